@@ -1,0 +1,116 @@
+"""The people and organisations of a case, and what they handed in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from terminal.domain.catalogue import Fate, PaperKind, Way
+
+
+class PartyKind(StrEnum):
+    """A natural person or an organisation."""
+
+    PERSON = "PERSON"
+    ORGANISATION = "ORGANISATION"
+
+
+class IdentitySource(StrEnum):
+    """How the identity came into the machine."""
+
+    KEYBOARD = "KEYBOARD"
+    SCANNER = "SCANNER"
+    CARD_READER = "CARD_READER"
+    FILE = "FILE"
+
+
+class Capacity(StrEnum):
+    """In which capacity the visitor stands for the applicant (办事人身份)."""
+
+    SELF = "SELF"
+    AGENT = "AGENT"
+    LEGAL_REPRESENTATIVE = "LEGAL_REPRESENTATIVE"
+    HANDLER = "HANDLER"
+    GUARDIAN = "GUARDIAN"
+
+
+class Party(msgspec.Struct, frozen=True):
+    """A person or an organisation; personal data, so its `repr` shows none of it.
+
+    `document_kind` is one of the kinds of `terminal.domain.identity`; an organisation has
+    `credit_code` and `legal_representative` instead. Dates are ISO strings; a phone number is
+    always optional.
+    """
+
+    name: str
+    kind: PartyKind = PartyKind.PERSON
+    document_kind: str = "resident"
+    identity_number: str = ""
+    sex: str = ""
+    birth: str = ""
+    phone: str = ""
+    address: str = ""
+    credit_code: str = ""
+    legal_representative: str = ""
+    source: IdentitySource = IdentitySource.KEYBOARD
+
+    @property
+    def verified(self) -> bool:
+        """Whether a reader has read the card itself."""
+        return self.source is IdentitySource.CARD_READER
+
+    def __repr__(self) -> str:
+        return f"Party({self.kind.value})"
+
+
+class Blob(msgspec.Struct, frozen=True):
+    """A scan or photo that belongs to a material; `hash` is its SHA-256 in hexadecimal."""
+
+    hash: str
+    name: str
+    media_type: str
+    size: int
+
+
+class MaterialStatus(StrEnum):
+    """Where a material stands."""
+
+    RECEIVED = "RECEIVED"
+    MISSING = "MISSING"
+    DEFECTIVE = "DEFECTIVE"
+    DEFERRED = "DEFERRED"
+
+
+class MaterialEntry(msgspec.Struct, frozen=True):
+    """What was recorded for one material at the desk (材料接收登记).
+
+    `defect` says in words what is wrong with a defective one; `standard` is the acceptance
+    standard of the guide, kept here because a case keeps the guide that it began with.
+    """
+
+    material_id: str
+    name: str
+    status: MaterialStatus = MaterialStatus.RECEIVED
+    way: Way = Way.PAPER
+    kind: PaperKind = PaperKind.ORIGINAL
+    fate: Fate = Fate.ORIGINAL_KEPT
+    count: int = 1
+    standard: str = ""
+    defect: str = ""
+    certificate: str = ""
+    blobs: tuple[Blob, ...] = ()
+
+    @property
+    def lacking(self) -> bool:
+        """Whether it must still be brought or mended."""
+        return self.status in (MaterialStatus.MISSING, MaterialStatus.DEFECTIVE)
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who did it: `kind` is clerk, visitor, department, supervisor, device or system."""
+
+    kind: str
+    id: str = ""
+    name: str = ""
+    place: str = ""

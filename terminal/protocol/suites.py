@@ -1,0 +1,97 @@
+"""Cryptographic suites, looked up by the name that stands in headers.
+
+`std` is built: SHA-256, Ed25519, AES-256-GCM. A place that must use the national algorithms
+adds `gm` (SM3, SM2, SM4-GCM) here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_SIZE = 12
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The functions of one suite; keys and signatures are raw bytes.
+
+    `seal(key, nonce, data, associated)` and `unseal(...)` are authenticated encryption with a
+    32-byte key and a 12-byte nonce; `unseal` returns None when the data was changed.
+    """
+
+    name: str
+    digest: Callable[[bytes], bytes]
+    new_private_key: Callable[[], bytes]
+    public_key: Callable[[bytes], bytes]
+    sign: Callable[[bytes, bytes], bytes]
+    verify: Callable[[bytes, bytes, bytes], bool]
+    seal: Callable[[bytes, bytes, bytes, bytes], bytes]
+    unseal: Callable[[bytes, bytes, bytes, bytes], bytes | None]
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def _new_private_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def _public_key(private_key: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
+
+
+def _sign(private_key: bytes, data: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(private_key).sign(data)
+
+
+def _verify(public_key: bytes, signature: bytes, data: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _seal(key: bytes, nonce: bytes, data: bytes, associated: bytes) -> bytes:
+    return AESGCM(key).encrypt(nonce, data, associated)
+
+
+def _unseal(key: bytes, nonce: bytes, data: bytes, associated: bytes) -> bytes | None:
+    try:
+        return AESGCM(key).decrypt(nonce, data, associated)
+    except (InvalidTag, ValueError):
+        return None
+
+
+STANDARD = Suite(
+    name="std",
+    digest=_sha256,
+    new_private_key=_new_private_key,
+    public_key=_public_key,
+    sign=_sign,
+    verify=_verify,
+    seal=_seal,
+    unseal=_unseal,
+)
+
+SUITES: dict[str, Suite] = {STANDARD.name: STANDARD}
+
+
+def suite(name: str) -> Suite | None:
+    """Return the suite of this name, or None when this version does not know it."""
+    return SUITES.get(name)
+
+
+def key_id(public_key: bytes) -> str:
+    """Return the id of a key: the first 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(public_key).hexdigest()[:16]

@@ -1,0 +1,128 @@
+"""Settings of one terminal: a TOML file in the data folder, and what the command line says.
+
+Nothing here is secret; keys lie in files of their own. Defaults are those of the demo.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from terminal.errors import InvalidInput
+
+FILE_NAME = "yichuang.toml"
+
+
+class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One device: `kind` is printer, card_reader, code_scanner or rating_pad.
+
+    `address` is `serial:/dev/ttyUSB0?baud=115200` or `tcp://host:9100`; `driver` names a
+    folder of `terminal/devices/drivers`.
+    """
+
+    kind: str
+    driver: str
+    address: str
+    name: str = ""
+
+
+class HallSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The hall, as papers name it; enrolment overwrites id, name and region."""
+
+    id: str = "hall"
+    name: str = "政务服务中心"
+    region: str = "511602"
+    phone: str = ""
+    address: str = ""
+
+
+class WindowSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The window or kiosk at which this terminal stands."""
+
+    number: str = "03"
+    name: str = "3 号综合窗口"
+
+
+class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the hub is; empty `url`: this terminal works for itself until it is enrolled."""
+
+    url: str = ""
+    public_url: str = ""
+    certificate_authority: str = ""
+    timeout_seconds: float = 20.0
+
+
+class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the screens look: theme light, dark or contrast; scale 1.0 to 2.0."""
+
+    language: str = "zh"
+    theme: str = "light"
+    scale: float = 1.0
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of a terminal; `data_dir` holds ledger, catalogue, keys and reports."""
+
+    data_dir: Path = Path()
+    hall: HallSettings = HallSettings()
+    window: WindowSettings = WindowSettings()
+    hub: HubSettings = HubSettings()
+    screen: ScreenSettings = ScreenSettings()
+    devices: tuple[DeviceSettings, ...] = ()
+    retention_days: int = 30
+    default_idle_seconds: int = 60
+
+    @property
+    def ledger_path(self) -> Path:
+        return self.data_dir / "ledger.db"
+
+    @property
+    def catalogue_path(self) -> Path:
+        return self.data_dir / "catalogue.db"
+
+    @property
+    def keys_dir(self) -> Path:
+        return self.data_dir / "keys"
+
+    @property
+    def blobs_dir(self) -> Path:
+        return self.data_dir / "blobs"
+
+    @property
+    def reports_dir(self) -> Path:
+        return self.data_dir / "reports"
+
+
+def default_data_dir() -> Path:
+    """Return the folder for this account's data when none is named."""
+    return Path(platformdirs.user_data_dir("yichuang", appauthor=False))
+
+
+def load(
+    data_dir: Path | None = None, config: Path | None = None, hub_url: str | None = None
+) -> Settings:
+    """Read the settings; what the command line names wins over the file.
+
+    Without `config` the file `yichuang.toml` in the data folder is read when it is there.
+    Raises `InvalidInput` with the file and the reason when it cannot be understood.
+    """
+    folder = (data_dir or default_data_dir()).expanduser().absolute()
+    path = config or folder / FILE_NAME
+    settings = Settings()
+    if config is not None or path.is_file():
+        try:
+            with path.open("rb") as file:
+                tree = tomllib.load(file)
+            settings = msgspec.convert(tree, Settings)
+        except FileNotFoundError as error:
+            raise InvalidInput("settings.not_found", file=path) from error
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+            raise InvalidInput("settings.unreadable", file=path, reason=str(error)) from error
+    settings = msgspec.structs.replace(settings, data_dir=folder)
+    if hub_url:
+        hub = msgspec.structs.replace(settings.hub, url=hub_url)
+        settings = msgspec.structs.replace(settings, hub=hub)
+    return settings

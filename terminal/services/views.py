@@ -1,0 +1,313 @@
+"""What services take and give back: frozen snapshots, never rows.
+
+Screens hold these and ids, nothing else. Dates are `datetime.date`, moments integer
+milliseconds; sentences are made by screens from codes and texts.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from terminal.domain.case import CaseState
+from terminal.domain.catalogue import (
+    FormField,
+    Material,
+    Question,
+    Regime,
+    ServiceItem,
+    Way,
+    WindowAuthority,
+)
+from terminal.domain.parties import Capacity, MaterialEntry, Party
+from terminal.domain.records import DeclineKind
+
+
+class Role(StrEnum):
+    """What a member of staff may do."""
+
+    CLERK = "CLERK"
+    SUPERVISOR = "SUPERVISOR"
+    CHIEF_REPRESENTATIVE = "CHIEF_REPRESENTATIVE"
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A signed-in member of staff at this window."""
+
+    staff_id: str
+    name: str
+    role: Role
+    signed_in_at: int
+
+
+class IntakeDraft(msgspec.Struct, frozen=True):
+    """An application while it is being taken in; it lives on the screen until it is saved.
+
+    `action_id` is made when the form opens and names the action for ever: saving the same
+    draft twice is saving it once. `materials` holds what was recorded, by material id;
+    `case_id` is set when a case that awaits correction is taken up again.
+    """
+
+    action_id: str
+    visit_id: str
+    visit_opened_at: int
+    visitor: Party
+    applicant: Party
+    item_code: str
+    item_version: str
+    capacity: Capacity = Capacity.SELF
+    answers: dict[str, str] = {}
+    materials: dict[str, MaterialEntry] = {}
+    form: dict[str, str] = {}
+    case_id: str = ""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What is wrong and where: `visitor.identity_number`, `answers.q1`, `form.f1` …
+
+    The sentence is `texts(code + ".message", **data)`, the way on `texts(code + ".hint")`.
+    """
+
+    where: str
+    code: str
+    data: dict[str, str] = {}
+
+
+class Act(StrEnum):
+    """What has legal effect at the window."""
+
+    RECEIVE = "RECEIVE"
+    ACCEPT = "ACCEPT"
+    ACCEPT_CONDITIONALLY = "ACCEPT_CONDITIONALLY"
+    NOTIFY_CORRECTION = "NOTIFY_CORRECTION"
+    DECLINE = "DECLINE"
+
+
+class Permission(msgspec.Struct, frozen=True):
+    """Whether an act is lawful now; if not, `code` names the sentence why."""
+
+    act: Act
+    allowed: bool
+    code: str = ""
+    data: dict[str, str] = {}
+
+
+class MaterialLine(msgspec.Struct, frozen=True):
+    """A material of this situation beside what was recorded for it (None: not touched)."""
+
+    material: Material
+    entry: MaterialEntry | None
+    ways: tuple[Way, ...]
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is owed for it now."""
+        return self.entry is not None and not self.entry.lacking
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A due date, inclusive; provisional when the year's calendar is not published yet."""
+
+    on: date
+    provisional: bool = False
+
+
+class Law(msgspec.Struct, frozen=True):
+    """What the law says about this draft today, already computed.
+
+    `counted_from` differs from `received_on` on a rest day. `respond_by` is None where the
+    regime knows no such limit; `silence_accepts` says whether silence past it is acceptance.
+    """
+
+    received_on: date
+    counted_from: date
+    regime: Regime
+    respond_by: Due | None
+    silence_accepts: bool
+    committed_by: Due | None
+    statutory_by: Due | None
+    authority: WindowAuthority
+    authority_document: str
+    basis: tuple[str, ...]
+    cure_by: Due | None = None
+
+
+class Review(msgspec.Struct, frozen=True):
+    """The whole state of a draft: what is answered, what lacks, what may be done now.
+
+    `step` names what wants attention first: visitor, scenario, materials, form or review.
+    """
+
+    draft: IntakeDraft
+    item: ServiceItem
+    questions: tuple[Question, ...]
+    open_questions: tuple[Question, ...]
+    materials: tuple[MaterialLine, ...]
+    fields: tuple[FormField, ...]
+    problems: tuple[Problem, ...]
+    permissions: tuple[Permission, ...]
+    law: Law
+    step: str
+    required: int
+    settled: int
+    lacking: int
+
+    def permission(self, act: Act) -> Permission:
+        """Return whether this act may be done now."""
+        return next(p for p in self.permissions if p.act is act)
+
+
+class PrintJobView(msgspec.Struct, frozen=True):
+    """A print job: queued, printing, printed, failed or unknown; `copy` counts from 1."""
+
+    job_id: str
+    document_id: str
+    state: str
+    copy: int
+    code: str
+    changed_at: int
+
+
+class DocumentView(msgspec.Struct, frozen=True):
+    """A document that was issued."""
+
+    document_id: str
+    kind: str
+    number: str
+    case_id: str
+    issued_at: int
+    digest: str
+    jobs: tuple[PrintJobView, ...] = ()
+
+
+class CaseRow(msgspec.Struct, frozen=True):
+    """A case in a list."""
+
+    case_id: str
+    receipt_number: str
+    case_number: str
+    item_name: str
+    applicant: str
+    state: CaseState
+    due: date | None
+    days_left: int | None
+    provisional: bool
+    light: str
+    received_at: int
+    sync: str
+    offline: bool
+
+
+class CaseCounts(msgspec.Struct, frozen=True):
+    """My open cases at a glance."""
+
+    overdue: int = 0
+    due_today: int = 0
+    due_tomorrow: int = 0
+    received: int = 0
+    awaiting_correction: int = 0
+    deferred: int = 0
+    open: int = 0
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """The result of an act: durable on this machine, and its papers.
+
+    `repeated` says that the same action had been saved before and this is its answer again.
+    """
+
+    case: CaseRow
+    documents: tuple[DocumentView, ...]
+    record_ids: tuple[str, ...]
+    offline: bool
+    repeated: bool = False
+
+
+class DeclineRequest(msgspec.Struct, frozen=True):
+    """What declining needs; the second person signs in with name and password."""
+
+    kind: DeclineKind
+    reason: str
+    basis: str
+    go_to: str = ""
+    second_name: str = ""
+    second_password: str = ""
+
+
+class VisitCase(msgspec.Struct, frozen=True):
+    """A case of the visit that is going on."""
+
+    case_id: str
+    item_name: str
+    state: CaseState
+    receipt_number: str
+
+
+class VisitEnding(msgspec.Struct, frozen=True):
+    """What the end of a visit says: originals to give back, whether to invite to rate."""
+
+    visit_id: str
+    originals: tuple[tuple[str, int], ...]
+    invitation: bool
+    item_names: tuple[str, ...] = ()
+
+
+class RatingReason(msgspec.Struct, frozen=True):
+    """A reason of the national list."""
+
+    code: str
+    text: str
+
+
+class RatingForm(msgspec.Struct, frozen=True):
+    """What the citizen's screen shows: grades 5 to 1 and the reasons under each."""
+
+    version: str
+    reasons: dict[int, tuple[RatingReason, ...]]
+
+
+class JournalStatus(msgspec.Struct, frozen=True):
+    """Where everything written here stands.
+
+    `hub` is connected, unreachable, not_enrolled or refused; `earliest_due` the nearest legal
+    date among what has not arrived. Moments in milliseconds, 0: never.
+    """
+
+    written: int
+    acknowledged: int
+    waiting: int
+    refused: int
+    held: int
+    conflict: int
+    oldest_waiting_at: int
+    earliest_due: date | None
+    hub: str
+    hub_code: str
+    last_contact: int
+    sending: bool
+
+
+class JournalLine(msgspec.Struct, frozen=True):
+    """One entry on the journal page: where it is, since when, and why."""
+
+    seq: int
+    epoch: str
+    record_id: str
+    kind: str
+    subject: str
+    written_at: int
+    state: str
+    since: int
+    code: str
+    short_hash: str
+
+
+class StaffRow(msgspec.Struct, frozen=True):
+    """An account of this machine."""
+
+    staff_id: str
+    name: str
+    login: str
+    role: Role

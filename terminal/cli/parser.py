@@ -1,0 +1,288 @@
+"""The grammar of the command line; its words stand in `resources/texts/<language>/cli.toml`.
+
+Every command takes the common options (`--data-dir`, `--config`, `--hub`, `--language`,
+`--debug`, and `--json` where a program may read the answer) before or behind its name.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+from terminal.cli.base import Exit
+from terminal.texts import LANGUAGES, Texts
+
+_Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+# The sentences that argparse makes by itself, and the text that stands for each.
+_OWN_SENTENCES = {
+    "usage: ": "cli.argparse.usage",
+    "positional arguments": "cli.argparse.positionals",
+    "options": "cli.argparse.options",
+    "show this help message and exit": "cli.argparse.help",
+    "%(prog)s: error: %(message)s\n": "cli.argparse.error",
+    "unrecognized arguments: %s": "cli.argparse.unrecognized",
+    "the following arguments are required: %s": "cli.argparse.required",
+    "expected one argument": "cli.argparse.one_argument",
+    "expected at least one argument": "cli.argparse.some_arguments",
+    "expected at most one argument": "cli.argparse.at_most_one_argument",
+    "argument %(argument_name)s: %(message)s": "cli.argparse.argument",
+    "invalid choice: %(value)r (choose from %(choices)s)": "cli.argparse.choice",
+    "invalid %(type)s value: %(value)r": "cli.argparse.value",
+    "not allowed with argument %s": "cli.argparse.not_allowed",
+    "one of the arguments %s is required": "cli.argparse.one_of",
+    "ignored explicit argument %r": "cli.argparse.ignored",
+}
+
+
+def speak(texts: Texts) -> None:
+    """Have argparse say its own sentences in the language of `texts`; others stay English."""
+
+    def translate(message: str) -> str:
+        key = _OWN_SENTENCES.get(message)
+        return message if key is None else texts.template(key)
+
+    # argparse looks the name up in its module when it speaks; there is no other way in.
+    vars(argparse)["_"] = translate
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser without abbreviations that exits with our status for wrong usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage()
+        template = argparse.__dict__["_"]("%(prog)s: error: %(message)s\n")
+        self.exit(Exit.USAGE, template % {"prog": self.prog, "message": message})
+
+    def print_usage(self, file: object = None) -> None:
+        import sys
+
+        sys.stderr.write(self.format_usage())
+
+
+class _Grammar:
+    """Builds the parsers; `words` of a command are its help texts."""
+
+    def __init__(self, texts: Texts, version: str) -> None:
+        self.texts = texts
+        self.common = self._common(json=False)
+        self.common_json = self._common(json=True)
+        self.top = Parser(
+            prog="yichuang",
+            description=texts("cli.description"),
+            epilog=texts("cli.epilog"),
+            parents=[self.common_json],
+            allow_abbrev=False,
+        )
+        self.top.add_argument(
+            "--version", action="version", version=version, help=texts("cli.option.version")
+        )
+        self.commands = self.top.add_subparsers(
+            dest="command", metavar=texts("cli.meta.command"), title=texts("cli.commands")
+        )
+
+    def _common(self, *, json: bool) -> argparse.ArgumentParser:
+        common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+        group = common.add_argument_group(self.texts("cli.common"))
+        directory = self.texts("cli.meta.directory")
+        file = self.texts("cli.meta.file")
+        group.add_argument(
+            "--data-dir", type=Path, metavar=directory, help=self.texts("cli.option.data_dir")
+        )
+        group.add_argument(
+            "--config", type=Path, metavar=file, help=self.texts("cli.option.config")
+        )
+        group.add_argument("--hub", metavar="URL", help=self.texts("cli.option.hub"))
+        group.add_argument("--language", choices=LANGUAGES, help=self.texts("cli.option.language"))
+        group.add_argument("--debug", action="store_true", help=self.texts("cli.option.debug"))
+        if json:
+            group.add_argument("--json", action="store_true", help=self.texts("cli.option.json"))
+        return common
+
+    def command(self, name: str, *, json: bool = True) -> argparse.ArgumentParser:
+        """Add a command."""
+        return self._add(self.commands, name, f"cli.{name}.help", json=json)
+
+    def actions(self, parser: argparse.ArgumentParser, *, required: bool = True) -> _Actions:
+        """Give a command actions of its own (`journal status`)."""
+        return parser.add_subparsers(
+            dest="action",
+            metavar=self.texts("cli.meta.action"),
+            title=self.texts("cli.actions"),
+            required=required,
+        )
+
+    def action(
+        self, actions: _Actions, command: str, name: str, *, json: bool = True
+    ) -> argparse.ArgumentParser:
+        """Add an action to a command."""
+        key = name.replace("-", "_")
+        return self._add(actions, name, f"cli.{command}.{key}.help", json=json)
+
+    def _add(self, to: _Actions, name: str, key: str, *, json: bool) -> argparse.ArgumentParser:
+        words = self.texts(key)
+        parent = self.common_json if json else self.common
+        parser: argparse.ArgumentParser = to.add_parser(
+            name, help=words, description=words, parents=[parent], allow_abbrev=False
+        )
+        return parser
+
+    def word(self, key: str) -> str:
+        """Return the text of `cli.<key>`."""
+        return self.texts(f"cli.{key}")
+
+
+def build(texts: Texts, version: str) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, speaking the language of `texts`."""
+    grammar = _Grammar(texts, version)
+    _screens(grammar)
+    _hub(grammar)
+    _catalogue(grammar)
+    _work(grammar)
+    _journal(grammar)
+    _check(grammar)
+    return grammar.top
+
+
+def _screens(grammar: _Grammar) -> None:
+    word = grammar.word
+    for name in ("window", "kiosk"):
+        parser = grammar.command(name, json=False)
+        parser.add_argument(
+            "--screenshots",
+            type=Path,
+            metavar=word("meta.directory"),
+            help=word("option.screenshots"),
+        )
+        parser.add_argument(
+            "--theme", choices=("light", "dark", "large", "contrast"), help=word("option.theme")
+        )
+    demo = grammar.command("demo")
+    demo.add_argument("--headless", action="store_true", help=word("demo.headless"))
+    demo.add_argument("--out", type=Path, metavar=word("meta.directory"), help=word("demo.out"))
+    demo.add_argument("--vnc", action="store_true", help=word("demo.vnc"))
+    grammar.command("doctor")
+    grammar.command("test", json=False).add_argument(
+        "pytest_arguments", nargs="*", metavar=word("meta.pytest"), help=word("test.arguments")
+    )
+
+
+def _hub(grammar: _Grammar) -> None:
+    word = grammar.word
+    hub = grammar.command("hub")
+    _serve_options(grammar, hub)
+    actions = grammar.actions(hub, required=False)
+    _serve_options(grammar, grammar.action(actions, "hub", "serve"))
+    init = grammar.action(actions, "hub", "init")
+    init.add_argument("--hall", metavar=word("meta.code"), help=word("hub.hall"))
+    init.add_argument("--public-url", metavar="URL", help=word("hub.public_url"))
+    code = grammar.action(actions, "hub", "code")
+    code.add_argument("--hall", metavar=word("meta.code"), help=word("hub.hall"))
+    enrol = grammar.command("enrol")
+    enrol.add_argument("code", metavar=word("meta.code"), help=word("enrol.code"))
+
+
+def _serve_options(grammar: _Grammar, parser: argparse.ArgumentParser) -> None:
+    word = grammar.word
+    parser.add_argument(
+        "--host", metavar=word("meta.address"), help=word("hub.host"), default=argparse.SUPPRESS
+    )
+    parser.add_argument(
+        "--port", type=_port, metavar="N", help=word("hub.port"), default=argparse.SUPPRESS
+    )
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 65536:
+        raise ValueError(text)
+    return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError(text)
+    return count
+
+
+# argparse names a type by these words when a value does not fit it.
+_port.__name__ = "0–65535"
+_count.__name__ = "1…"
+
+
+def _catalogue(grammar: _Grammar) -> None:
+    word = grammar.word
+    actions = grammar.actions(grammar.command("catalogue"))
+    importing = grammar.action(actions, "catalogue", "import")
+    importing.add_argument(
+        "files", nargs="+", type=Path, metavar=word("meta.file"), help=word("catalogue.files")
+    )
+    search = grammar.action(actions, "catalogue", "search")
+    search.add_argument("text", nargs="?", metavar=word("meta.text"), help=word("catalogue.text"))
+    search.add_argument(
+        "--limit", type=_count, default=10, metavar="N", help=word("catalogue.limit")
+    )
+    search.add_argument(
+        "--batch", type=Path, metavar=word("meta.file"), help=word("catalogue.batch")
+    )
+    show = grammar.action(actions, "catalogue", "show")
+    show.add_argument("code", metavar=word("meta.code"), help=word("catalogue.code"))
+
+
+def _work(grammar: _Grammar) -> None:
+    word = grammar.word
+    intake = grammar.command("intake")
+    intake.add_argument("file", type=Path, metavar=word("meta.json_file"), help=word("intake.file"))
+    document = grammar.command("document")
+    document.add_argument("kind", metavar=word("meta.kind"), help=word("document.kind"))
+    document.add_argument("number", metavar=word("meta.number"), help=word("document.number"))
+    document.add_argument(
+        "--format",
+        choices=("text", "escpos", "png", "pdf"),
+        default="text",
+        help=word("document.format"),
+    )
+    document.add_argument(
+        "-o", "--out", type=Path, metavar=word("meta.file"), help=word("document.out")
+    )
+
+
+def _journal(grammar: _Grammar) -> None:
+    word = grammar.word
+    actions = grammar.actions(grammar.command("journal"))
+    grammar.action(actions, "journal", "status")
+    listing = grammar.action(actions, "journal", "list")
+    listing.add_argument(
+        "--limit", type=_count, default=50, metavar="N", help=word("journal.limit")
+    )
+    grammar.action(actions, "journal", "verify")
+    sync = grammar.command("sync")
+    sync.add_argument("--once", action="store_true", help=word("sync.once"))
+    ratings = grammar.actions(grammar.command("ratings"))
+    grammar.action(ratings, "ratings", "verify")
+
+
+def _check(grammar: _Grammar) -> None:
+    word = grammar.word
+    actions = grammar.actions(grammar.command("check"))
+    deadline = grammar.action(actions, "check", "deadline")
+    deadline.add_argument(
+        "values", nargs="*", metavar=word("meta.from_and_count"), help=word("check.from_and_count")
+    )
+    deadline.add_argument("--unit", choices=("W", "N", "H"), default="W", help=word("check.unit"))
+    for name in ("identity", "credit-code", "receipt-number"):
+        number = grammar.action(actions, "check", name)
+        number.add_argument(
+            "values", nargs="*", metavar=word("meta.number"), help=word("check.values")
+        )
+
+
+def split_for_pytest(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return our own arguments and those that `test` hands on to pytest as they are."""
+    own = list(arguments)
+    if own[:1] == ["test"] and not {"-h", "--help"} & set(own):
+        return own[:1], own[1:]
+    return own, []

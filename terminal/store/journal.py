@@ -1,0 +1,186 @@
+"""The journal: one durable, tamper-evident record of everything done here, and the queue.
+
+Functions take the database of a transaction that is going on; only `Journal` knows who writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import peewee
+
+from terminal.clock import Clock
+from terminal.domain.case import Case
+from terminal.domain.evolve import Evolved, Held, evolve
+from terminal.domain.records import EpochOpened
+from terminal.errors import RuleRefused, StoreError
+from terminal.ids import Randomness, record_id
+from terminal.protocol import entry as entries
+from terminal.protocol.entry import GENESIS, Draft, Entry, Header
+from terminal.store import aggregates
+from terminal.store.tables.ledger import EntryRow, MetaRow
+
+SALT_BYTES = 16
+
+
+class Written(msgspec.Struct, frozen=True):
+    """An entry that was appended: its record id, seq and hash."""
+
+    record_id: str
+    seq: int
+    hash: str
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """Result of walking the chain: `bad_seq` names the first entry that does not hold."""
+
+    entries: int
+    epochs: int
+    wiped: int
+    bad_epoch: str = ""
+    bad_seq: int = 0
+    code: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return not self.code
+
+
+class Journal:
+    """Appends entries as one terminal; `origin` is the terminal's id (its key's)."""
+
+    def __init__(self, origin: str, clock: Clock, randomness: Randomness) -> None:
+        self.origin = origin
+        self._clock = clock
+        self._randomness = randomness
+
+    def epoch(self, db: peewee.Database) -> str:
+        """Return the epoch that is written to, or an empty string before the first."""
+        for (value,) in (
+            MetaRow.select(MetaRow.value).where(MetaRow.key == "epoch").tuples().execute(db)
+        ):
+            return str(value)
+        return ""
+
+    def open_epoch(self, db: peewee.Database, reason: str) -> str:
+        """Begin a new epoch whose first entry names the last hash of the one before it."""
+        previous = self.epoch(db)
+        last = _last(db, previous)
+        epoch = self._randomness.token_bytes(8).hex()
+        MetaRow.replace(key="epoch", value=epoch).execute(db)
+        body = EpochOpened(reason, previous, last[1] if last else "")
+        self.append(db, f"epoch-{epoch}", [Draft(f"epoch-{epoch}", "", body)])
+        return epoch
+
+    def append(self, db: peewee.Database, action_id: str, drafts: Sequence[Draft]) -> list[Written]:
+        """Judge each draft, append its entry and save what it makes of its aggregate.
+
+        Everything happens in the caller's transaction. Raises `RuleRefused` when a draft is
+        not lawful; then nothing of the action is written.
+        """
+        epoch = self.epoch(db)
+        seq, prev_hash = _last(db, epoch) or (0, GENESIS)
+        written: list[Written] = []
+        for draft in drafts:
+            seq += 1
+            made = entries.encode(
+                draft,
+                record_id=record_id(action_id, draft.aggregate_id, draft.body.kind),
+                action_id=action_id,
+                origin=self.origin,
+                epoch=epoch,
+                seq=seq,
+                prev_hash=prev_hash,
+                time=self._clock.now(),
+                salt=self._randomness.token_bytes(SALT_BYTES),
+            )
+            header = made.read_header()
+            due = self._judge(db, made, header)
+            _insert(db, made, header, due)
+            written.append(Written(header.record_id, seq, made.hash))
+            prev_hash = made.hash
+        return written
+
+    def _judge(self, db: peewee.Database, made: Entry, header: Header) -> str:
+        record = entries.to_record(made, header)
+        if record is None:
+            raise StoreError("journal.unknown_kind", kind=header.kind)
+        judged = evolve(aggregates.load(db, header.aggregate_id), record)
+        if not isinstance(judged, Evolved):
+            code = judged.code if not isinstance(judged, Held) else "journal.base_missing"
+            raise RuleRefused(code)
+        if judged.aggregate is None:
+            return ""
+        aggregates.save(db, judged.aggregate)
+        return judged.aggregate.due if isinstance(judged.aggregate, Case) else ""
+
+
+def _insert(db: peewee.Database, made: Entry, header: Header, due: str) -> None:
+    EntryRow.insert(
+        epoch=header.epoch, seq=header.seq, hash=made.hash, record_id=header.record_id,
+        action_id=header.action_id, kind=header.kind, aggregate_id=header.aggregate_id,
+        header=made.header, payload=made.payload, written_at=header.time.corrected,
+        since=header.time.corrected, due=due,
+    ).execute(db)  # fmt: skip
+
+
+def _last(db: peewee.Database, epoch: str) -> tuple[int, str] | None:
+    query = (
+        EntryRow.select(EntryRow.seq, EntryRow.hash)
+        .where(EntryRow.epoch == epoch)
+        .order_by(EntryRow.seq.desc())
+        .limit(1)
+    )
+    for seq, digest in query.tuples().execute(db):
+        return int(seq), str(digest)
+    return None
+
+
+def records_of_action(db: peewee.Database, action_id: str) -> list[Written]:
+    """Return what an action has written before, in order; empty when it is new."""
+    query = (
+        EntryRow.select(EntryRow.record_id, EntryRow.seq, EntryRow.hash)
+        .where(EntryRow.action_id == action_id)
+        .order_by(EntryRow.id)
+    )
+    return [Written(*row) for row in query.tuples().execute(db)]
+
+
+def verify(db: peewee.Database, *, kinds: frozenset[str] = frozenset()) -> Verification:
+    """Walk all chains: hashes, order, links. `kinds` narrows whose payloads are decoded too.
+
+    The chain covers headers only, so it still verifies after payloads were wiped.
+    """
+    query = (
+        EntryRow.select(EntryRow.epoch, EntryRow.seq, EntryRow.hash, EntryRow.header,
+                        EntryRow.payload)
+        .order_by(EntryRow.id)
+    )  # fmt: skip
+    count = wiped = 0
+    heads: dict[str, tuple[int, str]] = {}
+    for epoch, seq, digest, header_bytes, payload in query.tuples().iterator(db):
+        count += 1
+        wiped += payload is None
+        stored = Entry(bytes(header_bytes), None if payload is None else bytes(payload), digest)
+        code = _fault(stored, heads.get(epoch, (0, GENESIS)), epoch, seq, kinds)
+        if code:
+            return Verification(count, len(heads), wiped, epoch, seq, code)
+        heads[epoch] = (seq, digest)
+    return Verification(count, len(heads), wiped)
+
+
+def _fault(
+    stored: Entry, before: tuple[int, str], epoch: str, seq: int, kinds: frozenset[str]
+) -> str:
+    try:
+        header = entries.check(stored)
+        if stored.payload is not None and (not kinds or header.kind in kinds):
+            entries.to_record(stored, header)
+    except entries.EntryError as error:
+        return error.code
+    if (header.epoch, header.seq) != (epoch, seq) or seq != before[0] + 1:
+        return "journal.order_broken"
+    if header.prev_hash != before[1]:
+        return "journal.chain_broken"
+    return ""

@@ -1,0 +1,193 @@
+"""The journal as the sync sees it: what waits, what the hub has acknowledged, what came of it."""
+
+from __future__ import annotations
+
+import msgspec
+import peewee
+
+from terminal.domain.evolve import Conflict, Evolved, Held, evolve
+from terminal.protocol import entry as entries
+from terminal.protocol.entry import Entry
+from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Answer, Effect
+from terminal.store import aggregates
+from terminal.store.tables.ledger import EntryRow, ForeignEntryRow
+
+TROUBLED = ("held", "refused", "conflict")
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """A stretch of one epoch that the hub has not acknowledged, oldest first."""
+
+    epoch: str
+    entries: tuple[Entry, ...]
+
+
+def pending(
+    db: peewee.Database, limit: int = MAX_BATCH_ENTRIES, max_bytes: int = MAX_BATCH_BYTES
+) -> Pending | None:
+    """Return the next stretch to push, at least one entry, or None when nothing waits."""
+    query = (
+        EntryRow.select(EntryRow.epoch, EntryRow.header, EntryRow.payload, EntryRow.hash)
+        .where(EntryRow.acknowledged == False)  # noqa: E712 - a query, not a comparison
+        .order_by(EntryRow.id)
+        .limit(limit)
+    )
+    first_epoch = ""
+    found: list[Entry] = []
+    size = 0
+    for epoch, header, payload, digest in query.tuples().execute(db):
+        size += len(header) + len(payload or b"")
+        if found and (epoch != first_epoch or size > max_bytes):
+            break
+        first_epoch = epoch
+        found.append(Entry(bytes(header), None if payload is None else bytes(payload), digest))
+    return Pending(first_epoch, tuple(found)) if found else None
+
+
+def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
+    """Take over a checked answer: what is stored there, and the effects known so far.
+
+    Only entries up to `stored_seq` of the answer's epoch, and only if the hash that the hub
+    names for it is the one written here; otherwise nothing is marked. Returns how many.
+    """
+    if not _same_place(db, answer):
+        return 0
+    changed = (
+        EntryRow.update(
+            acknowledged=True,
+            state=peewee.Case(None, [(EntryRow.state == "waiting", "acknowledged")],
+                              EntryRow.state),
+            since=now,
+        )
+        .where(
+            EntryRow.epoch == answer.epoch,
+            EntryRow.seq <= answer.stored_seq,
+            EntryRow.acknowledged == False,  # noqa: E712
+        )
+        .execute(db)
+    )  # fmt: skip
+    for effect in answer.effects:
+        take_effect(db, effect, now)
+    return int(changed)
+
+
+def _same_place(db: peewee.Database, answer: Answer) -> bool:
+    query = EntryRow.select(EntryRow.hash).where(
+        EntryRow.epoch == answer.epoch, EntryRow.seq == answer.stored_seq
+    )
+    return any(digest == answer.stored_hash for (digest,) in query.tuples().execute(db))
+
+
+def take_effect(db: peewee.Database, effect: Effect, now: int) -> None:
+    """Note what the hub made of an entry of ours; an unknown record changes nothing."""
+    EntryRow.update(state=effect.effect, code=effect.code, since=now).where(
+        EntryRow.record_id == effect.record_id, EntryRow.hash == effect.entry_hash
+    ).execute(db)
+
+
+def take_foreign(db: peewee.Database, foreign: Entry, now: int) -> str:
+    """Store and judge an entry that came down a feed; returns its effect's name.
+
+    The caller has checked hashes and signature. A held one is tried again by `retry_held`.
+    """
+    header = foreign.read_header()
+    if _known(db, header.record_id):
+        return "applied"
+    state, code = _judge(db, foreign)
+    ForeignEntryRow.replace(
+        record_id=header.record_id, hash=foreign.hash, kind=header.kind,
+        aggregate_id=header.aggregate_id, header=foreign.header, payload=foreign.payload,
+        signature=foreign.signature, state=state, code=code, received_at=now,
+    ).execute(db)  # fmt: skip
+    return state
+
+
+def _known(db: peewee.Database, record_id: str) -> bool:
+    own = EntryRow.select(EntryRow.id).where(EntryRow.record_id == record_id)
+    foreign = ForeignEntryRow.select(ForeignEntryRow.record_id).where(
+        ForeignEntryRow.record_id == record_id, ForeignEntryRow.state != "held"
+    )
+    return bool(list(own.tuples().execute(db)) or list(foreign.tuples().execute(db)))
+
+
+def _judge(db: peewee.Database, foreign: Entry) -> tuple[str, str]:
+    try:
+        record = entries.to_record(foreign)
+    except entries.EntryError as error:
+        return "refused", error.code
+    if record is None:
+        return "held", "journal.unknown_kind"
+    judged = evolve(aggregates.load(db, record.aggregate_id), record)
+    match judged:
+        case Evolved():
+            if judged.aggregate is not None:
+                aggregates.save(db, judged.aggregate)
+            return "applied", ""
+        case Held():
+            return "held", judged.code
+        case Conflict():
+            return "conflict", judged.code
+    return "refused", judged.code
+
+
+def retry_held(db: peewee.Database, now: int, limit: int = 200) -> int:
+    """Try held entries of others again; returns how many were applied."""
+    query = (
+        ForeignEntryRow.select(
+            ForeignEntryRow.header, ForeignEntryRow.payload, ForeignEntryRow.hash,
+            ForeignEntryRow.signature,
+        )
+        .where(ForeignEntryRow.state == "held")
+        .order_by(ForeignEntryRow.received_at)
+        .limit(limit)
+    )  # fmt: skip
+    held = [
+        Entry(bytes(h), None if p is None else bytes(p), d, bytes(s))
+        for h, p, d, s in query.tuples().execute(db)
+    ]
+    return sum(take_foreign(db, entry, now) == "applied" for entry in held)
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many entries are where; `oldest` in milliseconds, `due` the nearest legal date."""
+
+    written: int
+    acknowledged: int
+    refused: int
+    held: int
+    conflict: int
+    oldest: int
+    due: str
+
+
+def counts(db: peewee.Database) -> Counts:
+    """Count the journal by state."""
+    states = dict(
+        EntryRow.select(EntryRow.state, peewee.fn.COUNT(EntryRow.id))
+        .group_by(EntryRow.state)
+        .tuples()
+        .execute(db)
+    )
+    waiting = EntryRow.acknowledged == False  # noqa: E712
+    [(waits, oldest)] = (
+        EntryRow.select(peewee.fn.COUNT(EntryRow.id), peewee.fn.MIN(EntryRow.written_at))
+        .where(waiting)
+        .tuples()
+        .execute(db)
+    )
+    [(due,)] = (
+        EntryRow.select(peewee.fn.MIN(EntryRow.due))
+        .where(waiting, EntryRow.due != "")
+        .tuples()
+        .execute(db)
+    )
+    total = sum(states.values())
+    return Counts(
+        written=total,
+        acknowledged=total - waits,
+        refused=states.get("refused", 0),
+        held=states.get("held", 0),
+        conflict=states.get("conflict", 0),
+        oldest=oldest or 0,
+        due=due or "",
+    )

@@ -1,0 +1,165 @@
+"""Tables of the ledger, as schema only: models are never bound, every query names its database.
+
+Aggregates are kept as JSON in `body` beside the columns that lists and searches need.
+"""
+
+from __future__ import annotations
+
+import peewee
+
+
+class Table(peewee.Model):
+    """Base without a database: `query.execute(db)` is the only way."""
+
+    class Meta:
+        legacy_table_names = False
+
+
+class EntryRow(Table):
+    """The journal. `state` is waiting, acknowledged, applied, held, refused or conflict."""
+
+    id = peewee.AutoField()
+    epoch = peewee.TextField()
+    seq = peewee.IntegerField()
+    hash = peewee.TextField(unique=True)
+    record_id = peewee.TextField(unique=True)
+    action_id = peewee.TextField(index=True)
+    kind = peewee.TextField()
+    aggregate_id = peewee.TextField(index=True)
+    header = peewee.BlobField()
+    payload = peewee.BlobField(null=True)
+    written_at = peewee.IntegerField()
+    acknowledged = peewee.BooleanField(default=False, index=True)
+    state = peewee.TextField(default="waiting")
+    code = peewee.TextField(default="")
+    since = peewee.IntegerField()
+    due = peewee.TextField(default="")
+
+    class Meta:
+        table_name = "entry"
+        indexes = ((("epoch", "seq"), True),)
+
+
+class ForeignEntryRow(Table):
+    """Entries of the hub or of other terminals that came down a feed, as they were."""
+
+    record_id = peewee.TextField(primary_key=True)
+    hash = peewee.TextField()
+    kind = peewee.TextField()
+    aggregate_id = peewee.TextField(index=True)
+    header = peewee.BlobField()
+    payload = peewee.BlobField(null=True)
+    signature = peewee.BlobField()
+    state = peewee.TextField()
+    code = peewee.TextField(default="")
+    received_at = peewee.IntegerField()
+
+    class Meta:
+        table_name = "foreign_entry"
+
+
+class AggregateRow(Table):
+    """Cases, visits, ratings and documents, with the columns by which they are found."""
+
+    aggregate_id = peewee.TextField(primary_key=True)
+    kind = peewee.TextField()
+    head = peewee.TextField()
+    state = peewee.TextField(default="")
+    number = peewee.TextField(default="", index=True)
+    parent = peewee.TextField(default="", index=True)
+    staff = peewee.TextField(default="", index=True)
+    due = peewee.TextField(default="")
+    at = peewee.IntegerField()
+    body = peewee.BlobField()
+
+    class Meta:
+        table_name = "aggregate"
+        indexes = ((("kind", "state", "due"), False),)
+
+
+class PrintJobRow(Table):
+    """A print job; `copy` counts the prints of its document from 1."""
+
+    job_id = peewee.TextField(primary_key=True)
+    document_id = peewee.TextField(index=True)
+    device = peewee.TextField()
+    state = peewee.TextField(index=True)
+    copy = peewee.IntegerField()
+    code = peewee.TextField(default="")
+    created_at = peewee.IntegerField()
+    changed_at = peewee.IntegerField()
+
+    class Meta:
+        table_name = "print_job"
+
+
+class StaffTable(Table):
+    """Accounts of this machine; `password` is an argon2 hash."""
+
+    staff_id = peewee.TextField(primary_key=True)
+    login = peewee.TextField(unique=True)
+    name = peewee.TextField()
+    role = peewee.TextField()
+    password = peewee.TextField()
+    active = peewee.BooleanField(default=True)
+
+    class Meta:
+        table_name = "staff"
+
+
+class CursorRow(Table):
+    """Where this terminal stands in each feed of the hub."""
+
+    feed = peewee.TextField(primary_key=True)
+    handle = peewee.TextField()
+    position = peewee.IntegerField()
+    row_hash = peewee.TextField()
+
+    class Meta:
+        table_name = "cursor"
+
+
+class PolicyRow(Table):
+    """Policy data and public keys as the hub sent them."""
+
+    key = peewee.TextField(primary_key=True)
+    body = peewee.BlobField()
+
+    class Meta:
+        table_name = "policy"
+
+
+class BlobRow(Table):
+    """Scans and photos that entries name; `confirmed` once the hub has them whole."""
+
+    hash = peewee.TextField(primary_key=True)
+    name = peewee.TextField()
+    media_type = peewee.TextField()
+    size = peewee.IntegerField()
+    confirmed = peewee.BooleanField(default=False)
+
+    class Meta:
+        table_name = "blob"
+
+
+class MetaRow(Table):
+    """Small facts of this ledger: epoch, counters, enrolment."""
+
+    key = peewee.TextField(primary_key=True)
+    value = peewee.TextField()
+
+    class Meta:
+        table_name = "meta"
+
+
+ALL_TABLES = (
+    EntryRow,
+    ForeignEntryRow,
+    AggregateRow,
+    PrintJobRow,
+    StaffTable,
+    CursorRow,
+    PolicyRow,
+    BlobRow,
+    MetaRow,
+)

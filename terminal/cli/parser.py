@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from terminal.cli.base import Exit
 from terminal.texts import LANGUAGES, Texts
 
-_Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_Actions: TypeAlias = "argparse._SubParsersAction[Any]"
 
 # The sentences that argparse makes by itself, and the text that stands for each.
 _OWN_SENTENCES = {

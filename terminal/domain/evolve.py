@@ -209,6 +209,12 @@ def _materials_supplemented(
     case: Case, body: MaterialsSupplemented, record: Record
 ) -> Case | Refused:
     merged = _merge(case.materials, body.materials)
+    if case.state is CaseState.RECEIVED:
+        # What can be corrected on the spot is corrected on the spot (art. 32(1)(3)); the
+        # clock that runs since the receipt is not touched.
+        return _next(
+            case, record, body.clerk, materials=merged, form={**case.form, **body.form}
+        )
     if case.state is CaseState.AWAITING_CORRECTION:
         return _next(
             case, record, body.clerk,

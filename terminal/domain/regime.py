@@ -1,0 +1,75 @@
+"""Procedure regimes as data: the articles that papers quote and the names of their notices."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from terminal.domain.catalogue import Regime, ServiceItem, TimeLimit
+from terminal.domain.records import DeclineKind
+from terminal.texts import RESOURCES
+
+
+class Procedure(msgspec.Struct, frozen=True):
+    """What a regime says on paper; an empty basis means: the item's own guide is quoted.
+
+    `on_the_spot_only`: the application is accepted or declined in writing at once, there is
+    no phase of receipt (real estate registration, 不动产登记暂行条例 art. 17).
+    """
+
+    name: str
+    refusal: str
+    receipt_basis: str = ""
+    correction_basis: str = ""
+    acceptance_basis: str = ""
+    decline_no_licence_basis: str = ""
+    decline_not_competent_basis: str = ""
+    on_the_spot_only: bool = False
+    checked: bool = False
+
+
+@cache
+def load_procedures(
+    path: Path = RESOURCES / "regimes" / "procedures.toml",
+) -> dict[Regime, Procedure]:
+    """Read the shipped procedures, once in a process."""
+    with path.open("rb") as file:
+        return msgspec.convert(tomllib.load(file), dict[Regime, Procedure])
+
+
+def procedure_of(regime: Regime) -> Procedure:
+    """Return what a regime says on paper."""
+    return load_procedures()[regime]
+
+
+def correction_basis(item: ServiceItem) -> tuple[str, ...]:
+    """Return the articles that a correction notice quotes: the regime's, then the item's."""
+    return _with_items(procedure_of(item.regime).correction_basis, item)
+
+
+def acceptance_basis(item: ServiceItem) -> tuple[str, ...]:
+    """Return the articles that an acceptance notice quotes: the regime's, then the item's."""
+    return _with_items(procedure_of(item.regime).acceptance_basis, item)
+
+
+def decline_basis(item: ServiceItem, kind: DeclineKind) -> str:
+    """Return the article offered for declining; empty: the clerk must name one."""
+    procedure = procedure_of(item.regime)
+    match kind:
+        case DeclineKind.NO_LICENCE_NEEDED:
+            return procedure.decline_no_licence_basis
+        case DeclineKind.NOT_COMPETENT:
+            return procedure.decline_not_competent_basis
+    return ""
+
+
+def _with_items(basis: str, item: ServiceItem) -> tuple[str, ...]:
+    return ((basis,) if basis else ()) + item.legal_basis
+
+
+def committed_limit(item: ServiceItem) -> TimeLimit | None:
+    """Return the limit that is promised: the committed one, otherwise the statutory one."""
+    return item.committed or item.statutory

@@ -1,0 +1,276 @@
+"""Reviewing a draft: what is asked, what lacks, what the law allows now. Pure functions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from terminal.domain import deadlines
+from terminal.domain.calendar import DueDate, WorkingDayCalendar
+from terminal.domain.catalogue import (
+    ServiceItem,
+    TimeLimit,
+    Way,
+    asked_fields,
+    asked_materials,
+    asked_questions,
+)
+from terminal.domain.parties import Capacity, MaterialStatus, Party, PartyKind
+from terminal.domain.regime import committed_limit, procedure_of
+from terminal.services import form_rules
+from terminal.services.form_rules import problem
+from terminal.services.views import (
+    Act,
+    Due,
+    IntakeDraft,
+    Law,
+    MaterialLine,
+    Permission,
+    Problem,
+    Review,
+)
+
+CURE_DAYS = 20
+CURE_BEFORE_PROMISE = 2
+
+
+def review(
+    draft: IntakeDraft, item: ServiceItem, today: date, calendar: WorkingDayCalendar
+) -> Review:
+    """Return the whole state of a draft on this day."""
+    questions = asked_questions(item, draft.answers)
+    open_questions = tuple(q for q in questions if q.id not in draft.answers)
+    lines = _lines(draft, item)
+    fields = asked_fields(item, draft.answers)
+    law = _law(item, today, calendar)
+    problems = (
+        *_party_problems(draft, item, today),
+        *(problem(f"answers.{q.id}", "intake.unanswered", question=q.text)
+          for q in open_questions),
+        *(found for field in fields if (found := form_rules.check(field, draft.form, today))),
+    )  # fmt: skip
+    required = [line for line in lines if line.material.required or line.entry]
+    settled = sum(line.settled for line in required)
+    partial = Review(
+        draft=draft,
+        item=item,
+        questions=questions,
+        open_questions=open_questions,
+        materials=lines,
+        fields=fields,
+        problems=problems,
+        permissions=(),
+        law=law,
+        step="",
+        required=len(required),
+        settled=settled,
+        lacking=len(required) - settled,
+    )
+    return msgspec.structs.replace(
+        partial,
+        permissions=tuple(Permission(act, not found, *found) for act, found in _acts(partial)),
+        step=_step(partial),
+    )
+
+
+def _lines(draft: IntakeDraft, item: ServiceItem) -> tuple[MaterialLine, ...]:
+    """Show exactly the materials of this situation, and the ways that are open for each."""
+    lines = []
+    for material in asked_materials(item, draft.answers):
+        ways = list(material.ways)
+        if material.deferrable and item.conditional_acceptance and Way.DEFERRED not in ways:
+            ways.append(Way.DEFERRED)
+        entry = draft.materials.get(material.id)
+        lines.append(MaterialLine(material, entry, tuple(ways)))
+    return tuple(lines)
+
+
+def _party_problems(draft: IntakeDraft, item: ServiceItem, today: date) -> tuple[Problem, ...]:
+    found = list(_one_party(draft.visitor, "visitor", today))
+    if draft.capacity is not Capacity.SELF:
+        found += _one_party(draft.applicant, "applicant", today)
+    if draft.applicant.kind.value not in item.serves:
+        found.append(problem("applicant.kind", "intake.not_for_this_kind"))
+    if draft.capacity is Capacity.AGENT and not item.agent_allowed:
+        found.append(problem("visitor.capacity", "intake.in_person_only"))
+    return tuple(found)
+
+
+def _one_party(party: Party, where: str, today: date) -> tuple[Problem, ...]:
+    found: list[Problem] = []
+    if not party.name.strip():
+        found.append(problem(f"{where}.name", "intake.name_missing"))
+    if party.kind is PartyKind.ORGANISATION:
+        fault = form_rules.credit_code_fault(party.credit_code)
+        if fault:
+            found.append(msgspec.structs.replace(fault, where=f"{where}.credit_code"))
+        return tuple(found)
+    fault = form_rules.identity_fault(party.document_kind, party.identity_number, today)
+    if fault:
+        found.append(msgspec.structs.replace(fault, where=f"{where}.identity_number"))
+    if party.phone:
+        fault = form_rules.phone_fault(party.phone)
+        if fault:
+            found.append(msgspec.structs.replace(fault, where=f"{where}.phone"))
+    return tuple(found)
+
+
+def _law(item: ServiceItem, today: date, calendar: WorkingDayCalendar) -> Law:
+    clock = deadlines.clock_of(item.regime)
+    statutory = item.statutory
+    if statutory is None and clock.decide_days is not None:
+        statutory = TimeLimit(clock.decide_days, basis=clock.source)
+    committed = _period(committed_limit(item) or statutory, today, calendar)
+    counted = today if calendar.is_working_day(today) else calendar.next_working_day(today)
+    return Law(
+        received_on=today,
+        counted_from=counted,
+        regime=item.regime,
+        respond_by=_due(deadlines.accept_by(today, calendar, item.regime)),
+        silence_accepts=clock.silence == "accepted",
+        committed_by=committed,
+        statutory_by=_period(statutory, today, calendar),
+        authority=item.authority,
+        authority_document=item.authority_document,
+        basis=item.legal_basis,
+        cure_by=_cure_by(committed, today, calendar),
+    )
+
+
+def _due(due: DueDate | None) -> Due | None:
+    return None if due is None else Due(due.date, due.provisional)
+
+
+def _period(limit: TimeLimit | None, today: date, calendar: WorkingDayCalendar) -> Due | None:
+    if limit is None:
+        return None
+    return _due(deadlines.add_period(today, limit.amount, limit.unit, calendar))
+
+
+def _cure_by(promise: Due | None, today: date, calendar: WorkingDayCalendar) -> Due | None:
+    """Two working days before the promise, at the latest after twenty (policy data)."""
+    latest = calendar.add_working_days(today, CURE_DAYS)
+    if promise is None:
+        return _due(latest)
+    day = promise.on
+    for _ in range(CURE_BEFORE_PROMISE):
+        day = calendar.previous_working_day(day)
+    if day <= today:
+        day = promise.on
+    return Due(min(day, latest.date), latest.provisional or promise.provisional)
+
+
+def decide_by(law: Law) -> Due | None:
+    """Return the due date of the decision: the shorter of promise and law."""
+    dates = [due for due in (law.committed_by, law.statutory_by) if due is not None]
+    return min(dates, key=lambda due: due.on) if dates else None
+
+
+Refusal = tuple[()] | tuple[str] | tuple[str, dict[str, str]]
+
+
+def _acts(state: Review) -> tuple[tuple[Act, Refusal], ...]:
+    return (
+        (Act.RECEIVE, _may_receive(state)),
+        (Act.ACCEPT, _may_accept(state)),
+        (Act.ACCEPT_CONDITIONALLY, _may_accept_conditionally(state)),
+        (Act.NOTIFY_CORRECTION, _may_notify(state)),
+        (Act.DECLINE, _may_decline(state)),
+    )
+
+
+def _common(state: Review) -> Refusal:
+    if any(p.where.startswith(("visitor.", "applicant.")) for p in state.problems):
+        return ("act.visitor_incomplete",)
+    if state.open_questions:
+        return ("act.scenario_open", {"count": str(len(state.open_questions))})
+    return ()
+
+
+def _form(state: Review) -> Refusal:
+    open_fields = [p for p in state.problems if p.where.startswith("form.")]
+    return ("act.form_incomplete", {"count": str(len(open_fields))}) if open_fields else ()
+
+
+def _may_receive(state: Review) -> Refusal:
+    if state.draft.case_id:
+        return ("act.already_received",)
+    if procedure_of(state.item.regime).on_the_spot_only:
+        return ("act.no_receipt_phase",)
+    return _common(state)
+
+
+def _authorised(state: Review) -> Refusal:
+    if not state.item.guide:
+        return ("act.no_guide",)
+    if not state.item.authority.may_accept:
+        return ("act.window_only_receives",)
+    return _common(state)
+
+
+def _may_accept(state: Review) -> Refusal:
+    if refusal := _authorised(state):
+        return refusal
+    if state.lacking:
+        return ("act.materials_lacking", {"count": str(state.lacking)})
+    if any(_is_deferred(line) for line in state.materials):
+        return ("act.accept_conditionally_instead",)
+    return _form(state) or _limit_known(state)
+
+
+def _limit_known(state: Review) -> Refusal:
+    return () if decide_by(state.law) else ("act.no_limit",)
+
+
+def _is_deferred(line: MaterialLine) -> bool:
+    return line.entry is not None and line.entry.status is MaterialStatus.DEFERRED
+
+
+def _may_accept_conditionally(state: Review) -> Refusal:
+    if refusal := _authorised(state):
+        return refusal
+    if not state.item.conditional_acceptance:
+        return ("act.not_deferrable",)
+    waiting = [line for line in state.materials if _is_deferred(line)]
+    if not waiting:
+        return ("act.nothing_deferred",)
+    if any(not line.material.deferrable for line in waiting):
+        return ("act.main_material_deferred",)
+    if state.lacking:
+        return ("act.materials_lacking", {"count": str(state.lacking)})
+    return _form(state) or _limit_known(state)
+
+
+def _may_notify(state: Review) -> Refusal:
+    if refusal := _authorised(state):
+        return refusal
+    if not state.lacking:
+        return ("act.nothing_lacking",)
+    return ()
+
+
+def _may_decline(state: Review) -> Refusal:
+    if not state.item.guide:
+        return ("act.no_guide",)
+    if not state.item.authority.may_decline:
+        return ("act.window_may_not_decline",)
+    organ = state.item.organ
+    if organ is None or not organ.reconsideration_organ or not organ.court:
+        return ("act.no_remedies",)
+    if any(p.where.startswith(("visitor.", "applicant.")) for p in state.problems):
+        return ("act.visitor_incomplete",)
+    return ()
+
+
+def _step(state: Review) -> str:
+    """Name what wants attention first, on the one path downwards."""
+    if any(p.where.startswith(("visitor.", "applicant.")) for p in state.problems):
+        return "visitor"
+    if state.open_questions:
+        return "scenario"
+    if state.lacking:
+        return "materials"
+    if any(p.where.startswith("form.") for p in state.problems):
+        return "form"
+    return "review"

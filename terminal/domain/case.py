@@ -55,6 +55,8 @@ class Decline(msgspec.Struct, frozen=True):
     basis: str
     go_to: str
     declined_at: int
+    go_to_address: str = ""
+    go_to_phone: str = ""
 
 
 class Case(msgspec.Struct, frozen=True):

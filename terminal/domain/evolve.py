@@ -285,7 +285,10 @@ def _case_declined(case: Case, body: CaseDeclined, record: Record) -> Case | Ref
         return Refused("case.decline_needs_reason")
     if not body.confirmed_by.id or body.confirmed_by.id == body.clerk.id:
         return Refused("case.decline_needs_second_person")
-    decline = Decline(body.decline_kind, body.reason, body.basis, body.go_to, body.declined_at)
+    decline = Decline(
+        body.decline_kind, body.reason, body.basis, body.go_to, body.declined_at,
+        body.go_to_address, body.go_to_phone,
+    )  # fmt: skip
     return _next(case, record, body.clerk, state=CaseState.NOT_ACCEPTED, decline=decline)
 
 

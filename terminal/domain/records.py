@@ -127,7 +127,7 @@ class CorrectionNotified(Body, frozen=True):
     kind: ClassVar[str] = "correction_notified"
     notified_at: int
     items: tuple[CorrectionItem, ...]
-    basis: str
+    basis: tuple[str, ...]
     clerk: Actor
     repeat_reason: str = ""
 
@@ -151,6 +151,8 @@ class CaseDeclined(Body, frozen=True):
     go_to: str
     clerk: Actor
     confirmed_by: Actor
+    go_to_address: str = ""
+    go_to_phone: str = ""
 
 
 class CaseNumbered(Body, frozen=True):

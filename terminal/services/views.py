@@ -232,6 +232,8 @@ class DeclineRequest(msgspec.Struct, frozen=True):
     reason: str
     basis: str
     go_to: str = ""
+    go_to_address: str = ""
+    go_to_phone: str = ""
     second_name: str = ""
     second_password: str = ""
 

@@ -1,0 +1,198 @@
+"""What an act writes: drafts of journal entries, composed without any store.
+
+Each function takes a reviewed draft and returns the entries of its case in order; the intake
+service appends them in one transaction and issues the papers.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from terminal.domain.case import Case, CaseState
+from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
+from terminal.domain.records import (
+    Body,
+    CaseAccepted,
+    CaseDeclined,
+    CaseReceived,
+    CorrectionItem,
+    CorrectionNotified,
+    MaterialsSupplemented,
+)
+from terminal.domain.regime import acceptance_basis, correction_basis
+from terminal.ids import record_id
+from terminal.protocol.entry import Draft
+from terminal.services.drafts import missing
+from terminal.services.review import decide_by
+from terminal.services.views import Act, DeclineRequest, Review
+
+
+class Circumstances(msgspec.Struct, frozen=True):
+    """What surrounds an act: who, where, when (milliseconds), and the numbers drawn for it."""
+
+    clerk: Actor
+    window: str
+    at: int
+    receipt_number: str
+    token: str
+    offline: bool
+    organ: str
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What an act takes beside the draft."""
+
+    agreed: bool = False
+    repeat_reason: str = ""
+    decline: DeclineRequest | None = None
+    second: Actor | None = None
+
+
+def materials_of(review: Review) -> tuple[MaterialEntry, ...]:
+    """Return what is recorded of each material; required ones not touched are missing."""
+    return tuple(
+        line.entry if line.entry is not None else missing(line.material)
+        for line in review.materials
+        if line.entry is not None or line.material.required
+    )
+
+
+def case_entries(
+    act: Act, review: Review, case: Case | None, where: Circumstances, options: Options
+) -> list[Draft]:
+    """Compose the entries that an act writes for its case.
+
+    A new case is received first; one that awaits correction is supplemented first. `case` is
+    the case as it is stored, None for a new one.
+    """
+    case_id = review.draft.case_id or new_case_id(review.draft.action_id)
+    bodies: list[Body] = []
+    if case is None:
+        bodies.append(_received(review, where))
+    elif _differs(case, review):
+        bodies.append(_supplemented(case, review, where))
+    match act:
+        case Act.ACCEPT | Act.ACCEPT_CONDITIONALLY:
+            bodies.append(_accepted(review, where, options))
+        case Act.NOTIFY_CORRECTION:
+            bodies.append(_notified(review, where, options))
+        case Act.DECLINE:
+            bodies.append(_declined(where, options))
+    return _chained(review.draft.action_id, case_id, case.head if case else "", bodies)
+
+
+def new_case_id(action_id: str) -> str:
+    """Return the id of the case that an action creates; the same action, the same case."""
+    return record_id(action_id, "case", "id")
+
+
+def _chained(action_id: str, case_id: str, head: str, bodies: list[Body]) -> list[Draft]:
+    """Give each entry of one aggregate the one before it as its base."""
+    drafts = []
+    for body in bodies:
+        blobs = tuple(blob.hash for entry in getattr(body, "materials", ()) for blob in entry.blobs)
+        drafts.append(Draft(case_id, head, body, blobs=blobs))
+        head = record_id(action_id, case_id, body.kind)
+    return drafts
+
+
+def _received(review: Review, where: Circumstances) -> CaseReceived:
+    draft, item, law = review.draft, review.item, review.law
+    return CaseReceived(
+        receipt_number=where.receipt_number,
+        visit_id=draft.visit_id,
+        item_code=item.code,
+        item_version=item.version,
+        item_name=item.name,
+        organ=where.organ,
+        regime=item.regime,
+        applicant=draft.applicant,
+        visitor=draft.visitor,
+        capacity=draft.capacity,
+        answers={q.id: draft.answers[q.id] for q in review.questions if q.id in draft.answers},
+        materials=materials_of(review),
+        form={f.id: draft.form[f.id] for f in review.fields if draft.form.get(f.id)},
+        received_at=where.at,
+        respond_by=law.respond_by.on.isoformat() if law.respond_by else "",
+        respond_by_provisional=bool(law.respond_by and law.respond_by.provisional),
+        window=where.window,
+        clerk=where.clerk,
+        token=where.token,
+        offline=where.offline,
+    )
+
+
+def _differs(case: Case, review: Review) -> bool:
+    return (
+        case.state is CaseState.AWAITING_CORRECTION
+        or {m.material_id: m for m in case.materials}
+        != {m.material_id: m for m in materials_of(review)}
+        or any(case.form.get(key) != value for key, value in review.draft.form.items())
+    )
+
+
+def _supplemented(case: Case, review: Review, where: Circumstances) -> MaterialsSupplemented:
+    """Record what was brought; after a correction notice the organ's time runs anew."""
+    respond_by = case.respond_by
+    if case.state is CaseState.AWAITING_CORRECTION and review.law.respond_by:
+        respond_by = review.law.respond_by.on.isoformat()
+    return MaterialsSupplemented(
+        materials=materials_of(review),
+        form=dict(review.draft.form),
+        supplemented_at=where.at,
+        respond_by=respond_by,
+        clerk=where.clerk,
+    )
+
+
+def _accepted(review: Review, where: Circumstances, options: Options) -> CaseAccepted:
+    due = decide_by(review.law)
+    deferred = tuple(
+        entry.material_id
+        for entry in materials_of(review)
+        if entry.status is MaterialStatus.DEFERRED
+    )
+    cure_by = review.law.cure_by
+    return CaseAccepted(
+        accepted_at=where.at,
+        decide_by=due.on.isoformat() if due else "",
+        decide_by_provisional=bool(due and due.provisional),
+        basis=acceptance_basis(review.item),
+        clerk=where.clerk,
+        deferred=deferred,
+        cure_by=cure_by.on.isoformat() if deferred and cure_by else "",
+        applicant_agreed=options.agreed,
+    )
+
+
+def _notified(review: Review, where: Circumstances, options: Options) -> CorrectionNotified:
+    """List everything that lacks, each with the standard that it must meet."""
+    items = tuple(
+        CorrectionItem(entry.material_id, entry.name, entry.defect, entry.standard)
+        for entry in materials_of(review)
+        if entry.lacking
+    )
+    return CorrectionNotified(
+        notified_at=where.at,
+        items=items,
+        basis=correction_basis(review.item),
+        clerk=where.clerk,
+        repeat_reason=options.repeat_reason.strip(),
+    )
+
+
+def _declined(where: Circumstances, options: Options) -> CaseDeclined:
+    request, second = options.decline, options.second
+    if request is None or second is None:
+        raise ValueError("declining needs a request and a second person")
+    return CaseDeclined(
+        declined_at=where.at,
+        decline_kind=request.kind,
+        reason=request.reason.strip(),
+        basis=request.basis.strip(),
+        go_to=request.go_to.strip(),
+        clerk=where.clerk,
+        confirmed_by=second,
+        go_to_address=request.go_to_address.strip(),
+        go_to_phone=request.go_to_phone.strip(),
+    )

@@ -1,0 +1,333 @@
+"""What `doctor` looks at: one function a row, each answering with findings.
+
+A probe takes the settings in force and returns `Finding`s; it never raises for what it finds
+bad, and waits for nothing longer than a few seconds. A new row is a new function in `PROBES`.
+"""
+
+from __future__ import annotations
+
+import http.client
+import importlib.metadata
+import locale
+import os
+import platform
+import shutil
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from terminal import __version__, settings
+from terminal.clock import SystemClock
+from terminal.settings import Settings
+
+RELEASED = datetime(2026, 11, 22, tzinfo=UTC)
+"""A clock that shows an earlier day than this release is wrong."""
+
+_GIGABYTE = 1 << 30
+_MEGABYTE = 1 << 20
+_PATIENCE_SECONDS = 4
+_CLOCK_TOLERANCE_SECONDS = 120
+
+# Names that people bear and that fonts lack, and a word in Hangul.
+_RARE = "王㛃刘䶮𬱖㕮𠅤조선문"
+_COMMON = range(0x4E00, 0x9FA6)
+
+_QT = """
+import sys, pathlib, ctypes
+from PySide6 import QtCore, QtWidgets
+print(QtCore.qVersion())
+plugins = pathlib.Path(QtCore.QLibraryInfo.path(QtCore.QLibraryInfo.LibraryPath.PluginsPath))
+for platform in ("libqxcb.so", "libqwayland.so", "libqvnc.so"):
+    try:
+        ctypes.CDLL(str(plugins / "platforms" / platform))
+    except OSError as error:
+        print(error)
+"""
+
+
+class State(StrEnum):
+    """How a finding is: in order, worth a look, or in the way of work."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One row: `row` names it, `key` under `doctor` is its sentence, `data` fills it."""
+
+    row: str
+    state: State
+    key: str
+    data: dict[str, object] = {}
+
+
+Probe = Callable[[Settings], Iterator[Finding]]
+
+
+def program(_settings: Settings) -> Iterator[Finding]:
+    """Which program, Python and system."""
+    yield Finding("program", State.OK, "program", {"version": __version__})
+    data: dict[str, object] = {"version": platform.python_version(), "path": sys.executable}
+    yield Finding("python", State.OK, "python", data)
+    yield Finding("system", State.OK, "system", {"name": platform.platform()})
+
+
+def qt(_settings: Settings) -> Iterator[Finding]:
+    """Whether Qt and its platform plugins can be loaded, tried in a process of its own."""
+    try:
+        wheel = importlib.metadata.version("PySide6-Essentials")
+        done = subprocess.run(
+            [sys.executable, "-c", _QT],
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+    except (importlib.metadata.PackageNotFoundError, OSError, subprocess.SubprocessError) as error:
+        yield Finding("qt", State.BAD, "qt_missing", {"reason": str(error)})
+        return
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["?"])[-1]
+        yield Finding("qt", State.BAD, "qt_missing", {"reason": reason})
+        return
+    version, *faults = done.stdout.strip().splitlines()
+    yield Finding("qt", State.OK, "qt", {"version": version, "wheel": wheel})
+    for fault in faults:
+        yield Finding("qt", State.WARNING, "qt_platform", {"reason": fault})
+
+
+def database(_settings: Settings) -> Iterator[Finding]:
+    """Which SQLite and SQLCipher keep the ledger."""
+    try:
+        from sqlcipher3 import dbapi2
+
+        from terminal.store.database import LEAST_SQLITE
+
+        connection = dbapi2.connect(":memory:")
+        try:
+            (cipher,) = connection.execute("PRAGMA cipher_version").fetchone()
+        finally:
+            connection.close()
+    except (ImportError, TypeError) as error:
+        yield Finding("database", State.BAD, "database_missing", {"reason": str(error)})
+        return
+    good = dbapi2.sqlite_version_info >= LEAST_SQLITE
+    least = ".".join(map(str, LEAST_SQLITE))
+    yield Finding(
+        "database",
+        State.OK if good else State.BAD,
+        "database" if good else "database_old",
+        {"sqlite": dbapi2.sqlite_version, "sqlcipher": cipher, "least": least},
+    )
+
+
+def data_folder(config: Settings) -> Iterator[Finding]:
+    """Where the data lies, whether it can be written, and how much room is left."""
+    folder = config.data_dir
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    data: dict[str, object] = {"path": folder, "free": free, "gigabytes": free / _GIGABYTE}
+    if not os.access(there, os.W_OK | os.X_OK):
+        yield Finding("data", State.BAD, "data_read_only", data)
+    elif free < 200 * _MEGABYTE:
+        yield Finding("data", State.BAD, "data_full", data)
+    elif free < 2 * _GIGABYTE:
+        yield Finding("data", State.WARNING, "data_little", data)
+    else:
+        yield Finding("data", State.OK, "data" if folder.exists() else "data_new", data)
+
+
+def configuration(config: Settings) -> Iterator[Finding]:
+    """Which settings are in force: window, hall, devices."""
+    data: dict[str, object] = {
+        "hall": config.hall.name,
+        "window": config.window.name,
+        "devices": len(config.devices),
+        "retention": config.retention_days,
+    }
+    yield Finding("settings", State.OK, "settings", data)
+    for device in config.devices:
+        facts: dict[str, object] = {
+            "kind": device.kind,
+            "driver": device.driver,
+            "address": device.address,
+        }
+        yield Finding("device", State.OK, "device", facts)
+
+
+def key_protection(config: Settings) -> Iterator[Finding]:
+    """How the key of the ledger is kept."""
+    key = config.keys_dir / "database.key"
+    ledger = config.ledger_path.exists()
+    try:
+        mode = key.stat().st_mode
+    except OSError:
+        state = State.BAD if ledger else State.OK
+        yield Finding("key", state, "key_missing" if ledger else "key_none", {"path": key})
+        return
+    if mode & 0o077:
+        yield Finding("key", State.BAD, "key_open", {"path": key})
+    else:
+        yield Finding("key", State.OK, "key_file", {"path": key})
+
+
+def fonts(_settings: Settings) -> Iterator[Finding]:
+    """Whether the shipped fonts draw what names and papers need."""
+    from terminal.documents.fonts import SYSTEM_FALLBACKS
+    from terminal.documents.fonts import fonts as load
+    from terminal.errors import TerminalError
+
+    try:
+        regular = load()
+        missing = regular.missing("".join(map(chr, _COMMON)))
+        rare = regular.missing(_RARE)
+    except TerminalError as error:
+        yield Finding("fonts", State.BAD, "fonts_missing", {"reason": error.code})
+        return
+    data: dict[str, object] = {
+        "covered": len(_COMMON) - len(missing),
+        "common": len(_COMMON),
+        "missing": "".join(rare),
+    }
+    if rare:
+        yield Finding("fonts", State.WARNING, "fonts_rare", data)
+    else:
+        yield Finding("fonts", State.OK, "fonts", data)
+    if not any(path.is_file() for path in SYSTEM_FALLBACKS):
+        yield Finding("fonts", State.OK, "fonts_no_fallback", {"package": "fonts-hanazono"})
+
+
+def surroundings(_settings: Settings) -> Iterator[Finding]:
+    """Locale and display, as the screens will find them."""
+    name = os.environ.get("LC_ALL") or os.environ.get("LANG") or "C"
+    encoding = locale.getencoding()
+    good = encoding.replace("-", "").lower() == "utf8"
+    data: dict[str, object] = {"locale": name, "encoding": encoding}
+    yield Finding("locale", State.OK if good else State.WARNING, "locale", data)
+    shown = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if shown:
+        yield Finding("display", State.OK, "display", {"display": shown})
+    else:
+        yield Finding("display", State.WARNING, "display_none")
+
+
+def serial_ports(_settings: Settings) -> Iterator[Finding]:
+    """Which serial ports this machine has; a port that only root may open is no use."""
+    from serial.tools import list_ports
+
+    ports = sorted(list_ports.comports(), key=lambda port: str(port.device))
+    for port in ports:
+        usable = os.access(port.device, os.R_OK | os.W_OK)
+        data: dict[str, object] = {"port": port.device, "description": port.description or ""}
+        state = State.OK if usable else State.WARNING
+        yield Finding("serial", state, "serial" if usable else "serial_denied", data)
+    if not ports:
+        yield Finding("serial", State.OK, "serial_none")
+
+
+def hub_and_clock(config: Settings) -> Iterator[Finding]:
+    """Whether the hub answers, and whether this clock agrees with it."""
+    now = SystemClock().now().local
+    offset: float | None = None
+    if config.hub.url:
+        try:
+            status, offset = _ask(config.hub.url)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            data: dict[str, object] = {"url": config.hub.url, "reason": str(error)}
+            yield Finding("hub", State.WARNING, "hub_silent", data)
+        else:
+            data = {"url": config.hub.url, "status": status}
+            yield Finding("hub", State.OK, "hub", data)
+    else:
+        yield Finding("hub", State.OK, "hub_none")
+    clock: dict[str, object] = {
+        "time": now.isoformat(sep=" ", timespec="seconds"),
+        "seconds": round(offset or 0),
+    }
+    if now < RELEASED:
+        yield Finding("clock", State.BAD, "clock_past", clock)
+    elif offset is None:
+        yield Finding("clock", State.OK, "clock_alone", clock)
+    elif abs(offset) > _CLOCK_TOLERANCE_SECONDS:
+        yield Finding("clock", State.WARNING, "clock_off", clock)
+    else:
+        yield Finding("clock", State.OK, "clock", clock)
+
+
+def _ask(url: str) -> tuple[int, float | None]:
+    """Ask the hub for anything; return its status and its clock minus ours in seconds.
+
+    Who it is does not matter here (the signed answers of the sync tell), so its certificate is
+    not looked at.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(url)
+    connection: http.client.HTTPConnection
+    if parts.scheme == "https":
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(
+            parts.hostname, parts.port, timeout=_PATIENCE_SECONDS, context=context
+        )
+    else:
+        connection = http.client.HTTPConnection(
+            parts.hostname, parts.port, timeout=_PATIENCE_SECONDS
+        )
+    try:
+        connection.request("HEAD", parts.path or "/")
+        answer = connection.getresponse()
+        said = answer.getheader("Date")
+        offset = None
+        if said:
+            offset = (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
+        return answer.status, offset
+    finally:
+        connection.close()
+
+
+def reports(config: Settings) -> Iterator[Finding]:
+    """Which numbered reports wait for a technician."""
+    from terminal.reports import Reports
+
+    numbers = Reports(config.data_dir, "doctor", __version__).numbers()
+    if numbers:
+        data: dict[str, object] = {
+            "count": len(numbers),
+            "last": numbers[-1],
+            "path": config.reports_dir,
+        }
+        yield Finding("reports", State.WARNING, "reports", data)
+    else:
+        yield Finding("reports", State.OK, "reports_none")
+
+
+PROBES: tuple[Probe, ...] = (
+    program,
+    qt,
+    database,
+    data_folder,
+    configuration,
+    key_protection,
+    fonts,
+    surroundings,
+    serial_ports,
+    hub_and_clock,
+    reports,
+)
+
+
+def config_file(data_dir: Path, config: Path | None) -> Path | None:
+    """Return the settings file that is read, None when there is none."""
+    path = config or data_dir / settings.FILE_NAME
+    return path if path.is_file() else None

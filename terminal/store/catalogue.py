@@ -178,15 +178,16 @@ class CatalogueStore:
     ) -> ImportCounts:
         """Add items and replace changed ones, all in one transaction; older versions stay.
 
-        The version of an item is computed here. Raises `StoreError`, and then nothing of
-        the batch is kept.
+        The version of an item is computed here. With `source`, the digest of the shipped
+        files, these are the shipped items: they leave alone what somebody imported here.
+        Raises `StoreError`, and then nothing of the batch is kept.
         """
         batch = [msgspec.structs.replace(item, version=content_version(item)) for item in items]
         events = tuple(life_events)
 
         def write() -> ImportCounts:
             with self._db.atomic("IMMEDIATE"):
-                counts = self._put_items(batch)
+                counts = self._put_items(batch, shipped=bool(source))
                 self._put_events(events)
                 if source:
                     self._set_meta("source", source)
@@ -195,11 +196,18 @@ class CatalogueStore:
 
         return self._run(write)
 
-    def _put_items(self, batch: list[ServiceItem]) -> ImportCounts:
+    def _put_items(self, batch: list[ServiceItem], *, shipped: bool) -> ImportCounts:
         known: dict[str, tuple[str, int]] = {}
-        current = ItemRow.select(ItemRow.code, ItemRow.version, ItemRow.usage)
-        for code, version, usage in current.where(ItemRow.is_current).tuples().execute(self._db):
+        current = ItemRow.select(
+            ItemRow.code, ItemRow.version, ItemRow.usage, ItemRow.is_shipped
+        ).where(ItemRow.is_current)
+        imported_here = set()
+        for code, version, usage, is_shipped in current.tuples().execute(self._db):
             known[code] = (version, usage)
+            if not is_shipped:
+                imported_here.add(code)
+        if shipped:
+            batch = [item for item in batch if item.code not in imported_here]
         fresh = [item for item in batch if item.code not in known]
         changed = [i for i in batch if i.code in known and known[i.code][0] != i.version]
         for codes in _chunks([item.code for item in changed]):
@@ -209,7 +217,7 @@ class CatalogueStore:
             for i in batch
             if i.code in known and known[i.code][0] == i.version and known[i.code][1] != i.usage
         ]
-        for rows in _chunks([_row(item) for item in (*fresh, *changed, *used_otherwise)]):
+        for rows in _chunks([_row(item, shipped) for item in (*fresh, *changed, *used_otherwise)]):
             # A version that was here before comes back by the same key.
             ItemRow.insert_many(rows).on_conflict_replace().execute(self._db)
         return ImportCounts(len(fresh), len(changed), len(batch) - len(fresh) - len(changed))
@@ -285,7 +293,7 @@ def _remove(path: Path) -> None:
         path.with_name(name).unlink(missing_ok=True)
 
 
-def _row(item: ServiceItem) -> dict[str, Any]:
+def _row(item: ServiceItem, shipped: bool) -> dict[str, Any]:
     return {
         "code": item.code,
         "version": item.version,
@@ -293,6 +301,7 @@ def _row(item: ServiceItem) -> dict[str, Any]:
         "name": item.name,
         "department": item.department,
         "usage": item.usage,
+        "is_shipped": shipped,
         "body": _encoder.encode(item),
     }
 

@@ -220,4 +220,4 @@ def _read_row(
     if code in seen:
         data = {"code": code, "first": str(seen[code])}
         return RefusedRow(line, "catalogue.refused.duplicate", data)
-    return ServiceItem(**values)
+    return msgspec.convert(values, ServiceItem)

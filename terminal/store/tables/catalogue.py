@@ -11,8 +11,8 @@ from peewee import BlobField, BooleanField, CharField, CompositeKey, IntegerFiel
 class ItemRow(Model):
     """One version of one service item; `body` is the item as msgspec JSON.
 
-    `is_current` marks the version that is offered now. The columns beside the body are those
-    that queries name.
+    `is_current` marks the version that is offered now, `is_shipped` one that came with the
+    program. The columns beside the body are those that queries name.
     """
 
     code = CharField()
@@ -21,12 +21,12 @@ class ItemRow(Model):
     name = TextField()
     department = TextField()
     usage = IntegerField()
+    is_shipped = BooleanField()
     body = BlobField()
 
     class Meta:
         table_name = "item"
         primary_key = CompositeKey("code", "version")
-        without_rowid = False
 
 
 class LifeEventRow(Model):
@@ -41,7 +41,7 @@ class LifeEventRow(Model):
 
 
 class MetaRow(Model):
-    """What the file is: layout number, handle of the content, where it came from."""
+    """What the file is: layout number, handle of the content, digest of the shipped files."""
 
     key = CharField(primary_key=True)
     value = TextField()

@@ -24,6 +24,8 @@ from terminal.store.write_thread import SYNC, WriteThread
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+Transaction = peewee.Database
+"""What a function inside `write` or `read` gets; only this package looks into it."""
 LEAST_SQLITE = (3, 51, 3)
 """Before it, WAL mode with two connections can lose committed rows."""
 

@@ -86,6 +86,8 @@ class PrintJobRow(Table):
     state = peewee.TextField(index=True)
     copy = peewee.IntegerField()
     code = peewee.TextField(default="")
+    attempts = peewee.IntegerField(default=0)
+    reprint_of = peewee.TextField(default="")
     created_at = peewee.IntegerField()
     changed_at = peewee.IntegerField()
 

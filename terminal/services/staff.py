@@ -1,0 +1,86 @@
+"""Accounts of this machine: signing in, and the second person's confirmation."""
+
+from __future__ import annotations
+
+from terminal.clock import Clock
+from terminal.domain.parties import Actor
+from terminal.errors import InvalidInput, NotAllowed
+from terminal.ids import Randomness
+from terminal.services.views import Role, Session, StaffRow
+from terminal.store import staff as accounts
+from terminal.store.database import Ledger
+from terminal.store.staff import StoredAccount
+
+LEAST_PASSWORD = 8
+
+
+class StaffService:
+    """Local accounts with argon2 hashes; works without a network."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, randomness: Randomness) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._randomness = randomness
+
+    def sign_in(self, login: str, password: str) -> Session:
+        """Check name and password; raises `NotAllowed` without saying which was wrong."""
+        account = self._checked(login, password)
+        return Session(
+            account.staff_id, account.name, Role(account.role), self._clock.now().corrected
+        )
+
+    def second_person(self, login: str, password: str, first: Session) -> Actor:
+        """Check a second person's sign-in for a confirmation; not the first person again."""
+        account = self._checked(login, password)
+        if account.staff_id == first.staff_id:
+            raise NotAllowed("staff.second_is_first")
+        return Actor("supervisor", account.staff_id, account.name)
+
+    def _checked(self, login: str, password: str) -> StoredAccount:
+        from argon2 import PasswordHasher
+        from argon2.exceptions import Argon2Error, InvalidHashError
+
+        found = self._ledger.read(lambda db: accounts.accounts(db, login.strip()))
+        if not login.strip() or not found:
+            # Hash all the same: the time must not tell whether the account exists.
+            PasswordHasher().hash(password)
+            raise NotAllowed("staff.wrong_password")
+        try:
+            PasswordHasher().verify(found[0].password, password)
+        except (Argon2Error, InvalidHashError):
+            raise NotAllowed("staff.wrong_password") from None
+        return found[0]
+
+    def rows(self) -> tuple[StaffRow, ...]:
+        """Return the accounts without their hashes."""
+        return tuple(
+            StaffRow(a.staff_id, a.name, a.login, Role(a.role))
+            for a in self._ledger.read(accounts.accounts)
+        )
+
+    def add(self, login: str, name: str, password: str, role: Role = Role.CLERK) -> StaffRow:
+        """Add an account; the login must be new and the password long enough."""
+        from argon2 import PasswordHasher
+
+        login, name = login.strip(), name.strip()
+        if not login or not name:
+            raise InvalidInput("staff.name_missing")
+        if len(password) < LEAST_PASSWORD:
+            raise InvalidInput("staff.password_short", least=LEAST_PASSWORD)
+        if self._ledger.read(lambda db: accounts.accounts(db, login)):
+            raise InvalidInput("staff.login_taken", login=login)
+        account = StoredAccount(
+            staff_id=self._randomness.uuid7(),
+            login=login,
+            name=name,
+            role=role.value,
+            password=PasswordHasher().hash(password),
+            active=True,
+        )
+        self._ledger.write(lambda db: accounts.save(db, account))
+        return StaffRow(account.staff_id, name, login, role)
+
+
+def clerk_of(session: Session, place: str) -> Actor:
+    """Return a signed-in person as the author of an entry."""
+    return Actor("clerk", session.staff_id, session.name, place)

@@ -1,0 +1,71 @@
+"""Print jobs in the ledger. A job holds no bytes: its document is rendered when it is taken."""
+
+from __future__ import annotations
+
+import msgspec
+import peewee
+
+from terminal.store.tables.ledger import PrintJobRow
+
+
+class StoredJob(msgspec.Struct, frozen=True):
+    """A print job as it is kept; `copy` counts the prints of its document from 1."""
+
+    job_id: str
+    document_id: str
+    device: str
+    state: str
+    copy: int
+    code: str
+    attempts: int
+    reprint_of: str
+    created_at: int
+    changed_at: int
+
+
+_FIELDS = tuple(getattr(PrintJobRow, name) for name in StoredJob.__struct_fields__)
+
+
+def _select(db: peewee.Database, *where: object) -> list[StoredJob]:
+    query = (
+        PrintJobRow.select(*_FIELDS)
+        .where(*where)
+        .order_by(PrintJobRow.created_at, PrintJobRow.copy, PrintJobRow.job_id)
+    )
+    return [StoredJob(*row) for row in query.tuples().execute(db)]
+
+
+def add(db: peewee.Database, job: StoredJob) -> None:
+    """Keep a new job; keeping the same id again changes nothing."""
+    row = msgspec.structs.asdict(job)
+    PrintJobRow.insert(**row).on_conflict_ignore().execute(db)
+
+
+def get(db: peewee.Database, job_id: str) -> StoredJob | None:
+    """Return one job."""
+    return next(iter(_select(db, PrintJobRow.job_id == job_id)), None)
+
+
+def move(
+    db: peewee.Database, job_id: str, *, state: str, code: str, attempts: int, now: int
+) -> None:
+    """Set where a job stands."""
+    PrintJobRow.update(state=state, code=code, attempts=attempts, changed_at=now).where(
+        PrintJobRow.job_id == job_id
+    ).execute(db)
+
+
+def in_state(db: peewee.Database, device: str, state: str) -> list[StoredJob]:
+    """Return a device's jobs in a state, oldest first."""
+    return _select(db, PrintJobRow.device == device, PrintJobRow.state == state)
+
+
+def of_document(db: peewee.Database, document_id: str) -> list[StoredJob]:
+    """Return the jobs of a document, oldest first."""
+    return _select(db, PrintJobRow.document_id == document_id)
+
+
+def newest(db: peewee.Database, limit: int) -> list[StoredJob]:
+    """Return the newest jobs, newest first."""
+    query = PrintJobRow.select(*_FIELDS).order_by(PrintJobRow.created_at.desc()).limit(limit)
+    return [StoredJob(*row) for row in query.tuples().execute(db)]

@@ -103,11 +103,12 @@ class Logo(Node, frozen=True, kw_only=True):
 
 
 class Seal(Node, frozen=True, kw_only=True):
-    """An empty frame for the wet stamp, with the organ and the date under it."""
+    """An empty frame for the wet stamp with organ and date; a QR code may stand at its left."""
 
     notice: str
     organ: str
     date: str
+    beside: Qr | None = None
 
 
 class Signatures(Node, frozen=True, kw_only=True):
@@ -140,7 +141,8 @@ AnyNode: TypeAlias = (
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """A whole document: its natural paper, its title for the file's metadata, its nodes.
 
-    `footer` stands at the foot of every A4 page and at the end of a slip.
+    `footer` stands at the foot of every A4 page and at the end of a slip; `page_label` beside it
+    where there is more than one page, with `{page}` and `{pages}`.
     """
 
     paper: Paper
@@ -150,6 +152,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     nodes: tuple[AnyNode, ...]
     footer: str = ""
+    page_label: str = ""
 
     def on(self, paper: Paper) -> tuple[AnyNode, ...]:
         """Return the nodes that stand on `paper`."""

@@ -71,7 +71,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of all parts of a view."""
 
 
-class DocumentHead(View, kw_only=True, omit_defaults=False):
+class DocumentHead(View, frozen=True, kw_only=True, omit_defaults=False):
     """What every document carries.
 
     `organ` is the author, `hall` and `window` the place, `clerk` the person who gave it out.
@@ -90,7 +90,7 @@ class DocumentHead(View, kw_only=True, omit_defaults=False):
     language: str = "zh"
 
 
-class Party(View, kw_only=True):
+class Party(View, frozen=True, kw_only=True):
     """The applicant (申请人): a person or an organisation."""
 
     name: str
@@ -99,7 +99,7 @@ class Party(View, kw_only=True):
     phone: str = ""
 
 
-class Visitor(View, kw_only=True):
+class Visitor(View, frozen=True, kw_only=True):
     """Who stands at the desk (办事人), where it is not the applicant in person."""
 
     name: str
@@ -109,7 +109,7 @@ class Visitor(View, kw_only=True):
     phone: str = ""
 
 
-class Item(View, kw_only=True):
+class Item(View, frozen=True, kw_only=True):
     """The service item (事项) as the catalogue names it, with the answered scenario."""
 
     name: str
@@ -117,8 +117,12 @@ class Item(View, kw_only=True):
     scenario: str = ""
 
 
-class MaterialLine(View, kw_only=True):
-    """One material as it was taken in; `form` is free text such as 原件 or 电子证照."""
+class MaterialLine(View, frozen=True, kw_only=True):
+    """One material as it was taken in; `form` is free text such as 原件 or 电子证照.
+
+    `filed` marks an original that stays in the file for good, such as the signed application
+    form: it is listed as filed, not as something to be collected again.
+    """
 
     name: str
     fate: Fate
@@ -126,9 +130,10 @@ class MaterialLine(View, kw_only=True):
     pages: int | None = None
     form: str = ""
     note: str = ""
+    filed: bool = False
 
 
-class TimeLimit(View, kw_only=True):
+class TimeLimit(View, frozen=True, kw_only=True):
     """A limit of `days` in `unit` (W working days, N calendar days, H hours) and its basis."""
 
     days: int
@@ -136,21 +141,21 @@ class TimeLimit(View, kw_only=True):
     basis: str = ""
 
 
-class Forwarding(View, kw_only=True):
+class Forwarding(View, frozen=True, kw_only=True):
     """Received for another place (代收代办): the competent organ, and until when to forward."""
 
     organ: str
     due: str
 
 
-class OfflineNote(View, kw_only=True):
+class OfflineNote(View, frozen=True, kw_only=True):
     """Made without a network: from when the number must be found online, and whom to call."""
 
     look_up_after: str
     phone: str
 
 
-class Signing(View, kw_only=True):
+class Signing(View, frozen=True, kw_only=True):
     """How the receiver's signature stands: lines to sign on, or why there is none."""
 
     signed: bool = True
@@ -158,7 +163,7 @@ class Signing(View, kw_only=True):
     witness: str = ""
 
 
-class Deficiency(View, kw_only=True):
+class Deficiency(View, frozen=True, kw_only=True):
     """One missing or defective material, what is wrong and the standard it must meet."""
 
     name: str
@@ -166,7 +171,7 @@ class Deficiency(View, kw_only=True):
     problem: str = ""
 
 
-class DeferredMaterial(View, kw_only=True):
+class DeferredMaterial(View, frozen=True, kw_only=True):
     """One material that may follow later (容缺后补材料), with the standard it must meet."""
 
     name: str
@@ -174,14 +179,14 @@ class DeferredMaterial(View, kw_only=True):
     copies: int = 1
 
 
-class SpecialProcedure(View, kw_only=True):
+class SpecialProcedure(View, frozen=True, kw_only=True):
     """A procedure whose time does not count (特别程序), with how long it takes."""
 
     name: str
     duration: str
 
 
-class CompetentOrgan(View, kw_only=True):
+class CompetentOrgan(View, frozen=True, kw_only=True):
     """Where the citizen must go instead."""
 
     name: str
@@ -189,7 +194,7 @@ class CompetentOrgan(View, kw_only=True):
     phone: str
 
 
-class Remedies(View, kw_only=True):
+class Remedies(View, frozen=True, kw_only=True):
     """Remedies (救济途径): reconsideration organ and court, by name; both mandatory."""
 
     review_organ: str
@@ -197,7 +202,7 @@ class Remedies(View, kw_only=True):
     review_first: bool = False
 
 
-class ReceiptView(View, kw_only=True, tag_field="document", tag="receipt"):
+class ReceiptView(View, frozen=True, kw_only=True, tag_field="document", tag="receipt"):
     """Receipt for materials (收件凭证); with `forwarding` the receipt for another place (代收凭证).
 
     LICENSING needs `reply_due`: the last day to accept, ask for corrections or decline.
@@ -227,7 +232,7 @@ class ReceiptView(View, kw_only=True, tag_field="document", tag="receipt"):
     notes: tuple[str, ...] = ()
 
 
-class NoticeView(View, kw_only=True):
+class NoticeView(View, frozen=True, kw_only=True):
     """What all A4 notices share: the matter, the people, the legal basis, the signature."""
 
     head: DocumentHead
@@ -249,7 +254,7 @@ class NoticeView(View, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-class AcceptanceView(NoticeView, kw_only=True, tag_field="document", tag="acceptance"):
+class AcceptanceView(NoticeView, frozen=True, kw_only=True, tag_field="document", tag="acceptance"):
     """Acceptance notice (受理通知书); `deemed` when silence has made it accepted (逾期视为受理)."""
 
     accepted_on: str
@@ -261,7 +266,7 @@ class AcceptanceView(NoticeView, kw_only=True, tag_field="document", tag="accept
     materials: tuple[MaterialLine, ...] = ()
 
 
-class CorrectionView(NoticeView, kw_only=True, tag_field="document", tag="correction"):
+class CorrectionView(NoticeView, frozen=True, kw_only=True, tag_field="document", tag="correction"):
     """Correction notice (补正材料一次性告知书): all that is missing or defective, at once.
 
     `expiry_rule` is the item's own article on late correction and stays empty where none is.
@@ -274,7 +279,7 @@ class CorrectionView(NoticeView, kw_only=True, tag_field="document", tag="correc
     repeated: bool = False
 
 
-class DeclineView(NoticeView, kw_only=True, tag_field="document", tag="decline"):
+class DeclineView(NoticeView, frozen=True, kw_only=True, tag_field="document", tag="decline"):
     """Non-acceptance notice (不予受理通知书) with reason, where to go and the remedies."""
 
     kind: DeclineReason
@@ -284,7 +289,9 @@ class DeclineView(NoticeView, kw_only=True, tag_field="document", tag="decline")
     returned: tuple[MaterialLine, ...] = ()
 
 
-class ConditionalView(NoticeView, kw_only=True, tag_field="document", tag="conditional"):
+class ConditionalView(
+    NoticeView, frozen=True, kw_only=True, tag_field="document", tag="conditional"
+):
     """Conditional acceptance notice (容缺受理通知书), the organ's paper."""
 
     accepted_on: str
@@ -295,7 +302,9 @@ class ConditionalView(NoticeView, kw_only=True, tag_field="document", tag="condi
     places: tuple[str, ...] = ()
 
 
-class UndertakingView(NoticeView, kw_only=True, tag_field="document", tag="undertaking"):
+class UndertakingView(
+    NoticeView, frozen=True, kw_only=True, tag_field="document", tag="undertaking"
+):
     """Undertaking to supply deferred materials (容缺补正承诺书), the applicant's paper."""
 
     cure_due: str
@@ -306,6 +315,11 @@ DocumentView: TypeAlias = (
     ReceiptView | AcceptanceView | CorrectionView | DeclineView | ConditionalView | UndertakingView
 )
 """Any document of this package; `document` in its JSON names which."""
+
+AnyNotice: TypeAlias = (
+    AcceptanceView | CorrectionView | DeclineView | ConditionalView | UndertakingView
+)
+"""The documents that go on A4."""
 
 DOCUMENT_KINDS: tuple[str, ...] = (
     "receipt",

@@ -1,0 +1,77 @@
+"""Non-acceptance notice (不予受理通知书): reason, where to go, remedies."""
+
+from __future__ import annotations
+
+from terminal.documents import dates
+from terminal.documents.layout import AnyNode, Layout
+from terminal.documents.templates import common
+from terminal.documents.views import DeclineReason, DeclineView, Regime, Remedies
+from terminal.documents.wording import Wording
+from terminal.errors import RuleRefused
+
+
+def decline(view: DeclineView, wording: Wording, copy: common.Copy) -> Layout:
+    """Return the non-acceptance notice's layout.
+
+    Raises `RuleRefused`: `document.no_remedies` without reconsideration organ and court by name
+    (rules 1, Refusal); `document.no_competent_organ` when the citizen is sent elsewhere without
+    being told where; `document.incomplete`.
+    """
+    common.check_notice("decline", view)
+    remedies = view.remedies
+    if remedies is None or not remedies.review_organ or not remedies.court:
+        raise RuleRefused("document.no_remedies", organ=view.head.organ)
+    blocks: common.Blocks = [
+        ("body", _body(view, wording)),
+        ("returned", _returned(view, wording)),
+        ("remedies", [common.paragraph(_remedies(remedies, wording))]),
+    ]
+    title = wording.plain("title.decline")
+    return common.finish_notice(view, blocks, title=title, copy=copy, wording=wording)
+
+
+def _body(view: DeclineView, wording: Wording) -> list[AnyNode]:
+    intro = wording(
+        "decline.intro",
+        submitted_on=dates.long_day(view.submitted_on, wording),
+        item=view.item.name,
+        receipt_number=view.receipt_number,
+    )
+    nodes: list[AnyNode] = [
+        common.salutation(view.applicant.name, wording),
+        common.paragraph(intro),
+        common.paragraph(_decision(view, wording)),
+    ]
+    if view.reason and view.kind is not DeclineReason.OTHER:
+        nodes.append(common.paragraph(wording("decline.explanation", reason=view.reason)))
+    return nodes
+
+
+def _decision(view: DeclineView, wording: Wording) -> str:
+    basis = common.joined(view.basis, wording)
+    if view.kind is DeclineReason.NO_LICENCE_NEEDED:
+        licence = view.regime is Regime.LICENSING
+        key = "decline.no_licence_needed" if licence else "decline.not_needed_other"
+        return wording(key, basis=basis)
+    if view.kind is DeclineReason.NOT_COMPETENT:
+        organ = view.competent
+        if organ is None or not (organ.name and organ.address and organ.phone):
+            raise RuleRefused("document.no_competent_organ", item=view.item.name)
+        competent = wording(
+            "decline.competent", name=organ.name, address=organ.address, phone=organ.phone
+        )
+        return wording("decline.not_competent", competent=competent, basis=basis)
+    common.require("decline", reason=view.reason)
+    return wording("decline.other", reason=view.reason.rstrip("。；"), basis=basis)
+
+
+def _remedies(remedies: Remedies, wording: Wording) -> str:
+    key = "decline.remedies_review_first" if remedies.review_first else "decline.remedies"
+    return wording(key, review_organ=remedies.review_organ, court=remedies.court)
+
+
+def _returned(view: DeclineView, wording: Wording) -> list[AnyNode]:
+    if not view.returned:
+        return []
+    materials = common.counted(view.returned, wording)
+    return [common.paragraph(wording("decline.returned", materials=materials))]

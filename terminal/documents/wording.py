@@ -1,0 +1,107 @@
+"""Sentences of the documents: `resources/wording/<language>/*.toml`, and a hall's additions.
+
+The fixed sentences are data that nothing here can take away. A hall's own TOML file may add
+sentences, change the order of optional blocks and name a logo (`load_hall_wording`).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from terminal.errors import InvalidInput
+from terminal.texts import DEFAULT_LANGUAGE, RESOURCES
+
+WORDING = RESOURCES / "wording"
+
+
+class HallDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a hall adds to one document: sentences before and after the text, block order."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+
+
+class HallWording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A hall's wording file: one table a document, and a logo for all of them."""
+
+    logo: str = ""
+    receipt: HallDocument = HallDocument()
+    acceptance: HallDocument = HallDocument()
+    correction: HallDocument = HallDocument()
+    decline: HallDocument = HallDocument()
+    conditional: HallDocument = HallDocument()
+    undertaking: HallDocument = HallDocument()
+
+
+def load_hall_wording(path: Path) -> HallWording:
+    """Read a hall's wording file.
+
+    Raises `InvalidInput` (`document.wording_unreadable`) for a file that is no TOML, names a
+    document that does not exist, or tries to replace a sentence. A logo is looked for beside it.
+    """
+    try:
+        wording = msgspec.toml.decode(path.read_bytes(), type=HallWording)
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError, tomllib.TOMLDecodeError) as fault:
+        raise InvalidInput(
+            "document.wording_unreadable", file=path.name, reason=str(fault)
+        ) from fault
+    if wording.logo:
+        logo = path.parent / wording.logo
+        if not logo.is_file():
+            raise InvalidInput("document.logo_missing", file=wording.logo)
+        wording = msgspec.structs.replace(wording, logo=str(logo))
+    return wording
+
+
+@cache
+def _sentences(language: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    folder = WORDING / language
+    for path in sorted(folder.glob("*.toml")):
+        for group, table in tomllib.loads(path.read_text("utf-8")).items():
+            for name, sentence in table.items():
+                found[f"{group}.{name}"] = sentence
+    return found
+
+
+class Wording:
+    """The sentences in one language, and what the hall adds.
+
+    Call it with a key and the data of the sentence; a key missing in this language is taken
+    from Chinese, which alone has legal force.
+    """
+
+    __slots__ = ("_own", "hall", "language")
+
+    def __init__(self, language: str = DEFAULT_LANGUAGE, hall: HallWording | None = None) -> None:
+        self.language = language
+        self.hall = hall or HallWording()
+        self._own = {**_sentences(DEFAULT_LANGUAGE), **_sentences(language)}
+
+    def __call__(self, key: str, /, **data: object) -> str:
+        """Return the sentence of `key` filled with `data`."""
+        return self._own[key].format(**data)
+
+    def plain(self, key: str) -> str:
+        """Return a sentence or word that takes no data."""
+        return self._own[key]
+
+    def has(self, key: str) -> bool:
+        """Say whether there is a sentence under `key`."""
+        return key in self._own
+
+    def document(self, kind: str) -> HallDocument:
+        """Return what the hall adds to the document `kind`."""
+        added: HallDocument = getattr(self.hall, kind)
+        return added
+
+
+@cache
+def default_wording(language: str) -> Wording:
+    """Return the wording without a hall's additions (shared, read only)."""
+    return Wording(language)

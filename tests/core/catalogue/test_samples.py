@@ -251,6 +251,14 @@ def test_one_paper_has_one_name() -> None:
     assert {key: value for key, value in ids.items() if len(value) > 1} == {}
 
 
+def test_one_field_has_one_label_and_kind() -> None:
+    labels: dict[str, set[tuple[str, FieldKind]]] = defaultdict(set)
+    for item in ITEMS:
+        for field in item.fields:
+            labels[field.id].add((field.label, field.kind))
+    assert {key: found for key, found in labels.items() if len(found) > 1} == {}
+
+
 def test_all_authorities_and_regimes_have_an_example() -> None:
     assert {item.authority for item in ITEMS} == set(WindowAuthority)
     assert {item.regime for item in ITEMS} >= {

@@ -109,6 +109,9 @@ def test_foreigners_old_card() -> None:
     assert check(body + wrong).code == "identity.check_digit"
     young = "USA31001504200"
     assert check(young + identity._machine_readable_digit(young)).birth == D(2015, 4, 20)
+    centenarian = "USA31002612240"
+    found = check(centenarian + identity._machine_readable_digit(centenarian))
+    assert found.birth == D(1926, 12, 24)
 
 
 def test_the_machine_readable_digit_is_that_of_the_icao_document() -> None:

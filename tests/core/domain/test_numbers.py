@@ -68,6 +68,15 @@ def test_every_exchange_of_neighbours_is_found(number: numbers.ReceiptNumber) ->
         assert numbers.check_receipt_number(typed).valid is (one == two)
 
 
+@given(receipts)
+def test_an_exchange_across_one_character_is_found(number: numbers.ReceiptNumber) -> None:
+    right = str(number).replace("-", "")
+    for place in range(len(right) - 2):
+        one, between, two = right[place : place + 3]
+        typed = right[:place] + two + between + one + right[place + 3 :]
+        assert numbers.check_receipt_number(typed).valid is (one == two)
+
+
 def test_all_slips_of_one_number_exhaustively() -> None:
     right = SAMPLE.replace("-", "")
     for place, wrong in itertools.product(range(len(right)), EVERY_SIGN):

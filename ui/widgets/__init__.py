@@ -1,0 +1,1 @@
+"""Parts that all screens share; they know texts and looks, never the core."""

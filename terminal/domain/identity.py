@@ -139,7 +139,7 @@ def check_document(
     """Check a document's number as its kind demands; an unknown kind raises `ValueError`.
 
     Home return permits (回乡证: H or M and 8 digits, 10 on old ones), permits of Taiwan
-    residents (台胞证: 8 digits, 10 on old ones) and passports (5 to 20 letters and digits) have
+    residents (台胞证: 8 digits, 10 on old ones) and passports (5 to 12 letters and digits) have
     no check digit that every issuer keeps, so only their form is looked at.
     """
     kind = DocumentKind(kind)
@@ -149,7 +149,7 @@ def check_document(
         case DocumentKind.TAIWAN_COMPATRIOT:
             return _check_form(kind, text, "[0-9]{8}|[0-9]{10}", "identity.taiwan_compatriot")
         case DocumentKind.PASSPORT:
-            return _check_form(kind, text, "(?=.*[0-9])[A-Z0-9]{5,20}", "identity.passport")
+            return _check_form(kind, text, "(?=.*[0-9])[A-Z0-9]{5,12}", "identity.passport")
     found = check_identity_number(text, today=today, divisions=divisions)
     if not found.valid or found.kind is kind:
         return found

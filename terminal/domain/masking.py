@@ -1,7 +1,8 @@
 """Masking of personal data (脱敏) on slips and screens: what stays readable, the rest stars.
 
 Citizens' slips show an identity number as 6+4 and a phone as 3+4. A number too short for that
-never shows more than half of itself. The length stays, so a citizen recognises the number.
+never shows more than half of itself. Length and hyphens stay, so a citizen recognises the
+number; what is masked already comes back as it is.
 """
 
 from __future__ import annotations
@@ -50,8 +51,11 @@ def mask_name(name: str, policy: NamePolicy = NamePolicy.FIRST) -> str:
 
 def _mask(text: str, head: int, tail: int) -> str:
     text = text.strip()
+    if STAR in text:
+        return text
     if len(text) < head + tail + 3:
         # Too short for the full rule: at most half is shown, split evenly.
         head = tail = len(text) // 4
-    hidden = len(text) - head - tail
-    return text[:head] + STAR * hidden + text[len(text) - tail :]
+    end = len(text) - tail
+    hidden = "".join(sign if sign in "- " else STAR for sign in text[head:end])
+    return text[:head] + hidden + text[end:]

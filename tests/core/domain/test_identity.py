@@ -202,6 +202,7 @@ def test_the_repr_shows_nothing_personal() -> None:
         ("taiwan_compatriot", "123456789", "", "identity.taiwan_compatriot"),
         ("passport", "e 12345678", "E12345678", ""),
         ("passport", "ABCDEFG", "", "identity.passport"),
+        ("passport", "E123456789012", "", "identity.passport"),
         ("passport", "Ｅ12345678", "", "identity.full_width"),
         ("temporary", GOOD, GOOD, ""),
         ("household_register", GOOD, GOOD, ""),

@@ -79,16 +79,16 @@ def _language_option(arguments: Sequence[str]) -> str | None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status (`terminal.cli.base.Exit`)."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe under LANG=C would refuse Chinese.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     args = parse(sys.argv[1:] if arguments is None else arguments)
     from terminal import __version__, logs
     from terminal.cli.base import Console
     from terminal.reports import Reports
     from terminal.texts import Texts
 
-    for stream in (sys.stdout, sys.stderr):
-        # A pipe under LANG=C would refuse Chinese.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     log = logs.set_up(args.data_dir, args.command, debug=args.debug, stream=sys.stderr)
     reports = Reports(args.data_dir, args.command, __version__)
     reports.install(long_running=args.command in LONG_RUNNING)

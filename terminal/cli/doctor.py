@@ -26,7 +26,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.note("doctor.settings_broken", reason=error.sentence(console.texts))
         config = Settings(data_dir=args.data_dir.expanduser().absolute())
         states.append(State.BAD)
-    for finding in _findings(config, args):
+    for finding in _findings(config, args, console):
         states.append(finding.state)
         _show(finding, console)
     if State.BAD in states:
@@ -35,10 +35,15 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return Exit.DONE
 
 
-def _findings(config: Settings, args: argparse.Namespace) -> Iterator[Finding]:
+def _findings(config: Settings, args: argparse.Namespace, console: Console) -> Iterator[Finding]:
     file = probes.config_file(config.data_dir, args.config)
     for probe in probes.PROBES:
-        yield from probe(config)
+        try:
+            yield from probe(config)
+        except Exception as error:  # noqa: BLE001 - one row that fails must not hide the others
+            number = console.reports.save(error)
+            data: dict[str, object] = {"reason": type(error).__name__, "number": number}
+            yield Finding("failed", State.BAD, "failed", data)
         if probe is probes.data_folder:
             key = "config_file" if file else "config_default"
             yield Finding("config", State.OK, key, {"path": file or ""})

@@ -129,10 +129,6 @@ class _Grammar:
         )
         return parser
 
-    def word(self, key: str) -> str:
-        """Return the text of `cli.<key>`."""
-        return self.texts(f"cli.{key}")
-
 
 def build(texts: Texts, version: str) -> argparse.ArgumentParser:
     """Return the parser of the whole command line, speaking the language of `texts`."""
@@ -147,50 +143,60 @@ def build(texts: Texts, version: str) -> argparse.ArgumentParser:
 
 
 def _screens(grammar: _Grammar) -> None:
-    word = grammar.word
+    texts = grammar.texts
     for name in ("window", "kiosk"):
         parser = grammar.command(name, json=False)
         parser.add_argument(
             "--screenshots",
             type=Path,
-            metavar=word("meta.directory"),
-            help=word("option.screenshots"),
+            metavar=texts("cli.meta.directory"),
+            help=texts("cli.option.screenshots"),
         )
         parser.add_argument(
-            "--theme", choices=("light", "dark", "large", "contrast"), help=word("option.theme")
+            "--theme",
+            choices=("light", "dark", "large", "contrast"),
+            help=texts("cli.option.theme"),
         )
     demo = grammar.command("demo")
-    demo.add_argument("--headless", action="store_true", help=word("demo.headless"))
-    demo.add_argument("--out", type=Path, metavar=word("meta.directory"), help=word("demo.out"))
-    demo.add_argument("--vnc", action="store_true", help=word("demo.vnc"))
+    demo.add_argument("--headless", action="store_true", help=texts("cli.demo.headless"))
+    demo.add_argument(
+        "--out", type=Path, metavar=texts("cli.meta.directory"), help=texts("cli.demo.out")
+    )
+    demo.add_argument("--vnc", action="store_true", help=texts("cli.demo.vnc"))
     grammar.command("doctor")
     grammar.command("test", json=False).add_argument(
-        "pytest_arguments", nargs="*", metavar=word("meta.pytest"), help=word("test.arguments")
+        "pytest_arguments",
+        nargs="*",
+        metavar=texts("cli.meta.pytest"),
+        help=texts("cli.test.arguments"),
     )
 
 
 def _hub(grammar: _Grammar) -> None:
-    word = grammar.word
+    texts = grammar.texts
     hub = grammar.command("hub")
     _serve_options(grammar, hub)
     actions = grammar.actions(hub, required=False)
     _serve_options(grammar, grammar.action(actions, "hub", "serve"))
     init = grammar.action(actions, "hub", "init")
-    init.add_argument("--hall", metavar=word("meta.code"), help=word("hub.hall"))
-    init.add_argument("--public-url", metavar="URL", help=word("hub.public_url"))
+    init.add_argument("--hall", metavar=texts("cli.meta.code"), help=texts("cli.hub.hall"))
+    init.add_argument("--public-url", metavar="URL", help=texts("cli.hub.public_url"))
     code = grammar.action(actions, "hub", "code")
-    code.add_argument("--hall", metavar=word("meta.code"), help=word("hub.hall"))
+    code.add_argument("--hall", metavar=texts("cli.meta.code"), help=texts("cli.hub.hall"))
     enrol = grammar.command("enrol")
-    enrol.add_argument("code", metavar=word("meta.code"), help=word("enrol.code"))
+    enrol.add_argument("code", metavar=texts("cli.meta.code"), help=texts("cli.enrol.code"))
 
 
 def _serve_options(grammar: _Grammar, parser: argparse.ArgumentParser) -> None:
-    word = grammar.word
+    texts = grammar.texts
     parser.add_argument(
-        "--host", metavar=word("meta.address"), help=word("hub.host"), default=argparse.SUPPRESS
+        "--host",
+        metavar=texts("cli.meta.address"),
+        help=texts("cli.hub.host"),
+        default=argparse.SUPPRESS,
     )
     parser.add_argument(
-        "--port", type=_port, metavar="N", help=word("hub.port"), default=argparse.SUPPRESS
+        "--port", type=_port, metavar="N", help=texts("cli.hub.port"), default=argparse.SUPPRESS
     )
 
 
@@ -214,69 +220,84 @@ _count.__name__ = "1…"
 
 
 def _catalogue(grammar: _Grammar) -> None:
-    word = grammar.word
+    texts = grammar.texts
     actions = grammar.actions(grammar.command("catalogue"))
     importing = grammar.action(actions, "catalogue", "import")
     importing.add_argument(
-        "files", nargs="+", type=Path, metavar=word("meta.file"), help=word("catalogue.files")
+        "files",
+        nargs="+",
+        type=Path,
+        metavar=texts("cli.meta.file"),
+        help=texts("cli.catalogue.files"),
     )
     search = grammar.action(actions, "catalogue", "search")
-    search.add_argument("text", nargs="?", metavar=word("meta.text"), help=word("catalogue.text"))
     search.add_argument(
-        "--limit", type=_count, default=10, metavar="N", help=word("catalogue.limit")
+        "text", nargs="?", metavar=texts("cli.meta.text"), help=texts("cli.catalogue.text")
     )
     search.add_argument(
-        "--batch", type=Path, metavar=word("meta.file"), help=word("catalogue.batch")
+        "--limit", type=_count, default=10, metavar="N", help=texts("cli.catalogue.limit")
+    )
+    search.add_argument(
+        "--batch", type=Path, metavar=texts("cli.meta.file"), help=texts("cli.catalogue.batch")
     )
     show = grammar.action(actions, "catalogue", "show")
-    show.add_argument("code", metavar=word("meta.code"), help=word("catalogue.code"))
+    show.add_argument("code", metavar=texts("cli.meta.code"), help=texts("cli.catalogue.code"))
 
 
 def _work(grammar: _Grammar) -> None:
-    word = grammar.word
+    texts = grammar.texts
     intake = grammar.command("intake")
-    intake.add_argument("file", type=Path, metavar=word("meta.json_file"), help=word("intake.file"))
+    intake.add_argument(
+        "file", type=Path, metavar=texts("cli.meta.json_file"), help=texts("cli.intake.file")
+    )
     document = grammar.command("document")
-    document.add_argument("kind", metavar=word("meta.kind"), help=word("document.kind"))
-    document.add_argument("number", metavar=word("meta.number"), help=word("document.number"))
+    document.add_argument("kind", metavar=texts("cli.meta.kind"), help=texts("cli.document.kind"))
+    document.add_argument(
+        "number", metavar=texts("cli.meta.number"), help=texts("cli.document.number")
+    )
     document.add_argument(
         "--format",
         choices=("text", "escpos", "png", "pdf"),
         default="text",
-        help=word("document.format"),
+        help=texts("cli.document.format"),
     )
     document.add_argument(
-        "-o", "--out", type=Path, metavar=word("meta.file"), help=word("document.out")
+        "-o", "--out", type=Path, metavar=texts("cli.meta.file"), help=texts("cli.document.out")
     )
 
 
 def _journal(grammar: _Grammar) -> None:
-    word = grammar.word
+    texts = grammar.texts
     actions = grammar.actions(grammar.command("journal"))
     grammar.action(actions, "journal", "status")
     listing = grammar.action(actions, "journal", "list")
     listing.add_argument(
-        "--limit", type=_count, default=50, metavar="N", help=word("journal.limit")
+        "--limit", type=_count, default=50, metavar="N", help=texts("cli.journal.limit")
     )
     grammar.action(actions, "journal", "verify")
     sync = grammar.command("sync")
-    sync.add_argument("--once", action="store_true", help=word("sync.once"))
+    sync.add_argument("--once", action="store_true", help=texts("cli.sync.once"))
     ratings = grammar.actions(grammar.command("ratings"))
     grammar.action(ratings, "ratings", "verify")
 
 
 def _check(grammar: _Grammar) -> None:
-    word = grammar.word
+    texts = grammar.texts
     actions = grammar.actions(grammar.command("check"))
     deadline = grammar.action(actions, "check", "deadline")
     deadline.add_argument(
-        "values", nargs="*", metavar=word("meta.from_and_count"), help=word("check.from_and_count")
+        "values",
+        nargs="*",
+        metavar=texts("cli.meta.from_and_count"),
+        help=texts("cli.check.from_and_count"),
     )
-    deadline.add_argument("--unit", choices=("W", "N", "H"), default="W", help=word("check.unit"))
+    deadline.add_argument(
+        "--unit", choices=("W", "N", "H"), default="W", help=texts("cli.check.unit")
+    )
     for name in ("identity", "credit-code", "receipt-number"):
         number = grammar.action(actions, "check", name)
         number.add_argument(
-            "values", nargs="*", metavar=word("meta.number"), help=word("check.values")
+            "values", nargs="*", metavar=texts("cli.meta.number"), help=texts("cli.check.values")
         )
 
 

@@ -20,6 +20,7 @@ PROTOCOL_VERSION = 1
 MAX_BATCH_ENTRIES = 500
 MAX_BATCH_BYTES = 1 << 20
 MAX_BODY_BYTES = 8 << 20
+BLOB_PIECE_BYTES = 1 << 20
 
 PATH_ENROL = "/api/v1/enrol"
 PATH_PUSH = "/api/v1/entries"
@@ -175,6 +176,30 @@ class CataloguePointer(msgspec.Struct, frozen=True):
     size: int
     items: int
     position: int
+
+
+class BlobPiece(msgspec.Struct, frozen=True):
+    """A piece of a blob (at most `BLOB_PIECE_BYTES`) from `offset`; `total` is the whole size."""
+
+    protocol: int
+    terminal_id: str
+    nonce: bytes
+    sha256: str
+    offset: int
+    total: int
+    data: bytes
+
+
+class BlobAnswer(msgspec.Struct, frozen=True):
+    """How many bytes of the blob are here; `complete` only after its hash was checked."""
+
+    protocol: int
+    nonce: bytes
+    terminal_id: str
+    sha256: str
+    received: int
+    complete: bool
+    refusal: str = ""
 
 
 Message = TypeVar("Message", bound=msgspec.Struct)

@@ -1,0 +1,230 @@
+"""The terminals' routes: signed envelopes in, signed envelopes out, nothing else.
+
+Whoever cannot be told apart from a stranger gets a signed refusal and stores nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from typing import TypeVar
+
+import msgspec
+import zstandard
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from hub import catalogue, enrol, inbox, pull
+from hub.blobs import Blobs
+from hub.hub import Hub
+from hub.store import people
+from hub.store.people import TerminalData
+from terminal.errors import SyncError
+from terminal.protocol import wire
+from terminal.protocol.suites import key_id
+from terminal.protocol.wire import Batch, BlobAnswer, BlobPiece, EnrolRequest, Envelope, PullRequest
+
+Message = TypeVar("Message", Batch, PullRequest, BlobPiece)
+Result = TypeVar("Result")
+
+
+class Refused(Exception):
+    """A request that gets a signed refusal; `nonce` is echoed where one could be read."""
+
+    def __init__(self, status: int, code: str, nonce: bytes = b"") -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.nonce = nonce
+
+
+class Api:
+    """The routes of one hub; blocking work runs on `executor`."""
+
+    def __init__(self, hub: Hub, executor: Executor) -> None:
+        self._hub = hub
+        self._executor = executor
+        self._blobs = Blobs(hub)
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the terminals' side."""
+        return [
+            Route(wire.PATH_ENROL, self._guard(self.enrol, self._no_enrolment), methods=["POST"]),
+            Route(wire.PATH_PUSH, self._guard(self.push, self._no_answer), methods=["POST"]),
+            Route(wire.PATH_PULL, self._guard(self.pull, self._no_pages), methods=["POST"]),
+            Route(wire.PATH_WAIT, self._guard(self.wait, self._no_pages), methods=["POST"]),
+            Route(wire.PATH_SNAPSHOT + "{handle}", self.snapshot, methods=["GET"]),
+            Route(wire.PATH_BLOB + "{sha256}", self.blob_offset, methods=["HEAD"]),
+            Route(
+                wire.PATH_BLOB + "{sha256}",
+                self._guard(self.blob_piece, self._no_piece),
+                methods=["PUT"],
+            ),
+            Route("/ca.pem", self.authority, methods=["GET"]),
+        ]
+
+    async def enrol(self, request: Request) -> Response:
+        """Enrol a key by its one-time code."""
+        envelope = await self._envelope(request)
+        try:
+            glimpse = msgspec.msgpack.decode(envelope.body, type=EnrolRequest)
+            message = wire.unseal(envelope, glimpse.public_key, EnrolRequest)
+        except (SyncError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Refused(401, "hub.wrong_signature", _nonce(envelope)) from error
+        answer = await self._run(enrol.enrol, self._hub, message)
+        return self._sealed(answer, 403 if answer.refusal else 200)
+
+    async def push(self, request: Request) -> Response:
+        """Store a batch."""
+        terminal, batch = await self._message(request, Batch)
+        answer = await self._run(inbox.receive, self._hub, terminal, batch)
+        return self._sealed(answer, 400 if answer.refusal else 200)
+
+    async def pull(self, request: Request) -> Response:
+        """Return what came after the cursors."""
+        terminal, message = await self._message(request, PullRequest)
+        answer = await self._run(pull.pull, self._hub, terminal, message)
+        return self._sealed(answer, 403 if answer.refusal else 200)
+
+    async def wait(self, request: Request) -> Response:
+        """Answer when a feed moved."""
+        terminal, message = await self._message(request, PullRequest)
+        answer = await pull.wait(self._hub, terminal, message, self._executor)
+        return self._sealed(answer, 403 if answer.refusal else 200)
+
+    async def blob_offset(self, request: Request) -> Response:
+        """Say how many bytes of a blob are here."""
+        sha256 = request.path_params["sha256"]
+        here, complete = await self._run(self._blobs.offset, sha256)
+        headers = {"Upload-Offset": str(here), "Cache-Control": "no-store"}
+        return Response(status_code=200 if complete else 404, headers=headers)
+
+    async def blob_piece(self, request: Request) -> Response:
+        """Take a piece of a blob."""
+        terminal, piece = await self._message(request, BlobPiece)
+        if piece.sha256 != request.path_params["sha256"]:
+            raise Refused(400, "hub.blob_name", piece.nonce)
+        answer = await self._run(self._blobs.put, terminal.id, piece)
+        return self._sealed(answer, 400 if answer.refusal else 200)
+
+    async def snapshot(self, request: Request) -> Response:
+        """Return a catalogue snapshot; its name is its hash, so it needs no signature."""
+        path = await self._run(catalogue.file_of, self._hub, request.path_params["handle"])
+        if path is None:
+            return Response(status_code=404)
+        return FileResponse(path, media_type="application/zstd")
+
+    async def authority(self, request: Request) -> Response:
+        """Return the hall's certificate authority."""
+        return Response(self._hub.keys.ca_pem, media_type="application/x-pem-file")
+
+    def _guard(
+        self,
+        endpoint: Callable[[Request], Awaitable[Response]],
+        refusal: Callable[[Refused], msgspec.Struct],
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """Turn a refusal into a signed answer of the kind that the caller waits for."""
+
+        async def guarded(request: Request) -> Response:
+            try:
+                return await endpoint(request)
+            except Refused as refused:
+                return self._sealed(refusal(refused), refused.status)
+
+        return guarded
+
+    def _no_enrolment(self, refused: Refused) -> msgspec.Struct:
+        return enrol.refusal(self._hub, refused.code, refused.nonce)
+
+    def _no_answer(self, refused: Refused) -> msgspec.Struct:
+        return inbox.refusal(self._hub, refused.code, "", refused.nonce)
+
+    def _no_pages(self, refused: Refused) -> msgspec.Struct:
+        return pull.answer(self._hub, "", refused.nonce, refusal=refused.code)
+
+    def _no_piece(self, refused: Refused) -> msgspec.Struct:
+        return BlobAnswer(
+            wire.PROTOCOL_VERSION, refused.nonce, "", "", 0, complete=False, refusal=refused.code
+        )
+
+    async def _run(self, function: Callable[..., Result], *arguments: object) -> Result:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, function, *arguments)
+
+    def _sealed(self, message: msgspec.Struct, status: int) -> Response:
+        body = wire.seal(message, self._hub.keys.signing)
+        return Response(body, status, media_type=wire.MEDIA_TYPE)
+
+    async def _message(self, request: Request, kind: type[Message]) -> tuple[TerminalData, Message]:
+        """Return who speaks and what was said; `Refused` when that is not certain."""
+        envelope = await self._envelope(request)
+        nonce = _nonce(envelope)
+        terminal = await self._run(self._terminal, envelope.key)
+        if terminal is None:
+            raise Refused(401, "hub.unknown_terminal", nonce)
+        try:
+            message = wire.unseal(envelope, terminal.public_key, kind)
+        except SyncError as error:
+            code = "hub.bad_message" if error.code == "sync.bad_message" else "hub.wrong_signature"
+            status = 400 if code == "hub.bad_message" else 401
+            raise Refused(status, code, nonce) from error
+        if terminal.revoked_at:
+            raise Refused(403, "hub.revoked", nonce)
+        if message.terminal_id != terminal.id or key_id(terminal.public_key) != envelope.key:
+            raise Refused(403, "hub.foreign_terminal", nonce)
+        return terminal, message
+
+    def _terminal(self, key: str) -> TerminalData | None:
+        with self._hub.store.reading() as database:
+            return people.terminal_by_key(database, key)
+
+    async def _envelope(self, request: Request) -> Envelope:
+        data = await _body(request)
+        try:
+            return wire.open_envelope(data)
+        except SyncError as error:
+            raise Refused(400, "hub.no_envelope") from error
+
+
+async def _body(request: Request) -> bytes:
+    """Read a request's body, at most `MAX_BODY_BYTES` of it, unpacked when it is zstd."""
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > wire.MAX_BODY_BYTES:
+            raise Refused(413, "hub.too_large")
+        pieces.append(piece)
+    data = b"".join(pieces)
+    coding = request.headers.get("content-encoding", "identity").lower()
+    if coding == "identity":
+        return data
+    if coding != "zstd":
+        raise Refused(415, "hub.unknown_coding")
+    return _unpack(data)
+
+
+def _unpack(data: bytes) -> bytes:
+    # Unpacked bytes are limited too: a small body must not become a large memory.
+    try:
+        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data) as reader:
+            plain = reader.read(wire.MAX_BODY_BYTES + 1)
+    except zstandard.ZstdError as error:
+        raise Refused(400, "hub.no_envelope") from error
+    if len(plain) > wire.MAX_BODY_BYTES:
+        raise Refused(413, "hub.too_large")
+    return plain
+
+
+class _Nonce(msgspec.Struct, frozen=True):
+    nonce: bytes = b""
+
+
+def _nonce(envelope: Envelope) -> bytes:
+    """Return the nonce of a message whose signature is not checked yet, or nothing."""
+    try:
+        return msgspec.msgpack.decode(envelope.body, type=_Nonce).nonce[:64]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return b""

@@ -1,0 +1,29 @@
+"""The hub as an ASGI application: the terminals' API, the citizens' and departments' pages."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from hub.api import Api
+from hub.hub import Hub
+from hub.pages import page_routes
+from hub.web.site import Site
+
+
+def make_app(hub: Hub, executor: Executor, *, api: bool = True) -> Starlette:
+    """Return the application; without `api` the pages only, for the citizens' address."""
+    site = Site(hub, executor)
+    routes: list[BaseRoute] = [Route("/healthz", _health, methods=["GET"])]
+    if api:
+        routes += Api(hub, executor).routes()
+    routes += page_routes(site)
+    return Starlette(routes=routes, exception_handlers={404: site.not_found, 405: site.not_found})
+
+
+async def _health(_: Request) -> Response:
+    return PlainTextResponse("ok")

@@ -1,0 +1,116 @@
+"""Scans by their SHA-256: taken in pieces that resume, kept only when the hash is right.
+
+They hold personal data and lie in a folder of the hub's account alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import threading
+from pathlib import Path
+
+from hub.hub import Hub
+from hub.judge import Bench, judge_pending
+from hub.store import projections
+from terminal.protocol.wire import BLOB_PIECE_BYTES, PROTOCOL_VERSION, BlobAnswer, BlobPiece
+
+LARGEST = 64 << 20
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+class Blobs:
+    """The folder of blobs; safe from any thread."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._folder = hub.paths.blobs
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+
+    def offset(self, sha256: str) -> tuple[int, bool]:
+        """Return how many bytes of a blob are here, and whether it is complete."""
+        if not _NAME.fullmatch(sha256):
+            return 0, False
+        if self._path(sha256).is_file():
+            return self._path(sha256).stat().st_size, True
+        partial = self._partial(sha256)
+        return (partial.stat().st_size if partial.is_file() else 0), False
+
+    def put(self, terminal_id: str, piece: BlobPiece) -> BlobAnswer:
+        """Take a piece where the last one ended; check the hash when all are here."""
+        refusal = _refused(piece)
+        if refusal:
+            return self._answer(terminal_id, piece, 0, complete=False, refusal=refusal)
+        with self._lock:
+            here, complete = self.offset(piece.sha256)
+            if not complete and piece.offset == here:
+                here, complete, refusal = self._append(piece, here)
+        if complete:
+            self._announce(piece.sha256, here)
+        return self._answer(terminal_id, piece, here, complete=complete, refusal=refusal)
+
+    def read(self, sha256: str) -> bytes | None:
+        """Return a complete blob's bytes, or None."""
+        if not _NAME.fullmatch(sha256) or not self._path(sha256).is_file():
+            return None
+        return self._path(sha256).read_bytes()
+
+    def _append(self, piece: BlobPiece, here: int) -> tuple[int, bool, str]:
+        partial = self._partial(piece.sha256)
+        with partial.open("ab") as file:
+            os.chmod(file.fileno(), 0o600)
+            file.write(piece.data)
+            file.flush()
+            os.fsync(file.fileno())
+        here += len(piece.data)
+        if here < piece.total:
+            return here, False, ""
+        with partial.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest != piece.sha256 or here != piece.total:
+            partial.unlink()
+            return 0, False, "hub.blob_differs"
+        partial.replace(self._path(piece.sha256))
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return here, True, ""
+
+    def _announce(self, sha256: str, size: int) -> None:
+        """Note a complete blob and try again what waited for it."""
+        with self._hub.store.writing() as database:
+            if sha256 in projections.has_blobs(database, [sha256]):
+                return
+            projections.add_blob(database, sha256, size, self._hub.now())
+            bench = Bench(self._hub, database)
+            bench.wake(sha256)
+            moved = bench.finish()
+        self._hub.bell.ring(moved)
+        judge_pending(self._hub)
+
+    def _answer(
+        self, terminal_id: str, piece: BlobPiece, here: int, *, complete: bool, refusal: str
+    ) -> BlobAnswer:
+        return BlobAnswer(
+            PROTOCOL_VERSION, piece.nonce, terminal_id, piece.sha256, here, complete, refusal
+        )
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256
+
+    def _partial(self, sha256: str) -> Path:
+        return self._folder / f"{sha256}.part"
+
+
+def _refused(piece: BlobPiece) -> str:
+    if piece.protocol != PROTOCOL_VERSION:
+        return "hub.unknown_protocol"
+    if not _NAME.fullmatch(piece.sha256):
+        return "hub.blob_name"
+    if not 0 <= piece.offset <= piece.total <= LARGEST or len(piece.data) > BLOB_PIECE_BYTES:
+        return "hub.blob_too_large"
+    return ""

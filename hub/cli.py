@@ -1,0 +1,144 @@
+"""`hub init | serve | code | catalogue | account | revoke`: the hub's command line."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hub import setup
+from hub.hub import Hub
+from hub.store.people import HallData
+
+if TYPE_CHECKING:
+    from hub.serve import Ready
+    from terminal.cli.base import Console
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Run one action; without a name it serves."""
+    actions = {
+        "init": _init,
+        "code": _code,
+        "enrol-code": _code,
+        "catalogue": _catalogue,
+        "account": _account,
+        "revoke": _revoke,
+    }
+    actions.get(getattr(args, "action", None) or "serve", _serve)(args, console)
+    return 0
+
+
+def _hall(args: argparse.Namespace) -> HallData:
+    from terminal.settings import HallSettings
+
+    defaults = HallSettings()
+    return HallData(
+        id=getattr(args, "hall", None) or defaults.id,
+        name=getattr(args, "hall_name", None) or defaults.name,
+        region=getattr(args, "region", None) or defaults.region,
+    )
+
+
+def _init(args: argparse.Namespace, console: Console) -> None:
+    made = setup.init(
+        args.data_dir,
+        _hall(args),
+        names=getattr(args, "name", None) or (),
+        public_url=getattr(args, "public_url", None) or "",
+    )
+    source: Path | None = getattr(args, "catalogue", None)
+    if source is not None:
+        _publish(args.data_dir, source)
+    if console.json:
+        console.emit(made)
+        return
+    console.say("hub.cli.made" if made.created else "hub.cli.was_made", folder=made.folder)
+    if made.created:
+        console.say("hub.cli.account", account=made.account, password=made.password)
+    console.say("hub.cli.code", code=made.code)
+
+
+def _code(args: argparse.Namespace, console: Console) -> None:
+    from hub.enrol import make_code
+
+    hub = Hub(args.data_dir)
+    try:
+        code = make_code(hub, getattr(args, "hall", None) or "")
+    finally:
+        hub.close()
+    console.result({"code": code}, "hub.cli.code", code=code)
+
+
+def _publish(data_dir: Path, source: Path) -> object:
+    from hub.catalogue import publish_file
+
+    hub = Hub(data_dir)
+    try:
+        return publish_file(hub, source)
+    finally:
+        hub.close()
+
+
+def _catalogue(args: argparse.Namespace, console: Console) -> None:
+    pointer = _publish(args.data_dir, args.file)
+    console.result(pointer, "hub.cli.catalogue", items=getattr(pointer, "items", 0))
+
+
+def _account(args: argparse.Namespace, console: Console) -> None:
+    password = getattr(args, "password", None) or getpass.getpass(console.texts("hub.cli.password"))
+    hub = Hub(args.data_dir)
+    try:
+        setup.add_account(
+            hub,
+            args.name,
+            getattr(args, "display_name", None) or args.name,
+            getattr(args, "organ", None) or "",
+            password,
+            enforcement_number=getattr(args, "enforcement_number", None) or "",
+            supervisor=bool(getattr(args, "supervisor", False)),
+        )
+    finally:
+        hub.close()
+    console.result({"account": args.name}, "hub.cli.account_made", account=args.name)
+
+
+def _revoke(args: argparse.Namespace, console: Console) -> None:
+    from hub.enrol import revoke
+
+    hub = Hub(args.data_dir)
+    try:
+        revoke(hub, args.terminal)
+    finally:
+        hub.close()
+    console.result({"revoked": args.terminal}, "hub.cli.revoked", terminal=args.terminal)
+
+
+def _serve(args: argparse.Namespace, console: Console) -> None:
+    from hub.serve import Addresses, serve
+
+    defaults = Addresses()
+    addresses = Addresses(
+        host=getattr(args, "host", None) or defaults.host,
+        port=_given(args, "port", defaults.port),
+        public_port=_given(args, "public_port", defaults.public_port),
+        public_url=getattr(args, "public_url", None) or "",
+        plain=bool(getattr(args, "plain", False)),
+    )
+    hub = Hub(args.data_dir)
+
+    def ready(said: Ready) -> None:
+        console.result(
+            said, "hub.cli.ready", url=said.url, public=said.public_url, desk=said.desk_url
+        )
+
+    try:
+        serve(hub, addresses, ready)
+    finally:
+        hub.close()
+
+
+def _given(args: argparse.Namespace, name: str, default: int) -> int:
+    value = getattr(args, name, None)
+    return default if value is None else int(value)

@@ -1,0 +1,55 @@
+"""The hub as one object: folder, keys, store, clock; built once and handed to every part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hub import keys
+from hub.bell import Bell
+from hub.store.database import Store
+from terminal.clock import Clock, SystemClock
+from terminal.domain.calendar import WorkingDayCalendar, load_calendar
+from terminal.ids import Randomness, SystemRandomness
+
+FOLDER = "hub"
+"""The hub's folder inside a data folder, so that a terminal may live beside it."""
+
+
+class Paths:
+    """Where everything of a hub lies."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = data_dir / FOLDER
+        self.database = self.folder / "hub.db"
+        self.keys = keys.KeyFiles(self.folder / "keys")
+        self.blobs = self.folder / "blobs"
+        self.catalogue = self.folder / "catalogue"
+
+
+class Hub:
+    """Everything that a part of the hub needs; `close` when nobody uses it any more."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        clock: Clock | None = None,
+        randomness: Randomness | None = None,
+        calendar: WorkingDayCalendar | None = None,
+    ) -> None:
+        self.paths = Paths(data_dir)
+        self.keys = keys.load(self.paths.keys)
+        self.clock = clock or SystemClock()
+        self.randomness = randomness or SystemRandomness()
+        self.calendar = calendar or load_calendar()
+        self.bell = Bell()
+        self.store = Store(self.paths.database)
+
+    def now(self) -> int:
+        """Return this moment in milliseconds."""
+        return self.clock.now().corrected
+
+    def close(self) -> None:
+        """Wake who waits and close the store."""
+        self.bell.close()
+        self.store.close()

@@ -1,0 +1,296 @@
+"""Judging: what each stored entry comes to, by the same `evolve` that terminals call.
+
+Storing never waits for it: a crash in between is mended at the next start, which judges what
+has no effect yet. What was applied, refused or in conflict stays so for ever; what is held is
+tried again whenever that for which it waits has come.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import msgspec
+
+from hub import journal
+from hub.hub import Hub
+from hub.store import entries, feeds, projections
+from hub.store.entries import Stored
+from hub.store.feeds import NewRow
+from terminal.clock import to_local
+from terminal.domain.case import Aggregate, Case
+from terminal.domain.evolve import Conflict, Evolved, Held, Refused, evolve
+from terminal.domain.numbers import format_case_number
+from terminal.domain.records import (
+    HUB_ORIGIN,
+    KINDS,
+    CaseAccepted,
+    CaseNumbered,
+    CaseReceived,
+    DocumentIssued,
+    RatingGiven,
+    Record,
+)
+from terminal.errors import RuleRefused
+from terminal.ids import record_id
+from terminal.protocol import entry as protocol
+from terminal.protocol.entry import Draft, EntryError
+from terminal.protocol.wire import Effect, progress_feed
+
+log = logging.getLogger(__name__)
+
+PAGE = 200
+_APPLIED, _HELD, _REFUSED, _CONFLICT = "applied", "held", "refused", "conflict"
+
+
+class _Verdict(msgspec.Struct, frozen=True):
+    """An effect before it is written; `waits_for` what a held one needs."""
+
+    effect: str
+    code: str = ""
+    waits_for: str = ""
+    aggregate: Aggregate | None = None
+    record: Record | None = None
+
+
+def judge_pending(hub: Hub) -> int:
+    """Judge everything that was stored and has no effect yet; returns how many entries."""
+    done = 0
+    while True:
+        with hub.store.writing() as database:
+            page = entries.unjudged(database, PAGE)
+            if not page:
+                return done
+            bench = Bench(hub, database)
+            for stored in page:
+                bench.judge(stored)
+            moved = bench.finish()
+        hub.bell.ring(moved)
+        done += len(page)
+
+
+def recover(hub: Hub) -> int:
+    """Judge at the start what a crash left over and what an older version did not know."""
+    with hub.store.writing() as database:
+        bench = Bench(hub, database)
+        bench.wake(*(_kind_key(kind) for kind in KINDS))
+        moved = bench.finish()
+    hub.bell.ring(moved)
+    return judge_pending(hub)
+
+
+def act(hub: Hub, drafts: list[Draft], action_id: str) -> list[Stored]:
+    """Write an act of the hub itself if it is lawful: `RuleRefused` with the rule if not.
+
+    The same action id again changes nothing.
+    """
+    with hub.store.writing() as database:
+        bench = Bench(hub, database)
+        written = bench.act(drafts, action_id)
+        moved = bench.finish()
+    hub.bell.ring(moved)
+    return written
+
+
+class Bench:
+    """One sitting inside one write transaction; `finish` writes the feeds."""
+
+    def __init__(self, hub: Hub, database: Any) -> None:
+        self._hub = hub
+        self._db = database
+        self._now = hub.now()
+        self._rows: list[NewRow] = []
+        self._woken: list[str] = []
+
+    def wake(self, *keys: str) -> None:
+        """Note that held entries which wait for one of these may be lawful now."""
+        self._woken.extend(keys)
+
+    def act(self, drafts: list[Draft], action_id: str) -> list[Stored]:
+        """Append and judge the hub's own entries; `RuleRefused` when one is not lawful."""
+        ids = [record_id(action_id, draft.aggregate_id, draft.body.kind) for draft in drafts]
+        if entries.effects_of(self._db, ids):
+            return []
+        written = journal.append(self._hub, self._db, drafts, action_id)
+        self.judge_own()
+        for stored in written:
+            effect = entries.effect_of(self._db, stored.record_id)
+            if effect is None or effect.effect != _APPLIED:
+                raise RuleRefused(effect.code if effect else "hub.not_judged")
+        return written
+
+    def judge_own(self) -> None:
+        """Judge what stands unjudged, the hub's new entries among it."""
+        while page := entries.unjudged(self._db, PAGE):
+            for stored in page:
+                self.judge(stored)
+
+    def judge(self, stored: Stored) -> None:
+        """Give one entry its effect and draw the consequences."""
+        first = entries.effect_of(self._db, stored.record_id)
+        if first is not None and first.entry_hash != stored.entry.hash:
+            entries.mark_judged(self._db, [stored.id])
+            self._tell(stored, effect_of_second(self._db, stored, first))
+            return
+        verdict = self._verdict(stored)
+        effect = Effect(stored.record_id, stored.entry.hash, verdict.effect, verdict.code)
+        changed = entries.put_effect(
+            self._db, effect, stored.aggregate_id, verdict.waits_for, self._now
+        )
+        entries.mark_judged(self._db, [stored.id])
+        if not changed:
+            return
+        self._tell(stored, effect)
+        if verdict.effect == _APPLIED:
+            self._apply(stored, verdict)
+
+    def finish(self) -> list[str]:
+        """Try held entries again, write the feeds; returns the names of those that moved."""
+        while self._woken:
+            keys, self._woken = self._woken, []
+            for stored in entries.held(self._db, keys):
+                self.judge(stored)
+        self.judge_own()
+        if self._woken:
+            return self.finish()
+        rows, self._rows = self._rows, []
+        return feeds.append(self._db, rows, self._hub.randomness.uuid7())
+
+    def _verdict(self, stored: Stored) -> _Verdict:
+        if stored.entry.payload is None:
+            return _Verdict(_HELD, "hub.payload_missing", stored.entry.hash)
+        try:
+            header = protocol.check(stored.entry)
+            record = protocol.to_record(stored.entry, header)
+            payload = protocol.decode_payload(stored.entry)
+        except EntryError as error:
+            return _Verdict(_REFUSED, error.code)
+        if record is None:
+            return _Verdict(_HELD, "journal.unknown_kind", _kind_key(stored.kind))
+        known = entries.effects_of(self._db, header.needs)
+        for needed in header.needs:
+            if needed not in known or known[needed].effect != _APPLIED:
+                return _Verdict(_HELD, "hub.record_missing", needed)
+        here = projections.has_blobs(self._db, payload.blobs)
+        for blob in payload.blobs:
+            if blob not in here:
+                return _Verdict(_HELD, "hub.blob_missing", blob)
+        return self._evolve(stored, record)
+
+    def _evolve(self, stored: Stored, record: Record) -> _Verdict:
+        aggregate = projections.load(self._db, stored.aggregate_id)
+        try:
+            judgement = evolve(aggregate, record)
+        except Exception:
+            # A defect of ours must not stop the entries behind this one; it is kept and
+            # tried again when its aggregate changes.
+            log.exception("judging failed for a %s", stored.kind)
+            return _Verdict(_HELD, "hub.judge_failed", stored.aggregate_id)
+        match judgement:
+            case Evolved(aggregate=evolved):
+                return _Verdict(_APPLIED, aggregate=evolved, record=record)
+            case Held(code=code):
+                return _Verdict(_HELD, code, stored.aggregate_id)
+            case Refused(code=code):
+                return _Verdict(_REFUSED, code)
+            case Conflict(code=code):
+                return _Verdict(_CONFLICT, code)
+
+    def _tell(self, stored: Stored, effect: Effect) -> None:
+        """Put an effect on the feed of the terminal that wrote the entry."""
+        if stored.origin != HUB_ORIGIN:
+            body = msgspec.msgpack.encode(effect)
+            self._rows.append(
+                NewRow(progress_feed(stored.origin), "effect", effect.record_id, body)
+            )
+
+    def _apply(self, stored: Stored, verdict: _Verdict) -> None:
+        if verdict.aggregate is not None:
+            projections.save(self._db, stored.aggregate_id, verdict.aggregate, self._now)
+        assert verdict.record is not None
+        shared = _shared_under(stored, verdict.record)
+        if shared:
+            self._share(stored, shared)
+        self.wake(stored.aggregate_id, stored.record_id)
+        match verdict.record.body, verdict.aggregate:
+            case CaseAccepted(), Case() as case if not case.case_number:
+                self._number(case)
+            case CaseReceived(), Case() as case:
+                self._give_kept_ratings(case)
+
+    def _share(self, stored: Stored, aggregate_id: str) -> None:
+        """Send the entry to the other terminals of this case, and a newcomer what was."""
+        if stored.origin != HUB_ORIGIN and projections.touch(self._db, aggregate_id, stored.origin):
+            for earlier in entries.of_aggregate(self._db, aggregate_id):
+                if earlier.origin != stored.origin and earlier.id != stored.id:
+                    self._send(earlier, stored.origin)
+        for terminal in projections.touched_by(self._db, aggregate_id):
+            if terminal != stored.origin:
+                self._send(stored, terminal)
+
+    def _send(self, stored: Stored, terminal: str) -> None:
+        body = msgspec.msgpack.encode(stored.entry)
+        self._rows.append(NewRow(progress_feed(terminal), "entry", stored.record_id, body))
+
+    def _number(self, case: Case) -> None:
+        """Give an accepted case its number (办件编号), as an entry of the hub."""
+        year = to_local(self._now).year
+        region = case.receipt_number[:4]
+        sequence = projections.next_number(self._db, f"case/{region}/{year}")
+        number = format_case_number(region, year, sequence)
+        draft = Draft(case.case_id, case.head, CaseNumbered(number))
+        journal.append(self._hub, self._db, [draft], f"number/{case.case_id}")
+
+    def _give_kept_ratings(self, case: Case) -> None:
+        """Turn ratings that were given before the receipt arrived into entries."""
+        for kept in projections.kept_ratings(self._db, case.receipt_number):
+            projections.drop_kept_rating(self._db, kept.id)
+            if kept.token != case.token:
+                continue
+            given = msgspec.json.decode(kept.body, type=RatingGiven)
+            body = msgspec.structs.replace(given, subject_id=case.case_id)
+            draft = Draft(rating_id(case.case_id, body.ordinal), "", body)
+            journal.append(self._hub, self._db, [draft], f"kept/{case.case_id}/{body.ordinal}")
+
+
+def rating_id(case_id: str, ordinal: int) -> str:
+    """Return the one id that the rating of this matter and ordinal can have.
+
+    Two ratings for one place are the same aggregate, so `evolve` itself refuses the second.
+    """
+    return record_id(case_id, f"MATTER/{ordinal}", RatingGiven.kind)
+
+
+def effect_of_second(database: Any, second: Stored, first: Effect) -> Effect:
+    """Return what a second entry of one record_id comes to.
+
+    With the same payload it is the same record, written again into a new epoch, and shares
+    the first one's effect; with another it is a conflict. Neither is ever applied twice.
+    """
+    original = entries.entry_by_hash(database, first.entry_hash)
+    try:
+        same = (
+            original is not None
+            and original.entry.read_header().payload_hash == second.entry.read_header().payload_hash
+        )
+    except EntryError:
+        same = False
+    if same:
+        return Effect(second.record_id, second.entry.hash, first.effect, first.code)
+    return Effect(second.record_id, second.entry.hash, _CONFLICT, "hub.record_twice")
+
+
+def _shared_under(stored: Stored, record: Record) -> str:
+    """Return the case under which terminals share an entry; empty: nobody else hears it.
+
+    Ratings are shared with nobody: the rater is protected from the rated.
+    """
+    if isinstance(record.body, RatingGiven):
+        return ""
+    if isinstance(record.body, DocumentIssued):
+        return record.body.case_id
+    return stored.aggregate_id
+
+
+def _kind_key(kind: str) -> str:
+    return f"kind:{kind}"

@@ -1,0 +1,154 @@
+"""Serving: two addresses of one hub, the terminals' over TLS and the pages', in one loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+import uvicorn
+
+from hub import judge
+from hub.app import make_app
+from hub.enrol import PUBLIC_URL
+from hub.hub import Hub
+from hub.store import people
+from terminal.errors import StoreError
+
+WORKERS = 4
+_STOP_SECONDS = 5
+
+
+class Addresses(msgspec.Struct, frozen=True):
+    """Where a hub listens; port 0 takes any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8443
+    public_port: int = 8480
+    public_url: str = ""
+    plain: bool = False
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """Said once both addresses answer."""
+
+    url: str
+    public_url: str
+    desk_url: str
+    board_url: str
+    ca: str
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Signals stop both servers, so they are caught once, in `serve`.
+        yield
+
+
+def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is called when both addresses answer."""
+    api_socket = _listen(addresses.host, addresses.port)
+    try:
+        page_socket = _listen(addresses.host, addresses.public_port)
+    except StoreError:
+        api_socket.close()
+        raise
+    said = _ready(hub, addresses, api_socket, page_socket)
+    with hub.store.writing() as database:
+        people.set_fact(database, PUBLIC_URL, said.public_url)
+    judge.recover(hub)
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="hub") as executor:
+        tls = (
+            {}
+            if addresses.plain
+            else {
+                "ssl_certfile": str(hub.paths.keys.certificate),
+                "ssl_keyfile": str(hub.paths.keys.certificate_key),
+            }
+        )
+        servers = [
+            _server(make_app(hub, executor), **tls),
+            _server(make_app(hub, executor, api=False)),
+        ]
+        asyncio.run(_run(hub, servers, [api_socket, page_socket], lambda: ready(said)))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise StoreError("hub.port_taken", host=host, port=port) from error
+    return listener
+
+
+def _ready(hub: Hub, addresses: Addresses, api: socket.socket, pages: socket.socket) -> Ready:
+    scheme = "http" if addresses.plain else "https"
+    host = f"[{addresses.host}]" if ":" in addresses.host else addresses.host
+    here = f"http://{host}:{pages.getsockname()[1]}"
+    public = addresses.public_url.rstrip("/") or here
+    return Ready(
+        url=f"{scheme}://{host}:{api.getsockname()[1]}",
+        public_url=public,
+        desk_url=f"{here}/desk",
+        board_url=f"{here}/board",
+        ca=str(hub.paths.keys.ca),
+    )
+
+
+def _server(app: Any, **options: str) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            proxy_headers=False,
+            h11_max_incomplete_event_size=64 << 10,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+            **options,  # type: ignore[arg-type]
+        )
+    )
+
+
+async def _run(
+    hub: Hub,
+    servers: list[_Server],
+    sockets: list[socket.socket],
+    ready: Callable[[], None],
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        hub.bell.close()
+        for server in servers:
+            server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    tasks = [
+        asyncio.create_task(server.serve(sockets=[listener]))
+        for server, listener in zip(servers, sockets, strict=True)
+    ]
+    while not all(server.started for server in servers):
+        if any(task.done() for task in tasks):
+            break
+        await asyncio.sleep(0.01)
+    else:
+        ready()
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)

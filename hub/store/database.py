@@ -1,0 +1,100 @@
+"""The hub's database: one write connection, a few read connections, short transactions.
+
+SQLite is built in and driven by sqlcipher3 (no key: the hub stands in a guarded room, and its
+operator encrypts the disk), because the standard library's SQLite can lose committed rows in
+WAL mode. Callers pass the database on to the functions of this package and never write SQL,
+so another engine is another way to open.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from peewee import Database, PeeweeException
+from playhouse.sqlcipher_ext import SqlCipherDatabase
+from sqlcipher3 import dbapi2 as driver
+
+from hub.store import migrations
+from terminal.errors import DiskFull, StoreError
+
+OLDEST_SQLITE = (3, 51, 3)
+READERS = 3
+_FULL = ("disk is full", "No space left", "disk I/O error")
+
+
+class Store:
+    """Where the hub's connections come from; safe from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        if driver.sqlite_version_info < OLDEST_SQLITE:
+            raise StoreError("hub.sqlite_too_old", version=driver.sqlite_version)
+        self.path = path
+        self._lock = threading.Lock()
+        self._writer = _connect(path)
+        self._readers: queue.LifoQueue[Database] = queue.LifoQueue()
+        try:
+            migrations.migrate(self._writer)
+            for _ in range(READERS):
+                self._readers.put(_connect(path))
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def writing(self) -> Iterator[Database]:
+        """Run the block in one durable write transaction; one at a time in this process."""
+        with self._lock, _translated(), self._writer.atomic("IMMEDIATE"):
+            yield self._writer
+
+    @contextmanager
+    def reading(self) -> Iterator[Database]:
+        """Run the block on one consistent state; nothing may be written."""
+        database = self._readers.get()
+        try:
+            with database.atomic("DEFERRED"):
+                yield database
+        finally:
+            self._readers.put(database)
+
+    def close(self) -> None:
+        """Close all connections; nobody may be inside a block any more."""
+        while not self._readers.empty():
+            self._readers.get().close()
+        if not self._writer.is_closed():
+            self._writer.close()
+
+
+def _connect(path: Path) -> Database:
+    database = SqlCipherDatabase(
+        str(path),
+        pragmas={
+            "journal_mode": "wal",
+            "synchronous": "full",
+            "foreign_keys": 1,
+            "busy_timeout": 10_000,
+            "temp_store": "memory",
+        },
+        thread_safe=False,
+        check_same_thread=False,
+    )
+    database.connect()
+    return database
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn a full disk into `DiskFull`; peewee hides the cause behind a failed rollback."""
+    try:
+        yield
+    except (PeeweeException, driver.Error) as error:
+        cause: Any = error
+        while cause is not None:
+            if any(mark in str(cause) for mark in _FULL):
+                raise DiskFull("hub.disk_full") from error
+            cause = cause.__cause__ or cause.__context__
+        raise

@@ -1,0 +1,242 @@
+"""Stored entries, their chains and forks, and the one effect of each record_id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from peewee import Database, fn
+
+from hub.store.tables import ChainRow, EffectRow, EntryRow, ForkRow
+from terminal.protocol.entry import GENESIS, Entry
+from terminal.protocol.wire import Effect
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """An entry with its place; `record_id` of an unreadable one is made from its hash."""
+
+    entry: Entry
+    origin: str
+    epoch: str
+    seq: int
+    record_id: str
+    kind: str
+    aggregate_id: str
+    prev_hash: str
+    sound: bool
+    id: int = 0
+
+
+class ChainEnd(msgspec.Struct, frozen=True):
+    """How far an epoch is stored without a gap."""
+
+    seq: int = 0
+    hash: str = GENESIS
+
+
+def chain_end(database: Database, origin: str, epoch: str) -> ChainEnd:
+    """Return how far this epoch is stored; seq 0 when nothing of it is."""
+    query = ChainRow.select(ChainRow.last_seq, ChainRow.last_hash).where(
+        (ChainRow.origin == origin) & (ChainRow.epoch == epoch)
+    )
+    rows = list(query.tuples().execute(database))
+    return ChainEnd(*rows[0]) if rows else ChainEnd()
+
+
+def stored_hashes(
+    database: Database, origin: str, epoch: str, first: int, last: int
+) -> dict[int, tuple[str, bool]]:
+    """Return hash and soundness of the stored entries from seq `first` to `last`."""
+    query = EntryRow.select(EntryRow.seq, EntryRow.hash, EntryRow.sound).where(
+        (EntryRow.origin == origin) & (EntryRow.epoch == epoch) & EntryRow.seq.between(first, last)
+    )
+    return {seq: (digest, sound) for seq, digest, sound in query.tuples().execute(database)}
+
+
+def add(database: Database, stored: Sequence[Stored], received_at: int) -> None:
+    """Append consecutive entries of one epoch and move the end of its chain."""
+    if not stored:
+        return
+    rows = [
+        (
+            one.entry.hash, one.origin, one.epoch, one.seq, one.record_id, one.kind,
+            one.aggregate_id, one.entry.header, one.entry.payload, one.entry.signature,
+            received_at, one.sound, False,
+        )
+        for one in stored
+    ]  # fmt: skip
+    fields = [
+        EntryRow.hash, EntryRow.origin, EntryRow.epoch, EntryRow.seq, EntryRow.record_id,
+        EntryRow.kind, EntryRow.aggregate_id, EntryRow.header, EntryRow.payload,
+        EntryRow.signature, EntryRow.received_at, EntryRow.sound, EntryRow.judged,
+    ]  # fmt: skip
+    EntryRow.insert_many(rows, fields=fields).execute(database)
+    last = stored[-1]
+    change = {ChainRow.last_seq: last.seq, ChainRow.last_hash: last.entry.hash}
+    (
+        ChainRow.insert(
+            origin=last.origin, epoch=last.epoch, last_seq=last.seq, last_hash=last.entry.hash
+        )
+        .on_conflict(conflict_target=[ChainRow.origin, ChainRow.epoch], update=change)
+        .execute(database)
+    )
+
+
+def fill_payload(database: Database, stored: Stored) -> None:
+    """Put in the payload of an entry that was stored without it, and judge it anew."""
+    (
+        EntryRow.update(payload=stored.entry.payload, sound=True, judged=False)
+        .where(EntryRow.hash == stored.entry.hash)
+        .execute(database)
+    )
+    (
+        EffectRow.delete()
+        .where((EffectRow.entry_hash == stored.entry.hash) & (EffectRow.effect != "applied"))
+        .execute(database)
+    )
+
+
+def add_forks(database: Database, stored: Iterable[Stored], received_at: int) -> None:
+    """Keep entries of a second branch apart; what is there already stays."""
+    for one in stored:
+        (
+            ForkRow.insert(
+                hash=one.entry.hash,
+                origin=one.origin,
+                epoch=one.epoch,
+                seq=one.seq,
+                header=one.entry.header,
+                payload=one.entry.payload,
+                received_at=received_at,
+            )
+            .on_conflict_ignore()
+            .execute(database)
+        )
+
+
+def _stored(row: Any) -> Stored:
+    return Stored(
+        entry=Entry(
+            bytes(row.header),
+            None if row.payload is None else bytes(row.payload),
+            row.hash,
+            bytes(row.signature),
+        ),
+        origin=row.origin,
+        epoch=row.epoch,
+        seq=row.seq,
+        record_id=row.record_id,
+        kind=row.kind,
+        aggregate_id=row.aggregate_id,
+        prev_hash="",
+        sound=row.sound,
+        id=row.id,
+    )
+
+
+def unjudged(database: Database, limit: int) -> list[Stored]:
+    """Return entries that have no effect yet, in the order of arrival."""
+    query = (
+        EntryRow.select()
+        .where(EntryRow.judged == False)  # noqa: E712 - a column, not a value
+        .order_by(EntryRow.id)
+        .limit(limit)
+    )
+    return [_stored(row) for row in query.namedtuples().execute(database)]
+
+
+def mark_judged(database: Database, ids: Sequence[int]) -> None:
+    """Note that these entries were judged."""
+    EntryRow.update(judged=True).where(EntryRow.id.in_(list(ids))).execute(database)
+
+
+def of_aggregate(database: Database, aggregate_id: str) -> list[Stored]:
+    """Return the applied entries of an aggregate in the order of arrival."""
+    query = (
+        EntryRow.select(EntryRow)
+        .join(EffectRow, on=(EffectRow.entry_hash == EntryRow.hash))
+        .where((EntryRow.aggregate_id == aggregate_id) & (EffectRow.effect == "applied"))
+        .order_by(EntryRow.id)
+    )
+    return [_stored(row) for row in query.namedtuples().execute(database)]
+
+
+def held(database: Database, keys: Sequence[str]) -> list[Stored]:
+    """Return held entries that wait for one of these aggregates, record_ids or blobs."""
+    query = (
+        EntryRow.select(EntryRow)
+        .join(EffectRow, on=(EffectRow.entry_hash == EntryRow.hash))
+        .where((EffectRow.effect == "held") & EffectRow.waits_for.in_(list(keys)))
+        .order_by(EntryRow.id)
+    )
+    return [_stored(row) for row in query.namedtuples().execute(database)]
+
+
+def put_effect(
+    database: Database, effect: Effect, aggregate_id: str, waits_for: str, judged_at: int
+) -> bool:
+    """Give a record its effect; False when it already has this one.
+
+    Only a held effect can change: what was applied, refused or in conflict stays for ever.
+    """
+    old = effect_of(database, effect.record_id)
+    if old is None:
+        EffectRow.insert(
+            record_id=effect.record_id,
+            entry_hash=effect.entry_hash,
+            aggregate_id=aggregate_id,
+            effect=effect.effect,
+            code=effect.code,
+            waits_for=waits_for,
+            judged_at=judged_at,
+        ).execute(database)
+        return True
+    changed = (
+        EffectRow.update(
+            effect=effect.effect, code=effect.code, waits_for=waits_for, judged_at=judged_at
+        )
+        .where(
+            (EffectRow.record_id == effect.record_id)
+            & (EffectRow.entry_hash == effect.entry_hash)
+            & (EffectRow.effect == "held")
+        )
+        .execute(database)
+    )
+    return bool(changed) and (old.effect, old.code) != (effect.effect, effect.code)
+
+
+def effect_of(database: Database, record_id: str) -> Effect | None:
+    """Return what a record came to, or None when it was not judged yet."""
+    return effects_of(database, [record_id]).get(record_id)
+
+
+def effects_of(database: Database, record_ids: Sequence[str]) -> dict[str, Effect]:
+    """Return what these records came to, as far as they were judged."""
+    query = EffectRow.select(
+        EffectRow.record_id, EffectRow.entry_hash, EffectRow.effect, EffectRow.code
+    ).where(EffectRow.record_id.in_(list(record_ids)))
+    return {row[0]: Effect(*row) for row in query.tuples().execute(database)}
+
+
+def entry_by_hash(database: Database, digest: str) -> Stored | None:
+    """Return a stored entry by its hash."""
+    query = EntryRow.select().where(EntryRow.hash == digest)
+    rows = list(query.namedtuples().execute(database))
+    return _stored(rows[0]) if rows else None
+
+
+def counts(database: Database) -> dict[str, int]:
+    """Return how many entries, forks, and effects of each kind there are."""
+    found = {
+        "entries": EntryRow.select().count(database),
+        "unjudged": EntryRow.select().where(EntryRow.judged == False).count(database),  # noqa: E712
+        "forks": ForkRow.select().count(database),
+    }
+    query = EffectRow.select(EffectRow.effect, fn.COUNT(EffectRow.record_id)).group_by(
+        EffectRow.effect
+    )
+    by_effect = dict(query.tuples().execute(database))
+    for effect in ("applied", "held", "refused", "conflict"):
+        found[effect] = by_effect.get(effect, 0)
+    return found

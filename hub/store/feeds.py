@@ -1,0 +1,114 @@
+"""Feeds: rows in commit order, whose chained hashes let a cursor prove its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from peewee import Database
+
+from hub.store.tables import FeedHead, FeedLine
+from terminal.protocol.wire import Cursor, FeedRow, Page, feed_hash
+
+
+class NewRow(msgspec.Struct, frozen=True):
+    """A row that is to be added to a feed."""
+
+    feed: str
+    kind: str
+    key: str
+    body: bytes | None
+
+
+def append(database: Database, rows: Iterable[NewRow], new_handle: str) -> list[str]:
+    """Append rows in the transaction that makes them true; returns the feeds that moved.
+
+    Feeds are moved in sorted order, so that two writers never wait for each other in a ring;
+    `new_handle` is the handle of a feed that did not exist.
+    """
+    by_feed: dict[str, list[NewRow]] = {}
+    for row in rows:
+        by_feed.setdefault(row.feed, []).append(row)
+    for name in sorted(by_feed):
+        _open(database, name, new_handle)
+        for row in by_feed[name]:
+            _append_one(database, row)
+    return sorted(by_feed)
+
+
+def _open(database: Database, name: str, handle: str) -> None:
+    FeedHead.insert(name=name, handle=handle).on_conflict_ignore().execute(database)
+
+
+def _append_one(database: Database, row: NewRow) -> None:
+    moved = (
+        FeedHead.update(position=FeedHead.position + 1)
+        .where(FeedHead.name == row.feed)
+        .returning(FeedHead.position, FeedHead.hash)
+        .tuples()
+        .execute(database)
+    )
+    position, previous = next(iter(list(moved)))
+    digest = feed_hash(previous, row.kind, row.key, row.body)
+    FeedLine.insert(
+        feed=row.feed, position=position, kind=row.kind, key=row.key, body=row.body, hash=digest
+    ).execute(database)
+    FeedHead.update(hash=digest).where(FeedHead.name == row.feed).execute(database)
+
+
+def restart(database: Database, name: str, handle: str) -> None:
+    """Begin a feed anew under another handle; its readers rebuild."""
+    FeedLine.delete().where(FeedLine.feed == name).execute(database)
+    (
+        FeedHead.insert(name=name, handle=handle)
+        .on_conflict(
+            conflict_target=[FeedHead.name],
+            update={FeedHead.handle: handle, FeedHead.position: 0, FeedHead.hash: ""},
+        )
+        .execute(database)
+    )
+
+
+def read_after(database: Database, cursor: Cursor, limit: int) -> Page | None:
+    """Return the rows after a cursor, or None when there is nothing new.
+
+    A cursor of another handle, of a later position or with another row's hash does not belong
+    to this feed: the page then begins at position 1 with `reset`.
+    """
+    query = FeedHead.select(FeedHead.handle, FeedHead.position).where(FeedHead.name == cursor.feed)
+    heads = list(query.tuples().execute(database))
+    if not heads:
+        # Nothing was ever written here: whoever stands somewhere has rows of a lost feed.
+        return Page(cursor.feed, "", (), reset=True) if cursor.handle else None
+    handle, last = heads[0]
+    fits = cursor.handle == handle and _fits(database, cursor, last)
+    start = cursor.position if fits else 0
+    reset = bool(cursor.handle) and not fits
+    if start == last and not reset and cursor.handle:
+        return None
+    lines = (
+        FeedLine.select(
+            FeedLine.position, FeedLine.kind, FeedLine.key, FeedLine.body, FeedLine.hash
+        )
+        .where((FeedLine.feed == cursor.feed) & (FeedLine.position > start))
+        .order_by(FeedLine.position)
+        .limit(limit)
+    )
+    rows = tuple(
+        FeedRow(position, kind, key, None if body is None else bytes(body), digest)
+        for position, kind, key, body, digest in lines.tuples().execute(database)
+    )
+    more = bool(rows) and rows[-1].position < last
+    return Page(cursor.feed, handle, rows, more=more, reset=reset)
+
+
+def _fits(database: Database, cursor: Cursor, last: int) -> bool:
+    if cursor.position == 0:
+        return cursor.row_hash == ""
+    if cursor.position > last:
+        return False
+    query = FeedLine.select(FeedLine.hash).where(
+        (FeedLine.feed == cursor.feed) & (FeedLine.position == cursor.position)
+    )
+    rows = list(query.tuples().execute(database))
+    return bool(rows) and rows[0][0] == cursor.row_hash

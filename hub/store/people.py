@@ -1,0 +1,193 @@
+"""Halls, terminals, enrolment codes, desk accounts and single facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from peewee import Database
+
+from hub.store import projections
+from hub.store.tables import AccountRow, EnrolmentCodeRow, Fact, Hall, TerminalRow
+
+
+class HallData(msgspec.Struct, frozen=True):
+    """A hall: id, name, region code."""
+
+    id: str
+    name: str
+    region: str
+
+
+class TerminalData(msgspec.Struct, frozen=True):
+    """An enrolled terminal; moments in milliseconds, 0 for never."""
+
+    id: str
+    number: int
+    name: str
+    key_id: str
+    public_key: bytes
+    hall: str
+    enrolled_at: int
+    last_contact: int
+    revoked_at: int
+
+    @property
+    def label(self) -> str:
+        """The number as receipts carry it: two digits, more when there are more."""
+        return f"{self.number:02d}"
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A desk account; a supervisor sees the board, and no case's papers."""
+
+    name: str
+    display_name: str
+    organ: str
+    enforcement_number: str
+    supervisor: bool
+    password_hash: str
+
+    def __repr__(self) -> str:
+        return f"Account({self.name!r})"
+
+
+def fact(database: Database, name: str, default: str = "") -> str:
+    """Return a single value."""
+    query = Fact.select(Fact.value).where(Fact.name == name)
+    rows = list(query.tuples().execute(database))
+    return str(rows[0][0]) if rows else default
+
+
+def set_fact(database: Database, name: str, value: str) -> None:
+    """Write a single value."""
+    (
+        Fact.insert(name=name, value=value)
+        .on_conflict(conflict_target=[Fact.name], update={Fact.value: value})
+        .execute(database)
+    )
+
+
+def put_hall(database: Database, hall: HallData) -> None:
+    """Add a hall or change its name and region."""
+    (
+        Hall.insert(id=hall.id, name=hall.name, region=hall.region)
+        .on_conflict(
+            conflict_target=[Hall.id], update={Hall.name: hall.name, Hall.region: hall.region}
+        )
+        .execute(database)
+    )
+
+
+def halls(database: Database) -> list[HallData]:
+    """Return all halls."""
+    query = Hall.select(Hall.id, Hall.name, Hall.region).order_by(Hall.id)
+    return [HallData(*row) for row in query.tuples().execute(database)]
+
+
+def hall(database: Database, hall_id: str) -> HallData | None:
+    """Return a hall by its id."""
+    return next((one for one in halls(database) if one.id == hall_id), None)
+
+
+def _terminals(database: Database, *conditions: Any) -> list[TerminalData]:
+    query = TerminalRow.select()
+    for condition in conditions:
+        query = query.where(condition)
+    return [
+        TerminalData(
+            row.id, row.number, row.name, row.key_id, bytes(row.public_key), row.hall,
+            row.enrolled_at, row.last_contact, row.revoked_at,
+        )
+        for row in query.order_by(TerminalRow.number).namedtuples().execute(database)
+    ]  # fmt: skip
+
+
+def terminals(database: Database) -> list[TerminalData]:
+    """Return all terminals by number."""
+    return _terminals(database)
+
+
+def terminal_by_key(database: Database, key_id: str) -> TerminalData | None:
+    """Return the terminal whose public key has this id."""
+    return next(iter(_terminals(database, TerminalRow.key_id == key_id)), None)
+
+
+def add_terminal(
+    database: Database,
+    terminal_id: str,
+    name: str,
+    key_id: str,
+    public_key: bytes,
+    hall_id: str,
+    now: int,
+) -> TerminalData:
+    """Enrol a terminal under the next number."""
+    number = projections.next_number(database, "terminal")
+    TerminalRow.insert(
+        id=terminal_id,
+        number=number,
+        name=name,
+        key_id=key_id,
+        public_key=public_key,
+        hall=hall_id,
+        enrolled_at=now,
+        last_contact=now,
+    ).execute(database)
+    return _terminals(database, TerminalRow.id == terminal_id)[0]
+
+
+def seen(database: Database, terminal_id: str, now: int) -> None:
+    """Note that a terminal was heard."""
+    query = TerminalRow.update(last_contact=now)
+    query.where(TerminalRow.id == terminal_id).execute(database)
+
+
+def revoke(database: Database, terminal_id: str, now: int) -> bool:
+    """Revoke a terminal; False when there is none of this id."""
+    query = TerminalRow.update(revoked_at=now).where(TerminalRow.id == terminal_id)
+    return bool(query.execute(database))
+
+
+def add_code(database: Database, secret_hash: str, hall_id: str, now: int) -> None:
+    """Keep the hash of a new enrolment code's secret."""
+    EnrolmentCodeRow.insert(secret_hash=secret_hash, hall=hall_id, made_at=now).execute(database)
+
+
+def code_hall(database: Database, secret_hash: str) -> tuple[str, str] | None:
+    """Return the hall and the key id that used a code (empty: unused), or None."""
+    query = EnrolmentCodeRow.select(EnrolmentCodeRow.hall, EnrolmentCodeRow.used_by).where(
+        EnrolmentCodeRow.secret_hash == secret_hash
+    )
+    for hall_id, used_by in query.tuples().execute(database):
+        return hall_id, used_by
+    return None
+
+
+def use_code(database: Database, secret_hash: str, key_id: str) -> None:
+    """Note who used a code."""
+    query = EnrolmentCodeRow.update(used_by=key_id)
+    query.where(EnrolmentCodeRow.secret_hash == secret_hash).execute(database)
+
+
+def put_account(database: Database, account: Account) -> None:
+    """Add a desk account or change it."""
+    row = msgspec.structs.asdict(account)
+    update = {AccountRow._meta.fields[key]: value for key, value in row.items() if key != "name"}
+    (
+        AccountRow.insert(**row)
+        .on_conflict(conflict_target=[AccountRow.name], update=update)
+        .execute(database)
+    )
+
+
+def accounts(database: Database) -> list[Account]:
+    """Return all desk accounts by name."""
+    query = AccountRow.select().order_by(AccountRow.name).dicts()
+    return [Account(**row) for row in query.execute(database)]
+
+
+def account(database: Database, name: str) -> Account | None:
+    """Return a desk account by its name."""
+    query = AccountRow.select().where(AccountRow.name == name).dicts()
+    return next((Account(**row) for row in query.execute(database)), None)

@@ -1,0 +1,284 @@
+"""What the journal amounts to: aggregates, ratings, who touched what, counters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from peewee import Database, fn
+
+from hub.store.tables import (
+    AggregateRow,
+    BlobRow,
+    KeptRatingRow,
+    RatingRow,
+    SequenceRow,
+    TouchRow,
+)
+from terminal.domain.case import Aggregate, Case, CaseState, Document, Rating, Visit
+
+_TYPES: dict[str, type[Aggregate]] = {
+    "case": Case,
+    "visit": Visit,
+    "rating": Rating,
+    "document": Document,
+}
+_NAMES = {kind: name for name, kind in _TYPES.items()}
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(kind) for name, kind in _TYPES.items()
+}
+_encoder = msgspec.json.Encoder()
+
+OPEN_STATES = [state.value for state in CaseState if state.open]
+
+
+class KeptRating(msgspec.Struct, frozen=True):
+    """A rating that waits for its receipt; `body` is JSON of what the visitor chose."""
+
+    id: int
+    token: str
+    body: bytes
+
+
+def load(database: Database, aggregate_id: str) -> Aggregate | None:
+    """Return an aggregate as it stands, or None."""
+    query = AggregateRow.select(AggregateRow.type, AggregateRow.body).where(
+        AggregateRow.id == aggregate_id
+    )
+    for name, body in query.tuples().execute(database):
+        found: Aggregate = _decoders[name].decode(bytes(body))
+        return found
+    return None
+
+
+def save(database: Database, aggregate_id: str, aggregate: Aggregate, now: int) -> None:
+    """Write an aggregate as it stands now, with the columns that pages look for."""
+    row = {
+        "type": _NAMES[type(aggregate)],
+        "head": aggregate.head,
+        "body": _encoder.encode(aggregate),
+        "changed_at": now,
+        **_columns(aggregate),
+    }
+    update = {AggregateRow._meta.fields[name]: value for name, value in row.items()}
+    (
+        AggregateRow.insert(id=aggregate_id, **row)
+        .on_conflict(conflict_target=[AggregateRow.id], update=update)
+        .execute(database)
+    )
+    if isinstance(aggregate, Rating):
+        _save_rating(database, aggregate)
+
+
+def _columns(aggregate: Aggregate) -> dict[str, object]:
+    if isinstance(aggregate, Case):
+        return {
+            "receipt_number": aggregate.receipt_number,
+            "case_number": aggregate.case_number,
+            "state": aggregate.state.value,
+            "organ": aggregate.organ,
+            "due": aggregate.due,
+            "clerk": aggregate.clerk.id,
+            "origin": aggregate.origin,
+            "visit_id": aggregate.visit_id,
+            "created_at": aggregate.received_at,
+        }
+    if isinstance(aggregate, Visit):
+        return {
+            "state": aggregate.invitation or ("ended" if aggregate.ended_at else "open"),
+            "clerk": aggregate.clerk.id,
+            "created_at": aggregate.opened_at,
+        }
+    if isinstance(aggregate, Document):
+        # A document's visit_id column holds its case: that is what it is looked up by.
+        return {"visit_id": aggregate.case_id, "created_at": aggregate.issued_at}
+    return {"created_at": aggregate.rated_at}
+
+
+def _save_rating(database: Database, rating: Rating) -> None:
+    case = load(database, rating.subject_id)
+    (
+        RatingRow.insert(
+            id=rating.rating_id,
+            scope=rating.scope,
+            subject_id=rating.subject_id,
+            ordinal=rating.ordinal,
+            grade=rating.grade,
+            channel=rating.channel,
+            organ=case.organ if isinstance(case, Case) else "",
+            rated_at=rating.rated_at,
+        )
+        .on_conflict_ignore()
+        .execute(database)
+    )
+
+
+def case_by_receipt(database: Database, receipt_number: str) -> Case | None:
+    """Return the case of a receipt number, or None."""
+    query = AggregateRow.select(AggregateRow.body).where(
+        (AggregateRow.type == "case") & (AggregateRow.receipt_number == receipt_number)
+    )
+    for (body,) in query.tuples().execute(database):
+        found: Case = _decoders["case"].decode(bytes(body))
+        return found
+    return None
+
+
+def documents_of(database: Database, case_id: str) -> list[Document]:
+    """Return the documents of a case in the order of their making."""
+    query = (
+        AggregateRow.select(AggregateRow.body)
+        .where((AggregateRow.type == "document") & (AggregateRow.visit_id == case_id))
+        .order_by(AggregateRow.created_at)
+    )
+    decode = _decoders["document"].decode
+    return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]
+
+
+def ratings_of(database: Database, subject_ids: Sequence[str]) -> list[Rating]:
+    """Return the ratings of these visits or cases, oldest first."""
+    query = (
+        RatingRow.select(AggregateRow.body)
+        .join(AggregateRow, on=(AggregateRow.id == RatingRow.id))
+        .where(RatingRow.subject_id.in_(list(subject_ids)))
+        .order_by(RatingRow.rated_at)
+    )
+    decode = _decoders["rating"].decode
+    return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]
+
+
+def open_cases(database: Database, organ: str | None, limit: int = 500) -> list[Case]:
+    """Return open cases, of one organ or (None) of all; the nearest date first."""
+    return cases(database, organ, OPEN_STATES, limit)
+
+
+def cases(
+    database: Database, organ: str | None, states: Sequence[str], limit: int = 500
+) -> list[Case]:
+    """Return cases in these states; those with a due date first, the nearest before others."""
+    condition = (AggregateRow.type == "case") & AggregateRow.state.in_(list(states))
+    if organ is not None:
+        condition &= AggregateRow.organ == organ
+    query = (
+        AggregateRow.select(AggregateRow.body)
+        .where(condition)
+        .order_by((AggregateRow.due == ""), AggregateRow.due, AggregateRow.created_at)
+        .limit(limit)
+    )
+    decode = _decoders["case"].decode
+    return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]
+
+
+def touch(database: Database, aggregate_id: str, terminal_id: str) -> bool:
+    """Note that a terminal touched an aggregate; True when that is new."""
+    query = TouchRow.insert(aggregate_id=aggregate_id, terminal_id=terminal_id)
+    known = TouchRow.select().where(
+        (TouchRow.aggregate_id == aggregate_id) & (TouchRow.terminal_id == terminal_id)
+    )
+    if known.count(database):
+        return False
+    query.execute(database)
+    return True
+
+
+def touched_by(database: Database, aggregate_id: str) -> list[str]:
+    """Return the terminals that touched an aggregate."""
+    query = TouchRow.select(TouchRow.terminal_id).where(TouchRow.aggregate_id == aggregate_id)
+    return sorted(row[0] for row in query.tuples().execute(database))
+
+
+def next_number(database: Database, sequence: str) -> int:
+    """Return the next number of a gap-free counter, beginning with 1."""
+    SequenceRow.insert(name=sequence).on_conflict_ignore().execute(database)
+    rows = (
+        SequenceRow.update(value=SequenceRow.value + 1)
+        .where(SequenceRow.name == sequence)
+        .returning(SequenceRow.value)
+        .tuples()
+        .execute(database)
+    )
+    return int(next(iter(list(rows)))[0])
+
+
+def has_blobs(database: Database, hashes: Sequence[str]) -> set[str]:
+    """Return which of these blobs are completely here."""
+    if not hashes:
+        return set()
+    query = BlobRow.select(BlobRow.hash).where(BlobRow.hash.in_(list(hashes)))
+    return {row[0] for row in query.tuples().execute(database)}
+
+
+def add_blob(database: Database, digest: str, size: int, now: int) -> None:
+    """Note that a blob is completely here."""
+    BlobRow.insert(hash=digest, size=size, stored_at=now).on_conflict_ignore().execute(database)
+
+
+def keep_rating(database: Database, receipt_number: str, token: str, body: bytes, now: int) -> bool:
+    """Keep a rating until its receipt arrives; False when one is kept already."""
+    query = KeptRatingRow.insert(
+        receipt_number=receipt_number, token=token, body=body, kept_at=now
+    ).on_conflict_ignore()
+    before = KeptRatingRow.select().count(database)
+    query.execute(database)
+    return bool(KeptRatingRow.select().count(database) > before)
+
+
+def kept_ratings(database: Database, receipt_number: str) -> list[KeptRating]:
+    """Return the ratings that wait for this receipt."""
+    query = KeptRatingRow.select(KeptRatingRow.id, KeptRatingRow.token, KeptRatingRow.body).where(
+        KeptRatingRow.receipt_number == receipt_number
+    )
+    return [
+        KeptRating(number, token, bytes(body))
+        for number, token, body in query.tuples().execute(database)
+    ]
+
+
+def drop_kept_rating(database: Database, number: int) -> None:
+    """Forget a kept rating after it became an entry."""
+    KeptRatingRow.delete().where(KeptRatingRow.id == number).execute(database)
+
+
+def board_counts(database: Database, organ: str | None, today: str) -> dict[str, int]:
+    """Return open, due today, late, awaiting correction, decided and declined cases."""
+    base = AggregateRow.type == "case"
+    if organ is not None:
+        base &= AggregateRow.organ == organ
+    query = (
+        AggregateRow.select(
+            AggregateRow.state,
+            fn.COUNT(AggregateRow.id),
+            fn.SUM((AggregateRow.due != "") & (AggregateRow.due == today)),
+            fn.SUM((AggregateRow.due != "") & (AggregateRow.due < today)),
+        )
+        .where(base)
+        .group_by(AggregateRow.state)
+    )
+    found = dict.fromkeys(("cases", "open", "due_today", "late"), 0)
+    for state, count, due, late in query.tuples().execute(database):
+        found[state] = count
+        found["cases"] += count
+        if state in OPEN_STATES:
+            found["open"] += count
+            found["due_today"] += due or 0
+            found["late"] += late or 0
+    return found
+
+
+def rating_counts(database: Database) -> dict[str, int]:
+    """Return the denominators of ratings: visits, invited, rated, skipped, each grade."""
+    visits = AggregateRow.select(AggregateRow.state, fn.COUNT(AggregateRow.id)).where(
+        AggregateRow.type == "visit"
+    )
+    by_state = dict(visits.group_by(AggregateRow.state).tuples().execute(database))
+    grades = RatingRow.select(RatingRow.grade, fn.COUNT(RatingRow.id)).group_by(RatingRow.grade)
+    by_grade = dict(grades.tuples().execute(database))
+    ended = {state: count for state, count in by_state.items() if state != "open"}
+    found = {f"grade_{grade}": by_grade.get(grade, 0) for grade in (1, 2, 3, 4, 5)}
+    found["visits"] = sum(by_state.values())
+    found["invited"] = sum(count for state, count in ended.items() if state != "ended")
+    found["skipped"] = sum(c for s, c in ended.items() if s not in ("ended", "invited"))
+    found["rated"] = sum(by_grade.values())
+    found["bad"] = by_grade.get(1, 0) + by_grade.get(2, 0)
+    return found

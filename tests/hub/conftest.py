@@ -1,0 +1,88 @@
+"""A real hub in the test's own folder, and a terminal that writes real entries to it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp
+
+from hub import setup
+from hub.app import make_app
+from hub.hub import Hub
+from hub.store.people import HallData
+from terminal.clock import CHINA_TIME, FixedClock
+from tests.hub.line import Line, TestTerminal
+
+HALL = HallData("hall", "广安市政务服务中心", "511602")
+PASSWORD = "correct-horse-7"
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Monday 2026-11-23, 10:42."""
+    return FixedClock(dt.datetime(2026, 11, 23, 10, 42, tzinfo=CHINA_TIME))
+
+
+@pytest.fixture
+def made(data_dir: Path, clock: FixedClock) -> setup.Made:
+    """What `hub init` made."""
+    return setup.init(data_dir, HALL, password=PASSWORD, clock=clock)
+
+
+@pytest.fixture
+def hub(data_dir: Path, made: setup.Made, clock: FixedClock) -> Iterator[Hub]:
+    """A hub with its supervisor's account."""
+    found = Hub(data_dir, clock=clock)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def executor() -> Iterator[ThreadPoolExecutor]:
+    """Threads for blocking work."""
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+@pytest.fixture
+def app(hub: Hub, executor: ThreadPoolExecutor) -> ASGIApp:
+    """The whole application."""
+    return make_app(hub, executor)
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """One loop for all calls of a test."""
+    with asyncio.Runner() as runner:
+        yield runner.get_loop()
+
+
+@pytest.fixture
+def line(app: ASGIApp, loop: asyncio.AbstractEventLoop) -> Line:
+    """Calls the application as a server would."""
+    return Line(app, loop)
+
+
+@pytest.fixture
+def terminal(hub: Hub, line: Line, made: setup.Made, clock: FixedClock) -> TestTerminal:
+    """An enrolled terminal."""
+    return TestTerminal.enrolled(line, made.code, hub.keys.public, clock)
+
+
+@pytest.fixture
+def other(hub: Hub, line: Line, clock: FixedClock) -> TestTerminal:
+    """A second one."""
+    from hub.enrol import make_code
+
+    return TestTerminal.enrolled(line, make_code(hub), hub.keys.public, clock)
+
+
+def pytest_make_parametrize_id(val: Any) -> str | None:
+    """Name parameters that are text by the text."""
+    return val if isinstance(val, str) and len(val) < 40 else None

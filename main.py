@@ -23,6 +23,7 @@ COMMANDS = {
     "hub": "hub.cli",
     "doctor": "terminal.cli.doctor",
     "test": "terminal.cli.test",
+    "benchmark": "terminal.cli.benchmark",
     "catalogue": "terminal.cli.catalogue",
     "intake": "terminal.cli.intake",
     "journal": "terminal.cli.journal",
@@ -51,13 +52,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     texts = Texts(language)
     parser.speak(texts)
     grammar = parser.build(texts, __version__)
-    own, for_pytest = parser.split_for_pytest(arguments)
+    own, for_others = parser.split_for_others(arguments)
     args = grammar.parse_args(own)
     if args.command is None:
         grammar.print_help(sys.stderr)
         raise SystemExit(base.Exit.USAGE)
-    if for_pytest:
-        args.pytest_arguments = for_pytest
+    if for_others:
+        args.arguments = for_others
     given = vars(args)
     defaults = {"config": None, "hub": None, "json": False, "debug": False, "action": None}
     for name, value in defaults.items():

@@ -165,10 +165,16 @@ def _screens(grammar: _Grammar) -> None:
     demo.add_argument("--vnc", action="store_true", help=texts("cli.demo.vnc"))
     grammar.command("doctor")
     grammar.command("test", json=False).add_argument(
-        "pytest_arguments",
+        "arguments",
         nargs="*",
-        metavar=texts("cli.meta.pytest"),
+        metavar=texts("cli.meta.arguments"),
         help=texts("cli.test.arguments"),
+    )
+    grammar.command("benchmark", json=False).add_argument(
+        "arguments",
+        nargs="*",
+        metavar=texts("cli.meta.arguments"),
+        help=texts("cli.benchmark.names"),
     )
 
 
@@ -301,9 +307,9 @@ def _check(grammar: _Grammar) -> None:
         )
 
 
-def split_for_pytest(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return our own arguments and those that `test` hands on to pytest as they are."""
+def split_for_others(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return our own arguments and those that `test` and `benchmark` hand on as they are."""
     own = list(arguments)
-    if own[:1] == ["test"] and not {"-h", "--help"} & set(own):
+    if own[:1] in (["test"], ["benchmark"]) and not {"-h", "--help"} & set(own):
         return own[:1], own[1:]
     return own, []

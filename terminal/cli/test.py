@@ -33,7 +33,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
 def run(args: argparse.Namespace, console: Console) -> int:
     """Run all stages; 0 when every one of them passed."""
     failed = [name for name, command in CHECKS.items() if not _check(name, command, console)]
-    if not _pytest(args.pytest_arguments, console):
+    if not _pytest(args.arguments, console):
         failed.append("pytest")
     if failed:
         console.note("cli.test.failed", stages=", ".join(failed))

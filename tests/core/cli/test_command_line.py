@@ -157,8 +157,9 @@ def test_without_any_word_the_data_folder_is_the_accounts(tmp_path: Path) -> Non
 
 def test_test_hands_on_what_it_does_not_know() -> None:
     args = main.parse(["test", "-k", "name", "tests/core", "--json"])
-    assert args.pytest_arguments == ["-k", "name", "tests/core", "--json"]
-    assert main.parse(["test"]).pytest_arguments == []
+    assert args.arguments == ["-k", "name", "tests/core", "--json"]
+    assert main.parse(["test"]).arguments == []
+    assert main.parse(["benchmark", "start", "--quick"]).arguments == ["start", "--quick"]
 
 
 @pytest.mark.parametrize(

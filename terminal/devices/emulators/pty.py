@@ -27,6 +27,7 @@ class PtyDevice(ABC):
         self._master = -1
         self._slave = -1
         self._wake_read, self._wake_write = os.pipe()
+        self._pulled = False
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=f"emulator-{link.name}", daemon=True)
         self.plug_in()
@@ -60,16 +61,15 @@ class PtyDevice(ABC):
 
     def unplug(self) -> None:
         """Pull the cable: whoever has the port open gets errors from now on."""
-        with self._lock:
+        with self._changed:
             if self._master < 0:
                 return
-            self.link.unlink(missing_ok=True)
-            # This end keeps the slave open too, so that a terminal that closes its port
-            # does not look like a pulled cable; now both have to go.
-            os.close(self._slave)
-            os.close(self._master)
-            self._master = self._slave = -1
+            self._pulled = True
             self._nudge()
+            # The device's thread closes its end: while it waited on it, a close from here
+            # would not be felt at the other end yet.
+            if not self._changed.wait_for(lambda: self._master < 0, 5):
+                raise TimeoutError("the emulated device does not react")
 
     def close(self) -> None:
         """Pull the cable for good and end the thread."""
@@ -124,6 +124,15 @@ class PtyDevice(ABC):
         with contextlib.suppress(OSError):
             os.write(self._wake_write, b"x")
 
+    def _let_go(self) -> None:
+        self._pulled = False
+        self.link.unlink(missing_ok=True)
+        # This end kept the slave open too, so that a terminal that closes its port does not
+        # look like a pulled cable; now both go.
+        os.close(self._slave)
+        os.close(self._master)
+        self._master = self._slave = -1
+
     def _run(self) -> None:
         while True:
             with self._lock:
@@ -133,13 +142,12 @@ class PtyDevice(ABC):
                 if self._master >= 0 and self.listening():
                     sources.append(self._master)
                 due = self.due()
-            try:
-                ready, _, _ = select.select(sources, [], [], due)
-            except OSError:
-                continue  # the cable was pulled between the look and the wait
+            ready, _, _ = select.select(sources, [], [], due)
             with self._lock:
                 if self._wake_read in ready:
                     os.read(self._wake_read, 1024)
+                if self._pulled:
+                    self._let_go()
                 if self._master >= 0 and self._master in ready:
                     with contextlib.suppress(OSError):
                         self.received(os.read(self._master, 4096))

@@ -119,10 +119,12 @@ def _serve(args: argparse.Namespace, console: Console) -> None:
     from hub.serve import Addresses, serve
 
     defaults = Addresses()
+    port = _given(args, "port", defaults.port)
     addresses = Addresses(
         host=getattr(args, "host", None) or defaults.host,
-        port=_given(args, "port", defaults.port),
-        public_port=_given(args, "public_port", defaults.public_port),
+        port=port,
+        # Who takes any free port for one address hardly wants a fixed one for the other.
+        public_port=_given(args, "public_port", defaults.public_port if port else 0),
         public_url=getattr(args, "public_url", None) or "",
         plain=bool(getattr(args, "plain", False)),
     )

@@ -34,6 +34,7 @@ class Store:
         if driver.sqlite_version_info < OLDEST_SQLITE:
             raise StoreError("hub.sqlite_too_old", version=driver.sqlite_version)
         self.path = path
+        path.touch(mode=0o600)
         self._lock = threading.Lock()
         self._writer = _connect(path)
         self._readers: queue.LifoQueue[Database] = queue.LifoQueue()

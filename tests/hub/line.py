@@ -65,7 +65,7 @@ class Line:
 
         async def receive() -> dict[str, Any]:
             if not pieces:
-                return {"type": "http.disconnect"}
+                await asyncio.Event().wait()  # still connected, nothing more to say
             piece = pieces.pop(0)
             return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
 

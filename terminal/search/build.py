@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sized
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 from pyroaring import BitMap
 
+from terminal.search import postings as family
 from terminal.search.format import Header, numbers, write_index
 from terminal.search.normalise import fold_text
 from terminal.search.pinyin import readings, syllables_of
-from terminal.search.postings import (
-    FOLDED,
-    FOLDED_PAIR,
-    HAN,
-    INITIAL,
-    INITIAL_PAIR,
-    PAIR,
-    SOUND,
-    SOUND_PAIR,
-    pack,
-    term,
-)
+from terminal.search.postings import pack, term
 from terminal.search.syllables import SOUND_BASE, Syllables
 
 MOST_USED = 200
@@ -153,15 +143,17 @@ def _postings(
 ) -> list[tuple[int, BitMap]]:
     holders: dict[int, list[int]] = defaultdict(list)
     layers = (
-        (units, HAN, PAIR),
-        (sounds, SOUND, SOUND_PAIR),
-        (initials, INITIAL, INITIAL_PAIR),
-        (folded, FOLDED, FOLDED_PAIR),
+        (units, family.HAN, family.PAIR, family.FIRST),
+        (sounds, family.SOUND, family.SOUND_PAIR, family.FIRST_SOUND),
+        (initials, family.INITIAL, family.INITIAL_PAIR, family.FIRST_INITIAL),
+        (folded, family.FOLDED, family.FOLDED_PAIR, None),
     )
-    for layer, single, double in layers:
+    for layer, single, double, first in layers:
         for number, text in enumerate(layer):
             terms = {term(single, unit) for unit in text}
-            terms |= {term(double, *pair) for pair in itertools.pairwise(text)}
+            terms |= {term(double, *pair) for pair in pairwise(text)}
+            if first is not None and text:
+                terms.add(term(first, text[0]))
             for key in terms:
                 holders[key].append(number)
     return [(key, BitMap(found)) for key, found in holders.items()]

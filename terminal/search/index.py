@@ -20,7 +20,6 @@ from terminal.search.match import Layers
 from terminal.search.normalise import MAX_UNITS, fold, fold_text
 from terminal.search.postings import Postings
 from terminal.search.query import (
-    FOLDED,
     INITIALS,
     SOUNDS,
     UNITS,
@@ -70,12 +69,12 @@ class SearchIndex:
         self._most_used = read_numbers("I", views["most_used"])
         self._targets = read_numbers("I", views["targets"])
         layers = Layers(
-            {
-                UNITS: str(views["units"], "utf-8"),
-                SOUNDS: str(views["sounds"], "utf-8"),
-                INITIALS: str(views["initials"], "utf-8"),
-                FOLDED: str(views["folded"], "utf-8"),
-            },
+            (
+                str(views["units"], "utf-8"),
+                str(views["sounds"], "utf-8"),
+                str(views["initials"], "utf-8"),
+                str(views["folded"], "utf-8"),
+            ),
             read_numbers("I", views["places"]),
             {
                 UNITS: read_numbers("I", views["by_units"]),
@@ -156,7 +155,7 @@ class SearchIndex:
 
     def _spans(self, name: str, entry: Found) -> tuple[tuple[int, int], ...]:
         start = self._layers.places[entry.number]
-        if self._layers.length(entry.number) == len(name):
+        if self._layers.places[entry.number + 1] - start == len(name):
             return tuple((first - start, last - start) for first, last in entry.spans)
         places = fold(name)[1]
         return tuple(

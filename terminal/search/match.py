@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import itertools
 from array import array
 from bisect import bisect_left
+from functools import reduce
+from itertools import pairwise
+from operator import and_
 
 from pyroaring import BitMap
 
 from terminal.search import postings as family
-from terminal.search.postings import Postings, term
-from terminal.search.query import FOLDED, INITIALS, RANGE, SOUNDS, UNITS, Part, Pattern, Run
+from terminal.search.postings import EMPTY, Postings, term
+from terminal.search.query import FOLDED, INITIALS, RANGE, SOUNDS, UNITS, Part, Pattern, Run, runs
 
-_SINGLE = {
-    UNITS: family.HAN,
-    SOUNDS: family.SOUND,
-    INITIALS: family.INITIAL,
-    FOLDED: family.FOLDED,
-}
-_DOUBLE = {
-    UNITS: family.PAIR,
-    SOUNDS: family.SOUND_PAIR,
-    INITIALS: family.INITIAL_PAIR,
-    FOLDED: family.FOLDED_PAIR,
-}
-_ANCHORS = (UNITS, SOUNDS, FOLDED, INITIALS)
+_SINGLE = (family.HAN, family.SOUND, family.INITIAL, family.FOLDED)
+_DOUBLE = (family.PAIR, family.SOUND_PAIR, family.INITIAL_PAIR, family.FOLDED_PAIR)
+_FIRST = {UNITS: family.FIRST, SOUNDS: family.FIRST_SOUND, INITIALS: family.FIRST_INITIAL}
+_RARITY = {UNITS: 0, SOUNDS: 1, FOLDED: 2, INITIALS: 3, RANGE: 4}
+"""Which layer to look for first: a Han character is in fewer texts than an initial."""
 
 Span = tuple[int, int]
+
+
+class Shape:
+    """A pattern made ready to be looked for in one text after the other."""
+
+    __slots__ = ("anchor", "plain", "runs", "size")
+
+    def __init__(self, pattern: Pattern) -> None:
+        self.size = len(pattern)
+        self.runs = runs(pattern)
+        self.anchor = min(self.runs, key=lambda run: (_RARITY[run.layer], -len(run.needle)))
+        self.plain = len(self.runs) == 1 and self.anchor.layer != RANGE
 
 
 class Layers:
@@ -34,7 +40,7 @@ class Layers:
 
     def __init__(
         self,
-        strings: dict[int, str],
+        strings: tuple[str, str, str, str],
         places: array[int],
         orders: dict[int, array[int]],
         postings: Postings,
@@ -42,38 +48,31 @@ class Layers:
         self.strings = strings
         self.places = places
         self._orders = orders
-        self.postings = postings
-
-    def length(self, number: int) -> int:
-        """Return the length of a text in characters."""
-        return self.places[number + 1] - self.places[number]
+        self._postings = postings
 
     # Candidates
 
     def single(self, part: Part) -> BitMap:
         """Return the texts that hold a part anywhere."""
         if part.layer == RANGE:
-            return self.postings.union(family.SOUND, part.needle, part.last)
-        return self.postings.get(term(_SINGLE[part.layer], part.needle))
+            return self._postings.union(family.SOUND, part.needle, part.last)
+        return self._postings.get(term(_SINGLE[part.layer], part.needle))
 
-    def together(self, found: tuple[Run, ...]) -> BitMap:
-        """Return the texts that may hold the runs next to each other."""
-        maps: list[BitMap] = []
-        for run in found:
-            needle = run.needle
-            if run.layer == RANGE:
-                maps.append(self.postings.union(family.SOUND, needle, run.last))
-            elif len(needle) == 1:
-                maps.append(self.postings.get(term(_SINGLE[run.layer], needle)))
-            else:
-                double = _DOUBLE[run.layer]
-                pairs = itertools.pairwise(needle)
-                maps += [self.postings.get(term(double, *pair)) for pair in pairs]
-        return both(maps)
+    def link(self, left: Part, right: Part) -> BitMap:
+        """Return the texts that hold both parts, next to each other where that is known."""
+        if left.layer == right.layer != RANGE:
+            return self._postings.get(term(_DOUBLE[left.layer], left.needle, right.needle))
+        return self.single(left) & self.single(right)
 
     def apart(self, pattern: Pattern) -> BitMap:
         """Return the texts that hold every part somewhere."""
         return both([self.single(part) for part in pattern])
+
+    def first(self, part: Part) -> BitMap:
+        """Return the texts that begin with a part."""
+        if part.layer == RANGE:
+            return self._postings.union(family.FIRST_SOUND, part.needle, part.last)
+        return self._postings.get(term(_FIRST[part.layer], part.needle))
 
     def beginning(self, run: Run) -> array[int]:
         """Return the texts that begin with a run, in the order of its layer."""
@@ -93,101 +92,130 @@ class Layers:
 
     # Looking at one text
 
-    def find(self, found: tuple[Run, ...], size: int, start: int, end: int) -> int:
-        """Return where the runs stand next to each other between two places, or -1."""
-        first = found[0]
-        if len(found) == 1 and first.layer != RANGE:
-            return self.strings[first.layer].find(first.needle, start, end)
-        anchor = _anchor(found)
+    def find(self, shape: Shape, start: int, end: int) -> int:
+        """Return where a shape stands between two places, or -1."""
+        anchor = shape.anchor
+        if shape.plain:
+            return self.strings[anchor.layer].find(anchor.needle, start, end)
         if anchor.layer == RANGE:
-            return self._find_range(anchor, start, end)
-        text = self.strings[anchor.layer]
-        last = end - size
-        place = start + anchor.offset
+            places = range(start, end - shape.size + 1)
+            return next((place for place in places if self.stands_at(shape, place, end)), -1)
+        text, needle, offset = self.strings[anchor.layer], anchor.needle, anchor.offset
+        last = end - shape.size
+        place = start + offset
         while True:
-            place = text.find(anchor.needle, place, end)
-            origin = place - anchor.offset
+            place = text.find(needle, place, end)
+            origin = place - offset
             if place < 0 or origin > last:
                 return -1
-            if self.stands_at(found, origin, end):
+            if self.stands_at(shape, origin, end):
                 return origin
             place += 1
 
-    def stands_at(self, found: tuple[Run, ...], origin: int, end: int) -> bool:
-        """Say whether the runs stand next to each other from a place on."""
-        for run in found:
-            place = origin + run.offset
-            if run.layer == RANGE:
-                if place >= end or not run.needle <= self.strings[SOUNDS][place] <= run.last:
+    def stands_at(self, shape: Shape, origin: int, end: int) -> bool:
+        """Say whether a shape stands at a place."""
+        for layer, needle, offset, last in shape.runs:
+            place = origin + offset
+            if layer == RANGE:
+                if place >= end or not needle <= self.strings[SOUNDS][place] <= last:
                     return False
-            elif not self.strings[run.layer].startswith(run.needle, place, end):
+            elif not self.strings[layer].startswith(needle, place, end):
                 return False
         return True
 
-    def _find_range(self, run: Run, start: int, end: int) -> int:
-        sounds = self.strings[SOUNDS]
-        for place in range(start, end):
-            if run.needle <= sounds[place] <= run.last:
+    def _find_range(self, low: str, high: str, start: int, end: int) -> int:
+        for place, sound in enumerate(self.strings[SOUNDS][start:end], start):
+            if low <= sound <= high:
                 return place
         return -1
 
     def in_order(self, pattern: Pattern, start: int, end: int) -> tuple[Span, ...] | None:
         """Return where the parts stand one after the other, with gaps, or None."""
-        spans: list[Span] = []
+        found: list[Span] = []
         place = start
         for layer, needle, last in pattern:
             if layer == RANGE:
-                place = self._find_range(Run(RANGE, needle, 0, last), place, end)
+                place = self._find_range(needle, last, place, end)
             else:
                 place = self.strings[layer].find(needle, place, end)
             if place < 0:
                 return None
-            if spans and spans[-1][1] == place:
-                spans[-1] = (spans[-1][0], place + 1)
+            if found and found[-1][1] == place:
+                found[-1] = (found[-1][0], place + 1)
             else:
-                spans.append((place, place + 1))
+                found.append((place, place + 1))
             place += 1
-        return tuple(spans)
+        return tuple(found)
 
     def around(
-        self, head: tuple[Run, ...], tail: tuple[Run, ...], sizes: Span, start: int, end: int
+        self, head: Shape, tail: Shape, gap: int, start: int, end: int
     ) -> tuple[Span, ...] | None:
-        """Return where head and tail stand with one wrong, one missing or one extra between."""
-        head_size, tail_size = sizes
-        if not head:
-            place = self.find(tail, tail_size, start, end)
-            return ((place, place + tail_size),) if place >= 0 else None
+        """Return where head and tail stand with at most `gap` characters between, or None."""
         place = start
         while True:
-            place = self.find(head, head_size, place, end)
+            place = self.find(head, place, end)
             if place < 0:
                 return None
-            after = place + head_size
-            if not tail:
-                return ((place, after),)
-            for gap in (1, 0, 2):
-                if self.stands_at(tail, after + gap, end):
-                    return ((place, after), (after + gap, after + gap + tail_size))
+            after = place + head.size
+            rest = self.find(tail, after, min(end, after + gap + tail.size))
+            if rest == after:
+                return ((place, after + tail.size),)
+            if rest > 0:
+                return ((place, after), (rest, rest + tail.size))
             place += 1
 
 
-def _anchor(found: tuple[Run, ...]) -> Run:
-    """Return the run that is rarest in texts: Han before sounds before initials, then longest."""
-    for layer in _ANCHORS:
-        fitting = [run for run in found if run.layer == layer]
-        if fitting:
-            return max(fitting, key=lambda run: len(run.needle))
-    return found[0]
+class Way:
+    """One reading of a query, with the bitmaps that were needed for it so far."""
+
+    __slots__ = ("_after", "_before", "_layers", "_links", "how", "pattern", "shape")
+
+    def __init__(self, layers: Layers, pattern: Pattern, how: str) -> None:
+        self.pattern = pattern
+        self.how = how
+        self.shape = Shape(pattern)
+        self._layers = layers
+        self._links: list[BitMap] | None = None
+        self._before: list[BitMap] | None = None
+        self._after: list[BitMap] | None = None
+
+    @property
+    def links(self) -> list[BitMap]:
+        """The texts that hold each two neighbouring parts."""
+        if self._links is None:
+            self._links = [self._layers.link(*pair) for pair in pairwise(self.pattern)]
+        return self._links
+
+    def together(self) -> BitMap:
+        """Return the texts that may hold all parts next to each other."""
+        if len(self.pattern) == 1:
+            return self._layers.single(self.pattern[0])
+        if not all(self.links):
+            return EMPTY
+        return both(list(self.links))
+
+    def before(self, count: int) -> BitMap:
+        """Return the texts that may hold the first `count` parts next to each other."""
+        if self._before is None:
+            found = [self._layers.single(self.pattern[0])]
+            for place, link in enumerate(self.links):
+                found.append(found[-1] & link if place else link)
+            self._before = found
+        return self._before[count - 1]
+
+    def after(self, place: int) -> BitMap:
+        """Return the texts that may hold the parts from `place` on next to each other."""
+        if self._after is None:
+            found = [self._layers.single(self.pattern[-1])]
+            for offset, link in enumerate(reversed(self.links)):
+                found.append(found[-1] & link if offset else link)
+            found.reverse()
+            self._after = found
+        return self._after[place]
 
 
 def both(maps: list[BitMap]) -> BitMap:
     """Return what all bitmaps share."""
-    if len(maps) == 1:
-        return maps[0]
-    maps.sort(key=len)
-    found = maps[0]
-    for other in maps[1:]:
-        if not found:
-            break
-        found = found & other
-    return found
+    if len(maps) > 2:
+        maps.sort(key=len)
+    return reduce(and_, maps)

@@ -6,11 +6,16 @@ Importing pypinyin costs more than a window's first paint: it is done inside the
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 _SYLLABLE = re.compile(r"[bpmfdtnlgkhjqxzcsryw]?h?[aeiouv][a-z]*|er")
 _BLOCK = range(0x4E00, 0xA000)
+
+_TONELESS = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm") | {
+    # Tone marks that stand on their own: no composed letter has them.
+    0x0300: None,
+    0x0304: None,
+}
 
 
 def syllables_of(name: str) -> list[str]:
@@ -44,12 +49,5 @@ def readings() -> dict[str, list[str]]:
 
 
 def _bare(toned: str) -> str:
-    if toned.isascii():
-        return toned
-    letters: list[str] = []
-    for part in unicodedata.normalize("NFD", toned):
-        if part == "\u0308" and letters:
-            letters[-1] = "v"
-        elif part.isascii():
-            letters.append(part)
-    return "".join(letters)
+    """Strip the tone from a syllable; ü becomes v, as it is typed."""
+    return toned.translate(_TONELESS)

@@ -14,8 +14,12 @@ from pyroaring import BitMap
 
 from terminal.search.format import numbers, read_numbers
 
-HAN, PAIR, SOUND, INITIAL, INITIAL_PAIR, FOLDED, SOUND_PAIR, FOLDED_PAIR = range(8)
-"""Families of terms."""
+HAN, SOUND, INITIAL, FOLDED = range(4)
+"""Families of terms: a character, sound, initial, class of sound-alikes anywhere in a text."""
+PAIR, SOUND_PAIR, INITIAL_PAIR, FOLDED_PAIR = range(4, 8)
+"""Two of them next to each other."""
+FIRST, FIRST_SOUND, FIRST_INITIAL = range(8, 11)
+"""One of them at the beginning of a text."""
 
 EMPTY = BitMap()
 

@@ -10,6 +10,7 @@ import json
 import tomllib
 import typing
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -139,13 +140,18 @@ def _unknown_key(kind: Any, entry: Any) -> str:
         kinds = [part for part in (kind, *typing.get_args(kind)) if _is_struct(part)]
         if not kinds:
             return ""
-        hints = typing.get_type_hints(kinds[0])
+        hints = _hints(kinds[0])
         for key, value in entry.items():
             if key not in hints:
                 return str(key)
             if found := _unknown_key(hints[key], value):
                 return f"{key}.{found}"
     return ""
+
+
+@cache
+def _hints(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
 
 
 def _is_struct(kind: object) -> bool:

@@ -7,6 +7,7 @@ A crash of the interpreter itself leaves a dump that becomes a report at the nex
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
 import os
@@ -130,6 +131,8 @@ class Reports:
             self._crash.close()
             self._crash = None
             self._crash_file(os.getpid()).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self.folder.rmdir()  # Only an empty folder goes.
 
     def _crash_file(self, pid: int) -> Path:
         return self.folder / f"crash-{pid}.log"

@@ -186,23 +186,55 @@ def _hub(grammar: _Grammar) -> None:
     _serve_options(grammar, grammar.action(actions, "hub", "serve"))
     init = grammar.action(actions, "hub", "init")
     init.add_argument("--hall", metavar=texts("cli.meta.code"), help=texts("cli.hub.hall"))
+    init.add_argument(
+        "--hall-name", metavar=texts("cli.meta.text"), help=texts("cli.hub.hall_name")
+    )
+    init.add_argument("--region", metavar=texts("cli.meta.code"), help=texts("cli.hub.region"))
+    init.add_argument(
+        "--name", action="append", metavar=texts("cli.meta.address"), help=texts("cli.hub.name")
+    )
     init.add_argument("--public-url", metavar="URL", help=texts("cli.hub.public_url"))
+    init.add_argument(
+        "--catalogue", type=Path, metavar=texts("cli.meta.file"), help=texts("cli.hub.source")
+    )
     code = grammar.action(actions, "hub", "code")
     code.add_argument("--hall", metavar=texts("cli.meta.code"), help=texts("cli.hub.hall"))
+    publish = grammar.action(actions, "hub", "catalogue")
+    publish.add_argument(
+        "file", type=Path, metavar=texts("cli.meta.file"), help=texts("cli.hub.source")
+    )
+    account = grammar.action(actions, "hub", "account")
+    account.add_argument("name", metavar=texts("cli.meta.text"), help=texts("cli.hub.account_name"))
+    for option in ("display-name", "organ", "enforcement-number"):
+        words = texts(f"cli.hub.{option.replace('-', '_')}")
+        account.add_argument(f"--{option}", metavar=texts("cli.meta.text"), help=words)
+    account.add_argument("--supervisor", action="store_true", help=texts("cli.hub.supervisor"))
+    revoke = grammar.action(actions, "hub", "revoke")
+    revoke.add_argument("terminal", metavar=texts("cli.meta.code"), help=texts("cli.hub.terminal"))
     enrol = grammar.command("enrol")
     enrol.add_argument("code", metavar=texts("cli.meta.code"), help=texts("cli.enrol.code"))
 
 
 def _serve_options(grammar: _Grammar, parser: argparse.ArgumentParser) -> None:
+    # Left out of the namespace unless given: `hub --port N serve` keeps what stands before.
     texts = grammar.texts
+    for name, key in (("--port", "port"), ("--public-port", "public_port")):
+        parser.add_argument(
+            name,
+            type=_port,
+            metavar="N",
+            help=texts(f"cli.hub.{key}"),
+            default=argparse.SUPPRESS,
+        )
+    for name, meta, key in (
+        ("--host", texts("cli.meta.address"), "host"),
+        ("--public-url", "URL", "public_url"),
+    ):
+        parser.add_argument(
+            name, metavar=meta, help=texts(f"cli.hub.{key}"), default=argparse.SUPPRESS
+        )
     parser.add_argument(
-        "--host",
-        metavar=texts("cli.meta.address"),
-        help=texts("cli.hub.host"),
-        default=argparse.SUPPRESS,
-    )
-    parser.add_argument(
-        "--port", type=_port, metavar="N", help=texts("cli.hub.port"), default=argparse.SUPPRESS
+        "--plain", action="store_true", help=texts("cli.hub.plain"), default=argparse.SUPPRESS
     )
 
 

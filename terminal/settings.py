@@ -35,7 +35,7 @@ class HallSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str = "hall"
     name: str = "政务服务中心"
     region: str = "511602"
-    phone: str = ""
+    phone: str = "12345"
     address: str = ""
 
 

@@ -130,6 +130,15 @@ def encode(
     return Entry(header, payload, STANDARD.digest(header).hex())
 
 
+def rechain(entry: Entry, *, epoch: str, seq: int, prev_hash: str) -> Entry:
+    """Return an entry at another place of another epoch: same payload, same record id."""
+    header = msgspec.structs.replace(
+        decode_header(entry.header), epoch=epoch, seq=seq, prev_hash=prev_hash
+    )
+    data = msgspec.json.encode(header)
+    return Entry(data, entry.payload, STANDARD.digest(data).hex())
+
+
 def decode_header(data: bytes) -> Header:
     """Decode header bytes strictly: known fields only, no key twice, nothing re-ordered."""
     try:

@@ -208,6 +208,11 @@ class CatalogueService:
                 self.refresh()
         return tuple(reports)
 
+    def take_snapshot(self, items: tuple[ServiceItem, ...], events: tuple[LifeEvent, ...]) -> None:
+        """Take over the hub's catalogue; the versions that cases began with stay."""
+        self._store.import_items(items, events)
+        self.refresh()
+
     def _import_file(self, path: Path, skip_refused: bool) -> ImportReport:
         batch = self._read(path)
         if batch.refused and not (skip_refused and batch.items):

@@ -39,7 +39,7 @@ def select(db: peewee.Database, kind: str, *where: object, limit: int = 0) -> It
     query = (
         AggregateRow.select(AggregateRow.body)
         .where(AggregateRow.kind == kind, *where)
-        .order_by(AggregateRow.at.desc())
+        .order_by(AggregateRow.at.desc(), peewee.SQL("rowid DESC"))
     )
     if limit:
         query = query.limit(limit)

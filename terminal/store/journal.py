@@ -73,6 +73,35 @@ class Journal:
         self.append(db, f"epoch-{epoch}", [Draft(f"epoch-{epoch}", "", body)])
         return epoch
 
+    def leave_fork(self, db: peewee.Database, from_seq: int) -> None:
+        """Leave a forked epoch: open a new one and append there what the hub has not applied.
+
+        The old entries stay as they are, marked `forked`; their copies keep record id and
+        payload, so each still has one effect only.
+        """
+        epoch = self.epoch(db)
+        query = (
+            EntryRow.select(EntryRow.id, EntryRow.header, EntryRow.payload, EntryRow.hash,
+                            EntryRow.due)
+            .where(EntryRow.epoch == epoch, EntryRow.seq >= from_seq)
+            .order_by(EntryRow.seq)
+        )  # fmt: skip
+        branch = list(query.tuples().execute(db))
+        new = self.open_epoch(db, "fork")
+        seq, prev_hash = _last(db, new) or (0, GENESIS)
+        for row, header_bytes, payload, digest, due in branch:
+            old = Entry(bytes(header_bytes), None if payload is None else bytes(payload), digest)
+            forked_id = f"forked/{digest}"
+            EntryRow.update(state="forked", acknowledged=True, record_id=forked_id).where(
+                EntryRow.id == row
+            ).execute(db)
+            if old.read_header().kind == EpochOpened.kind:
+                continue
+            seq += 1
+            moved = entries.rechain(old, epoch=new, seq=seq, prev_hash=prev_hash)
+            _insert(db, moved, moved.read_header(), due)
+            prev_hash = moved.hash
+
     def append(self, db: peewee.Database, action_id: str, drafts: Sequence[Draft]) -> list[Written]:
         """Judge each draft, append its entry and save what it makes of its aggregate.
 

@@ -1,0 +1,247 @@
+"""Builds everything once and hands it over: the only place that knows all parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from terminal.clock import Clock, SystemClock
+from terminal.devices.manager import DeviceManager
+from terminal.devices.registry import DeviceConfig, load_profile
+from terminal.documents import PrinterProfile
+from terminal.domain.calendar import load_calendar
+from terminal.errors import TerminalError
+from terminal.events import EventBus
+from terminal.ids import Randomness, SystemRandomness
+from terminal.protocol.wire import Enrolment
+from terminal.services.blobs import BlobsService
+from terminal.services.cases import CasesService
+from terminal.services.catalogue import CatalogueService
+from terminal.services.documents import DocumentsService
+from terminal.services.enrolment import EnrolmentService
+from terminal.services.intake import Desk, IntakeService
+from terminal.services.journal import HubState, JournalService
+from terminal.services.numbering import Numbering
+from terminal.services.papers import PaperMaker, Place
+from terminal.services.printing import PrintingService
+from terminal.services.ratings import RatingsService
+from terminal.services.staff import StaffService
+from terminal.services.synchronising import LedgerSyncStore
+from terminal.services.visits import VisitsService
+from terminal.settings import Settings
+from terminal.store.database import Ledger
+from terminal.store.journal import Journal
+from terminal.store.keys import open_keys
+from terminal.sync.transport import HttpTransport, Transport
+from terminal.sync.worker import SyncWorker
+from terminal.texts import Texts
+
+Result = TypeVar("Result")
+NO_REGION = "0000"
+
+
+class Context:
+    """One terminal, open: services, devices and the sync behind one door.
+
+    Clock, randomness and transport may come from outside (tests, the simulation). Use it as a
+    context manager or call `open` and `close`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        randomness: Randomness | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        self.settings = settings
+        self.texts = Texts(settings.screen.language)
+        self.clock = clock or SystemClock()
+        self.ids = randomness or SystemRandomness()
+        self.events = EventBus()
+        self.keys = open_keys(settings.keys_dir, settings.ledger_path, self.ids)
+        self.ledger = Ledger(settings.ledger_path, self.keys.database)
+        self._transport = transport
+        self._readers = ThreadPoolExecutor(2, "read")
+        self._actors = ThreadPoolExecutor(2, "act")
+        self.sync: SyncWorker | None = None
+        self.devices: DeviceManager | None = None
+        self._close_calls: list[Callable[[], object]] = []
+
+    # Threads
+
+    def read(self, function: Callable[..., Result], *args: Any) -> Future[Result]:
+        """Run a view on one of two read threads."""
+        return self._readers.submit(function, *args)
+
+    def act(self, function: Callable[..., Result], *args: Any) -> Future[Result]:
+        """Run an action off the caller's thread; the ledger orders the writing itself."""
+        return self._actors.submit(function, *args)
+
+    # Life
+
+    def __enter__(self) -> Context:
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self, *, devices: bool = False, sync: bool = False) -> None:
+        """Open the stores and build the services; start threads of devices and sync if asked."""
+        try:
+            self._open()
+            if devices:
+                self.start_devices()
+            if sync:
+                self.start_sync()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Stop threads and close stores, the last opened first; a second call does nothing."""
+        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._actors.shutdown(wait=True)
+        while self._close_calls:
+            self._close_calls.pop()()
+
+    def _open(self) -> None:
+        self.ledger.open()
+        self._close_calls.append(self.ledger.close)
+        self.journal_writer = Journal(self.keys.terminal_id, self.clock, self.ids)
+        if not self.ledger.read(self.journal_writer.epoch):
+            self.ledger.write(lambda db: self.journal_writer.open_epoch(db, "created"))
+        self.catalogue = CatalogueService(self.settings.catalogue_path)
+        self._close_calls.append(self.catalogue.close)
+        self.calendar = load_calendar()
+        self.enrolment = EnrolmentService(self.ledger, self.keys, self.clock, self.ids)
+        self._build_services(self.enrolment.current())
+        self._build_sync()
+
+    def _build_services(self, enrolled: Enrolment | None) -> None:
+        settings = self.settings
+        hall = enrolled.hall_name if enrolled else settings.hall.name
+        region = enrolled.region if enrolled else settings.hall.region
+        number = enrolled.terminal_number if enrolled else settings.window.number
+        self.staff = StaffService(self.ledger, self.clock, self.ids)
+        self.documents = DocumentsService(self.ledger, self.clock, self._printer_profile())
+        self.printing = PrintingService(
+            self.ledger, self.clock, self.ids, self.events, self.documents.render_job
+        )
+        self.printing.recover()
+        self.cases = CasesService(self.ledger, self.calendar, self.clock)
+        self.visits = VisitsService(
+            self.ledger, self.journal_writer, self.clock, self.ids, self.events,
+            settings.window.name,
+        )  # fmt: skip
+        self.ratings = RatingsService(
+            self.ledger, self.journal_writer, self.clock, self.events,
+            f"citizen-screen/{self.keys.terminal_id}",
+        )  # fmt: skip
+        self.blobs = BlobsService(self.ledger, settings.blobs_dir, self.keys.database, self.ids)
+        self.journal = JournalService(self.ledger, self.hub_state)
+        place = Place(hall, settings.window.name, settings.hall.phone, settings.screen.language)
+        self.intake = IntakeService(
+            ledger=self.ledger,
+            journal=self.journal_writer,
+            items=self.catalogue,
+            staff=self.staff,
+            numbering=Numbering(region or NO_REGION, int(number), self.ids, self.texts),
+            papers=PaperMaker(place, self.calendar, Texts(settings.screen.language)),
+            calendar=self.calendar,
+            clock=self.clock,
+            randomness=self.ids,
+            events=self.events,
+            desk=Desk(
+                window=settings.window.name,
+                public_url=self.public_url,
+                connected=lambda: self.hub_state().connected,
+                signing_key=self.keys.signing,
+            ),
+            wake_printer=self.wake_printer,
+        )
+        self.printing.wake = self.wake_printer
+
+    def _build_sync(self) -> None:
+        url = self.settings.hub.url
+        authority = self.settings.hub.certificate_authority
+        if not url and self._transport is None:
+            return
+        transport = self._transport or HttpTransport(
+            url,
+            Path(authority) if authority else None,
+            timeout=self.settings.hub.timeout_seconds,
+        )
+        self.sync = SyncWorker(
+            transport=transport,
+            store=LedgerSyncStore(
+                self.ledger, self.journal_writer, self.clock, self.blobs, self.catalogue
+            ),
+            keys=self.keys,
+            enrolment=self.enrolment.current,
+            clock=self.clock,
+            randomness=self.ids,
+            events=self.events,
+        )
+        self._close_calls.append(self.sync.stop)
+
+    # Parts that may be missing
+
+    def hub_state(self) -> HubState:
+        """Return what is known of the hub now."""
+        if self.sync is None:
+            return HubState()
+        state = self.sync.state()
+        return HubState(state.state, state.code, state.last_contact, state.sending)
+
+    def public_url(self) -> str:
+        """Return the address under which citizens find the hub's pages."""
+        enrolled = self.enrolment.current()
+        if enrolled is not None and enrolled.public_url:
+            return enrolled.public_url
+        return self.settings.hub.public_url or self.settings.hub.url or "http://127.0.0.1"
+
+    def wake_printer(self) -> None:
+        """Tell the printers that a job waits; without devices nothing happens."""
+        if self.devices is not None:
+            self.devices.wake_printer()
+
+    def start_sync(self) -> None:
+        """Start the one loop that pushes and pulls; without a hub nothing happens."""
+        if self.sync is not None:
+            self.sync.start()
+
+    def start_devices(self) -> None:
+        """Start a thread for each device of the settings."""
+        self.devices = DeviceManager(
+            [
+                DeviceConfig(device.kind, device.driver, device.address, device.name)  # type: ignore[arg-type]
+                for device in self.settings.devices
+            ],
+            bus=self.events,
+            clock=self.clock,
+            jobs=self.printing.queues["printer"],
+        )
+        self._close_calls.append(self.devices.stop)
+        self.devices.start()
+
+    def _printer_profile(self) -> PrinterProfile:
+        """Return what the receipt printer of the settings can do."""
+        for device in self.settings.devices:
+            if device.kind == "printer":
+                try:
+                    paper = load_profile(device.driver).paper
+                except TerminalError:
+                    continue
+                if paper is not None:
+                    return PrinterProfile(
+                        encoding=paper.encoding,  # type: ignore[arg-type]
+                        columns=paper.columns,
+                        dots=paper.dots,
+                        native_qr=paper.qr == "native",
+                    )
+        return PrinterProfile()

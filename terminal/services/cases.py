@@ -1,0 +1,113 @@
+"""Cases for screens: my open ones with their clocks, one with its history."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from terminal.clock import Clock, today
+from terminal.domain.calendar import WorkingDayCalendar
+from terminal.domain.case import Case, CaseState
+from terminal.domain.deadlines import working_days_left
+from terminal.errors import NotFound
+from terminal.services.printing import document_view
+from terminal.services.views import CaseCounts, CaseRow, DocumentView, Session
+from terminal.store import aggregates, lists
+from terminal.store.database import Ledger, Transaction
+
+OPEN_STATES = tuple(state.value for state in CaseState if state.open)
+
+
+def case_row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> CaseRow:
+    """Return a case as a line of a list.
+
+    `light` is red when overdue or due today, yellow when due on the next working day, green
+    otherwise, empty when no clock of the organ runs.
+    """
+    due = date.fromisoformat(case.due) if case.due else None
+    left = working_days_left(on, due, calendar) if due else None
+    light = ""
+    if left is not None and due is not None:
+        light = "green"
+        if due <= on or left <= 0:
+            light = "red"
+        elif left == 1:
+            light = "yellow"
+    return CaseRow(
+        case_id=case.case_id,
+        receipt_number=case.receipt_number,
+        case_number=case.case_number,
+        item_name=case.item_name,
+        applicant=case.applicant.name,
+        state=case.state,
+        due=due,
+        days_left=left,
+        provisional=case.provisional,
+        light=light,
+        received_at=case.received_at,
+        sync=sync,
+        offline=case.offline,
+    )
+
+
+class CasesService:
+    """Reads cases of this terminal; any thread may call it."""
+
+    def __init__(self, ledger: Ledger, calendar: WorkingDayCalendar, clock: Clock) -> None:
+        self._ledger = ledger
+        self._calendar = calendar
+        self._clock = clock
+
+    def mine(self, session: Session, *, all_states: bool = False) -> tuple[CaseRow, ...]:
+        """Return my cases, the most urgent first; those without a clock come last."""
+        states = () if all_states else OPEN_STATES
+        on = today(self._clock)
+
+        def read(db: Transaction) -> list[CaseRow]:
+            found = lists.cases(db, staff=session.staff_id, states=states)
+            sync = lists.sync_states(db, [case.case_id for case in found])
+            return [
+                case_row(case, on, self._calendar, sync.get(case.case_id, "")) for case in found
+            ]
+
+        rows = self._ledger.read(read)
+        return tuple(sorted(rows, key=lambda row: (row.due or date.max, row.received_at)))
+
+    def counts(self, session: Session) -> CaseCounts:
+        """Count my open cases by what they want of me."""
+        on = today(self._clock)
+        cases = self._ledger.read(
+            lambda db: lists.cases(db, staff=session.staff_id, states=OPEN_STATES)
+        )
+        rows = [case_row(case, on, self._calendar, "") for case in cases]
+        dated = [(row, row.due) for row in rows if row.due is not None]
+        return CaseCounts(
+            overdue=sum(due < on for _, due in dated),
+            due_today=sum(due == on for _, due in dated),
+            due_tomorrow=sum(row.days_left == 1 for row, due in dated if due > on),
+            received=sum(case.state is CaseState.RECEIVED for case in cases),
+            awaiting_correction=sum(case.state is CaseState.AWAITING_CORRECTION for case in cases),
+            deferred=sum(bool(case.deferred) for case in cases),
+            open=len(cases),
+        )
+
+    def case(self, case_id: str) -> Case:
+        """Return a case by its id or receipt number; raises `NotFound`."""
+
+        def read(db: Transaction) -> Case | None:
+            found = aggregates.load(db, case_id)
+            return found if isinstance(found, Case) else lists.case_by_number(db, case_id)
+
+        case = self._ledger.read(read)
+        if case is None:
+            raise NotFound("case.not_found", number=case_id)
+        return case
+
+    def documents(self, case_id: str) -> tuple[DocumentView, ...]:
+        """Return the documents of a case with their print jobs, oldest first."""
+        return tuple(
+            self._ledger.read(
+                lambda db: [
+                    document_view(db, document) for document in lists.documents_of_case(db, case_id)
+                ]
+            )
+        )

@@ -1,0 +1,53 @@
+"""Documents as they were issued: found by number, rendered again to the same content."""
+
+from __future__ import annotations
+
+from terminal.clock import Clock, to_local
+from terminal.documents import Copy, PrinterProfile, decode_view, render
+from terminal.documents.render import FORMATS, Format
+from terminal.domain.case import Document
+from terminal.errors import InvalidInput, NotFound
+from terminal.store import aggregates, lists
+from terminal.store.database import Ledger
+from terminal.store.print_jobs import StoredJob
+
+FORMAT_OF_DEVICE: dict[str, Format] = {"printer": "escpos", "a4_printer": "pdf"}
+
+
+class DocumentsService:
+    """Renders issued documents; the same view and version give the same paper."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, profile: PrinterProfile) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._profile = profile
+
+    def find(self, kind: str, number: str) -> Document:
+        """Return a document by kind and number, its own or its case's receipt number."""
+        document = self._ledger.read(lambda db: lists.document_by_number(db, kind, number))
+        if document is None:
+            raise NotFound("document.not_found", number=number)
+        return document
+
+    def document(self, document_id: str) -> Document:
+        """Return a document by its id."""
+        document = self._ledger.read(lambda db: aggregates.load(db, document_id))
+        if not isinstance(document, Document):
+            raise NotFound("document.not_found", number=document_id)
+        return document
+
+    def render(self, document: Document, format: str, copy: Copy | None = None) -> bytes:
+        """Return a document as text, escpos, png or pdf; `copy` marks a reprint."""
+        for known in FORMATS:
+            if format == known:
+                view = decode_view(document.view)
+                return render(view, known, copy=copy, profile=self._profile)  # type: ignore[arg-type]
+        raise InvalidInput("document.unknown_format", format=format)
+
+    def render_job(self, document: Document, job: StoredJob) -> bytes:
+        """Return what a printer gets for a job; a second copy says that it is one."""
+        copy = None
+        if job.copy > 1:
+            at = to_local(self._clock.now().corrected).isoformat(timespec="seconds")
+            copy = Copy(job.copy, at)
+        return self.render(document, FORMAT_OF_DEVICE[job.device], copy)

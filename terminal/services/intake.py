@@ -1,0 +1,369 @@
+"""Taking in a matter: from the greeting to the paper. Every act is one transaction.
+
+An act is judged by `review` and by `domain.evolve`, written to the journal together with its
+tables, its papers and their print jobs; only after the durable commit anything is told or
+printed. The same action twice is the first one's answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Protocol
+
+import msgspec
+
+from terminal.clock import Clock, today
+from terminal.documents import encode_view, lay_out
+from terminal.domain.calendar import WorkingDayCalendar
+from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import ServiceItem
+from terminal.domain.evolve import Evolved, evolve
+from terminal.domain.parties import Actor, Capacity, Party
+from terminal.domain.records import DocumentIssued, Record, VisitOpened
+from terminal.errors import NotFound, RuleRefused
+from terminal.events import EventBus
+from terminal.ids import Randomness, record_id
+from terminal.protocol.entry import Draft
+from terminal.protocol.query_code import new_token, query_url
+from terminal.protocol.suites import STANDARD
+from terminal.services import drafts
+from terminal.services.acts import Circumstances, Options, case_entries, new_case_id
+from terminal.services.cases import case_row
+from terminal.services.numbering import Numbering
+from terminal.services.papers import Paper, PaperMaker
+from terminal.services.printing import document_view, queue_document
+from terminal.services.review import review
+from terminal.services.staff import StaffService, clerk_of
+from terminal.services.views import (
+    Act,
+    DeclineRequest,
+    IntakeDraft,
+    Review,
+    Saved,
+    Session,
+)
+from terminal.store import aggregates, journal, lists
+from terminal.store.database import Ledger, Transaction
+from terminal.store.journal import Journal
+
+_CODES = {CaseState.RECEIVED, CaseState.AWAITING_CORRECTION, CaseState.ACCEPTED}
+
+
+class Items(Protocol):
+    """Where items come from."""
+
+    def item(self, code: str, version: str = "") -> ServiceItem:
+        """Return an item in a version, or its newest one; raises `NotFound`."""
+        ...
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """Facts of this desk that acts need; `connected` says whether the hub answers now."""
+
+    window: str
+    public_url: Callable[[], str]
+    connected: Callable[[], bool]
+    signing_key: bytes
+
+
+class IntakeService:
+    """What a clerk does with an application. Any thread may call it; it blocks."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        journal: Journal,
+        items: Items,
+        staff: StaffService,
+        numbering: Numbering,
+        papers: PaperMaker,
+        calendar: WorkingDayCalendar,
+        clock: Clock,
+        randomness: Randomness,
+        events: EventBus,
+        desk: Desk,
+        wake_printer: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._journal = journal
+        self._items = items
+        self._staff = staff
+        self._numbering = numbering
+        self._papers = papers
+        self._calendar = calendar
+        self._clock = clock
+        self._randomness = randomness
+        self._events = events
+        self._desk = desk
+        self._wake_printer = wake_printer
+
+    # Drafts
+
+    def start(
+        self,
+        visitor: Party,
+        item_code: str,
+        *,
+        visit_id: str = "",
+        visit_opened_at: int = 0,
+        applicant: Party | None = None,
+        capacity: Capacity = Capacity.SELF,
+    ) -> IntakeDraft:
+        """Open the form for an item; its action id is made here, not when it is saved."""
+        item = self._items.item(item_code)
+        draft = IntakeDraft(
+            action_id=self._randomness.uuid7(),
+            visit_id=visit_id or self._randomness.uuid7(),
+            visit_opened_at=visit_opened_at or self._clock.now().corrected,
+            visitor=visitor,
+            applicant=applicant or visitor,
+            item_code=item.code,
+            item_version=item.version,
+            capacity=capacity,
+        )
+        return drafts.prefilled(draft, item)
+
+    def resume(self, case_id: str, visitor: Party | None = None, visit_id: str = "") -> IntakeDraft:
+        """Take up a case again that was received or awaits correction."""
+        case = self._case(case_id)
+        if case.state not in _CODES:
+            raise RuleRefused(f"case.not_while_{case.state.value.lower()}")
+        return IntakeDraft(
+            action_id=self._randomness.uuid7(),
+            visit_id=visit_id or self._randomness.uuid7(),
+            visit_opened_at=self._clock.now().corrected,
+            visitor=visitor or case.visitor,
+            applicant=case.applicant,
+            item_code=case.item_code,
+            item_version=case.item_version,
+            capacity=case.capacity,
+            answers=dict(case.answers),
+            materials={m.material_id: m for m in case.materials if not m.lacking},
+            form=dict(case.form),
+            case_id=case.case_id,
+        )
+
+    def review(self, draft: IntakeDraft, session: Session | None = None) -> Review:
+        """Return what is answered, what lacks and what may be done now."""
+        return self._reviewed(draft)[0]
+
+    def _reviewed(self, draft: IntakeDraft) -> tuple[Review, ServiceItem]:
+        item = self._items.item(draft.item_code, draft.item_version)
+        draft = drafts.prefilled(draft, item)
+        return review(draft, item, self._today(), self._calendar), item
+
+    def _today(self) -> date:
+        return today(self._clock)
+
+    def _case(self, case_id: str) -> Case:
+        case = self._ledger.read(lambda db: aggregates.load(db, case_id))
+        if not isinstance(case, Case):
+            raise NotFound("case.not_found", number=case_id)
+        return case
+
+    # Acts
+
+    def receive(self, draft: IntakeDraft, session: Session) -> Saved:
+        """Receive the materials (收件): the clock starts, the receipt is printed."""
+        return self._act(Act.RECEIVE, draft, session, Options())
+
+    def accept(self, draft: IntakeDraft, session: Session) -> Saved:
+        """Accept the application (受理)."""
+        return self._act(Act.ACCEPT, draft, session, Options())
+
+    def accept_conditionally(self, draft: IntakeDraft, session: Session, agreed: bool) -> Saved:
+        """Accept with deferrable materials to follow (容缺受理); the applicant has agreed."""
+        if not agreed:
+            raise RuleRefused("case.deferral_needs_consent")
+        return self._act(Act.ACCEPT_CONDITIONALLY, draft, session, Options(agreed=True))
+
+    def notify_correction(
+        self, draft: IntakeDraft, session: Session, repeat_reason: str = ""
+    ) -> Saved:
+        """Give the one complete correction notice (补正材料一次性告知)."""
+        options = Options(repeat_reason=repeat_reason)
+        return self._act(Act.NOTIFY_CORRECTION, draft, session, options)
+
+    def decline(self, draft: IntakeDraft, session: Session, request: DeclineRequest) -> Saved:
+        """Not accept the application (不予受理); a second person confirms it."""
+        second = self._staff.second_person(request.second_name, request.second_password, session)
+        return self._act(Act.DECLINE, draft, session, Options(decline=request, second=second))
+
+    def _act(self, act: Act, draft: IntakeDraft, session: Session, options: Options) -> Saved:
+        repeated = self._ledger.read(lambda db: self._answer_again(db, draft))
+        if repeated is not None:
+            return repeated
+        reviewed, item = self._reviewed(draft)
+        permission = reviewed.permission(act)
+        if not permission.allowed:
+            raise RuleRefused(permission.code, **permission.data)
+        saved = self._ledger.write(
+            lambda db: self._write(db, act, reviewed, item, session, options)
+        )
+        self._events.publish("case_saved", saved.case.case_id, saved.case.state.value)
+        self._events.publish("journal_changed")
+        self._wake_printer()
+        return saved
+
+    def _answer_again(self, db: Transaction, draft: IntakeDraft) -> Saved | None:
+        """Return what this action has saved before, or None when it is new."""
+        written = journal.records_of_action(db, draft.action_id)
+        if not written:
+            return None
+        case = aggregates.load(db, draft.case_id or new_case_id(draft.action_id))
+        if not isinstance(case, Case):
+            return None
+        return self._saved(db, case, tuple(w.record_id for w in written), repeated=True)
+
+    def _saved(
+        self, db: Transaction, case: Case, record_ids: tuple[str, ...], *, repeated: bool = False
+    ) -> Saved:
+        documents = lists.documents_of_case(db, case.case_id)
+        if not repeated:
+            documents = [d for d in documents if d.head in record_ids]
+        return Saved(
+            case=case_row(case, self._today(), self._calendar, "waiting"),
+            documents=tuple(document_view(db, d) for d in documents),
+            record_ids=record_ids,
+            offline=case.offline,
+            repeated=repeated,
+        )
+
+    def _write(
+        self,
+        db: Transaction,
+        act: Act,
+        reviewed: Review,
+        item: ServiceItem,
+        session: Session,
+        options: Options,
+    ) -> Saved:
+        again = self._answer_again(db, reviewed.draft)
+        if again is not None:
+            return again
+        draft = reviewed.draft
+        known = aggregates.load(db, draft.case_id) if draft.case_id else None
+        case = known if isinstance(known, Case) else None
+        where = self._circumstances(session, item, db, case)
+        entries = case_entries(act, reviewed, case, where, options)
+        opening = self._opening(db, draft, where)
+        written = self._journal.append(db, draft.action_id, [*opening, *entries])
+        stored = self._loaded(db, entries[0].aggregate_id)
+        papers = self._papers.of_act(
+            act, stored, item, where.at, written[len(opening)].hash, new=case is None
+        )
+        issued = self._issue(db, draft.action_id, stored, papers, where.at)
+        record_ids = tuple(w.record_id for w in (*written, *issued))
+        return self._saved(db, stored, record_ids)
+
+    def _circumstances(
+        self, session: Session, item: ServiceItem, db: Transaction | None, case: Case | None
+    ) -> Circumstances:
+        now = self._clock.now()
+        number = case.receipt_number if case else ""
+        token = case.token if case else ""
+        if db is not None and case is None:
+            number = self._numbering.receipt_number(db, now.local.date())
+            token = new_token(self._randomness.token_bytes(16))
+        return Circumstances(
+            clerk=clerk_of(session, self._desk.window),
+            window=self._desk.window,
+            at=now.corrected,
+            receipt_number=number,
+            token=token,
+            offline=not self._desk.connected(),
+            organ=item.organ.name if item.organ else item.department,
+        )
+
+    def _opening(self, db: Transaction, draft: IntakeDraft, where: Circumstances) -> list[Draft]:
+        """Open the visit with its first act: a greeting alone leaves nothing behind."""
+        if aggregates.load(db, draft.visit_id) is not None:
+            return []
+        body = VisitOpened(draft.visitor, where.window, where.clerk, draft.visit_opened_at)
+        return [Draft(draft.visit_id, "", body)]
+
+    @staticmethod
+    def _loaded(db: Transaction, case_id: str) -> Case:
+        case = aggregates.load(db, case_id)
+        if not isinstance(case, Case):
+            raise NotFound("case.not_found", number=case_id)
+        return case
+
+    def _issue(
+        self, db: Transaction, action_id: str, case: Case, papers: tuple[Paper, ...], at: int
+    ) -> list[journal.Written]:
+        """Write each paper into the journal and queue its print job, in one transaction."""
+        issue = []
+        for paper in papers:
+            # A paper that lacks what the law asks for stops the act before it is saved.
+            lay_out(paper.view)
+            url = query_url(
+                self._desk.public_url(), case.receipt_number, case.token, paper.digest,
+                self._desk.signing_key,
+            )  # fmt: skip
+            body = DocumentIssued(
+                document_kind=paper.kind,
+                number=paper.number,
+                case_id=case.case_id,
+                template_version=paper.view.head.template_version,
+                digest=paper.digest,
+                view=msgspec.Raw(encode_view(paper.with_query_url(url))),
+                issued_at=at,
+                signature=STANDARD.sign(self._desk.signing_key, paper.digest.encode()).hex(),
+            )
+            document_id = record_id(action_id, case.case_id, f"document-{paper.kind}")
+            issue.append(Draft(document_id, "", body, needs=(case.head,)))
+        written = self._journal.append(db, action_id, issue)
+        for draft in issue:
+            document = aggregates.load(db, draft.aggregate_id)
+            queue_document(db, document, self._randomness.uuid7(), at)  # type: ignore[arg-type]
+        return written
+
+    # Preview
+
+    def preview(
+        self,
+        draft: IntakeDraft,
+        session: Session,
+        act: Act,
+        request: DeclineRequest | None = None,
+    ) -> bytes:
+        """Return a PNG of the paper as it will come out; nothing is written or numbered."""
+        from terminal.documents import render
+
+        return render(self.preview_paper(draft, session, act, request).view, "png")
+
+    def preview_paper(
+        self,
+        draft: IntakeDraft,
+        session: Session,
+        act: Act,
+        request: DeclineRequest | None = None,
+    ) -> Paper:
+        """Compose the act's main paper from a case that exists only here."""
+        reviewed, item = self._reviewed(draft)
+        case = self._case(draft.case_id) if draft.case_id else None
+        where = self._circumstances(session, item, None, case)
+        if case is None:
+            where = msgspec.structs.replace(
+                where, receipt_number=self._numbering.placeholder(), token="preview"
+            )
+        options = Options(
+            agreed=True, decline=request, second=Actor("supervisor", "preview") if request else None
+        )
+        aggregate: Case | None = case
+        for entry in case_entries(act, reviewed, case, where, options):
+            record = Record(
+                record_id(draft.action_id, entry.aggregate_id, entry.body.kind),
+                entry.aggregate_id, entry.base, "preview", where.at, entry.body,
+            )  # fmt: skip
+            judged = evolve(aggregate, record)
+            if not isinstance(judged, Evolved) or not isinstance(judged.aggregate, Case):
+                raise RuleRefused(getattr(judged, "code", "case.incomplete_record"))
+            aggregate = judged.aggregate
+        if aggregate is None:
+            raise RuleRefused("case.incomplete_record")
+        papers = self._papers.of_act(act, aggregate, item, where.at, "", new=case is None)
+        return papers[-2] if act is Act.ACCEPT_CONDITIONALLY else papers[-1]

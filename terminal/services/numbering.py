@@ -1,0 +1,34 @@
+"""Receipt numbers made offline: unique for ever within one history of the disk."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from terminal.domain.numbers import draw_tag, format_receipt_number
+from terminal.ids import Randomness
+from terminal.store import meta
+from terminal.store.database import Transaction
+from terminal.texts import Texts
+
+
+class Numbering:
+    """Draws receipt numbers; the tag is drawn anew at each program start.
+
+    A restored or cloned disk goes on counting where its copy stood, but under another tag,
+    so it repeats a number only once in 32,768 starts.
+    """
+
+    def __init__(self, region: str, terminal: int, randomness: Randomness, texts: Texts) -> None:
+        self._region = region[:4]
+        self._terminal = terminal
+        self._tag = draw_tag(randomness.token_bytes(2))
+        self._texts = texts
+
+    def receipt_number(self, db: Transaction, day: date) -> str:
+        """Return the next receipt number of the day, counted in this transaction."""
+        sequence = meta.count_up(db, f"receipts-{day.isoformat()}")
+        return format_receipt_number(self._region, self._terminal, day, self._tag, sequence)
+
+    def placeholder(self) -> str:
+        """Return what a preview shows instead of a number."""
+        return self._texts("intake.number_follows")

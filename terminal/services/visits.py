@@ -1,0 +1,87 @@
+"""The visit: its cases, and its end with originals and one invitation to rate."""
+
+from __future__ import annotations
+
+from terminal.clock import Clock
+from terminal.domain.case import Case, Visit
+from terminal.domain.parties import MaterialEntry
+from terminal.domain.records import VisitEnded
+from terminal.events import EventBus
+from terminal.ids import Randomness
+from terminal.protocol.entry import Draft
+from terminal.services.staff import clerk_of
+from terminal.services.views import Session, VisitCase, VisitEnding
+from terminal.store import aggregates, lists
+from terminal.store.database import Ledger, Transaction
+from terminal.store.journal import Journal
+
+
+class VisitsService:
+    """One visitor at a time (一次办事); any thread may call it."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        journal: Journal,
+        clock: Clock,
+        randomness: Randomness,
+        events: EventBus,
+        window: str,
+    ) -> None:
+        self._ledger = ledger
+        self._journal = journal
+        self._clock = clock
+        self._randomness = randomness
+        self._events = events
+        self._window = window
+
+    def cases(self, visit_id: str) -> tuple[VisitCase, ...]:
+        """Return the matters of this visit, oldest first."""
+        found = self._ledger.read(lambda db: lists.cases_of_visit(db, visit_id))
+        return tuple(
+            VisitCase(case.case_id, case.item_name, case.state, case.receipt_number)
+            for case in found
+        )
+
+    def end(self, visit_id: str, session: Session) -> VisitEnding:
+        """End the visit: name originals to give back, invite once to rate.
+
+        A visit in which nothing was saved leaves nothing behind and invites to nothing. The
+        same visit ended twice gets the first answer again.
+        """
+        ending = self._ledger.write(lambda db: self._end(db, visit_id, session))
+        self._events.publish("visit_ended", visit_id)
+        self._events.publish("journal_changed")
+        return ending
+
+    def _end(self, db: Transaction, visit_id: str, session: Session) -> VisitEnding:
+        visit = aggregates.load(db, visit_id)
+        if not isinstance(visit, Visit):
+            return VisitEnding(visit_id, (), invitation=False)
+        cases = lists.cases_of_visit(db, visit_id)
+        originals = _to_give_back(cases)
+        if not visit.ended_at:
+            body = VisitEnded(clerk_of(session, self._window), tuple(name for name, _ in originals))
+            action = self._randomness.uuid7()
+            self._journal.append(db, action, [Draft(visit_id, visit.head, body)])
+            visit = aggregates.load(db, visit_id)
+        return VisitEnding(
+            visit_id,
+            originals,
+            invitation=isinstance(visit, Visit) and visit.invitation == "invited",
+            item_names=tuple(case.item_name for case in cases),
+        )
+
+
+def _to_give_back(cases: list[Case]) -> tuple[tuple[str, int], ...]:
+    """Return names and counts of originals that were only looked at and must go back."""
+    names: dict[str, int] = {}
+    for case in cases:
+        for entry in case.materials:
+            if _lies_on_the_desk(entry):
+                names[entry.name] = max(names.get(entry.name, 0), entry.count)
+    return tuple(names.items())
+
+
+def _lies_on_the_desk(entry: MaterialEntry) -> bool:
+    return not entry.lacking and entry.fate.shows_original

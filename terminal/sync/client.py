@@ -1,0 +1,109 @@
+"""Signed requests to the hub; only a signed answer with the request's nonce counts."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from terminal.clock import Clock
+from terminal.errors import SyncError
+from terminal.ids import Randomness
+from terminal.protocol import wire
+from terminal.protocol.wire import Answer, BlobAnswer, Cursor, Page, PullAnswer
+from terminal.sync.ports import Signer, Stretch
+from terminal.sync.transport import Transport
+
+NONCE_BYTES = 16
+AnyAnswer = TypeVar("AnyAnswer", Answer, PullAnswer, BlobAnswer)
+
+
+class HubClient:
+    """Speaks the protocol; raises `SyncError` for whatever is not the hub's own word."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        keys: Signer,
+        hub_key: bytes,
+        clock: Clock,
+        randomness: Randomness,
+    ) -> None:
+        self._transport = transport
+        self._keys = keys
+        self._hub_key = hub_key
+        self._clock = clock
+        self._randomness = randomness
+
+    def push(self, stretch: Stretch) -> Answer:
+        """Send entries; the answer's refusal, if any, is raised."""
+        nonce = self._nonce()
+        batch = wire.Batch(
+            protocol=wire.PROTOCOL_VERSION,
+            terminal_id=self._keys.terminal_id,
+            nonce=nonce,
+            sent_at=self._clock.now().wall,
+            epoch=stretch.epoch,
+            entries=stretch.entries,
+        )
+        answer = self._ask("POST", wire.PATH_PUSH, batch, nonce, Answer)
+        if answer.epoch != stretch.epoch:
+            raise SyncError("sync.wrong_answer")
+        return answer
+
+    def pull(self, cursors: tuple[Cursor, ...], *, wait: bool = False) -> tuple[Page, ...]:
+        """Ask for what came after the cursors; with `wait` the hub answers when there is news."""
+        nonce = self._nonce()
+        request = wire.PullRequest(wire.PROTOCOL_VERSION, self._keys.terminal_id, nonce, cursors)
+        path = wire.PATH_WAIT if wait else wire.PATH_PULL
+        return self._ask("POST", path, request, nonce, PullAnswer).pages
+
+    def put_blob(self, digest: str, data: bytes) -> bool:
+        """Send a blob in pieces from where the hub has it; True once it is whole there."""
+        reply = self._transport.request("HEAD", wire.PATH_BLOB + digest)
+        offset = _offset(reply.headers.get("upload-offset", ""))
+        while True:
+            nonce = self._nonce()
+            piece = wire.BlobPiece(
+                wire.PROTOCOL_VERSION, self._keys.terminal_id, nonce, digest, offset, len(data),
+                data[offset : offset + wire.BLOB_PIECE_BYTES],
+            )  # fmt: skip
+            answer = self._ask("PUT", wire.PATH_BLOB + digest, piece, nonce, BlobAnswer)
+            if answer.complete:
+                return answer.sha256 == digest
+            if answer.received <= offset and offset > 0:
+                return False
+            offset = answer.received
+            if offset >= len(data):
+                return False
+
+    def snapshot(self, handle: str) -> bytes:
+        """Load a catalogue snapshot; its name is its hash, which is checked here."""
+        from terminal.protocol.snapshot import handle_of
+
+        reply = self._transport.request("GET", wire.PATH_SNAPSHOT + handle)
+        if reply.status != 200 or handle_of(reply.body) != handle:
+            raise SyncError("sync.bad_snapshot")
+        return reply.body
+
+    def _nonce(self) -> bytes:
+        return self._randomness.token_bytes(NONCE_BYTES)
+
+    def _ask(
+        self, method: str, path: str, message: msgspec.Struct, nonce: bytes, kind: type[AnyAnswer]
+    ) -> AnyAnswer:
+        sealed = wire.seal(message, self._keys.signing)
+        reply = self._transport.request(method, path, sealed)
+        if reply.status >= 500:
+            raise SyncError("sync.hub_busy", status=reply.status)
+        envelope = wire.open_envelope(reply.body)
+        answer = wire.unseal(envelope, self._hub_key, kind)
+        if answer.nonce != nonce or answer.terminal_id != self._keys.terminal_id:
+            raise SyncError("sync.wrong_answer")
+        if answer.refusal:
+            raise SyncError(answer.refusal)
+        return answer
+
+
+def _offset(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() else 0

@@ -1,0 +1,77 @@
+"""What the sync needs of the rest; the context hands it in."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from terminal.protocol.entry import Entry
+from terminal.protocol.wire import Answer, Cursor, Page
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """Consecutive entries of one epoch that are not acknowledged yet."""
+
+    epoch: str
+    entries: tuple[Entry, ...]
+
+
+class SyncStore(Protocol):
+    """The ledger as the sync sees it; every call is one transaction."""
+
+    def pending(self, limit: int, max_bytes: int) -> Stretch | None:
+        """Return what is to be pushed next, oldest first."""
+        ...
+
+    def acknowledge(self, answer: Answer) -> int:
+        """Take over a checked answer; returns how many entries it acknowledged."""
+        ...
+
+    def fork(self, answer: Answer) -> None:
+        """Open a new epoch because the hub holds another entry at a place of this one."""
+        ...
+
+    def cursor(self, feed: str) -> Cursor:
+        """Return where this terminal stands in a feed."""
+        ...
+
+    def take_page(self, page: Page, hub_key: bytes) -> int:
+        """Apply a page's rows together with its cursor; returns how many rows counted."""
+        ...
+
+    def unconfirmed_blobs(self) -> list[str]:
+        """Return the hashes of blobs that the hub has not confirmed."""
+        ...
+
+    def blob(self, digest: str) -> bytes | None:
+        """Return a blob's bytes, or None when it is lost here."""
+        ...
+
+    def confirm_blob(self, digest: str) -> None:
+        """Note that the hub has a blob whole."""
+        ...
+
+    def catalogue_handle(self) -> str:
+        """Return the handle of the snapshot that the catalogue was last built from."""
+        ...
+
+    def take_snapshot(self, handle: str, data: bytes) -> None:
+        """Rebuild the catalogue beside from a checked snapshot, then swap."""
+        ...
+
+
+class Signer(Protocol):
+    """The terminal's identity."""
+
+    terminal_id: str
+    signing: bytes
+
+
+class SyncState(msgspec.Struct, frozen=True):
+    """How it stands with the hub: not_enrolled, connected, unreachable or refused."""
+
+    state: str = "not_enrolled"
+    code: str = ""
+    last_contact: int = 0
+    sending: bool = False

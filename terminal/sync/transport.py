@@ -1,0 +1,123 @@
+"""The line to the hub: bytes out, bytes back. Tests and the simulation bring their own."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import threading
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from terminal.errors import SyncError
+from terminal.protocol.wire import MAX_BODY_BYTES, MEDIA_TYPE
+
+# OpenSSL's X509_V_FLAG_NO_CHECK_TIME: chain and name are checked, dates are not. Clocks are
+# wrong in halls, and what counts is the signed answer.
+_NO_CHECK_TIME = 0x200000
+
+
+class Reply(Protocol):
+    """What came back: the HTTP status and the body."""
+
+    status: int
+    body: bytes
+
+
+class HttpReply:
+    """A reply of the hub, or of whatever stood in between."""
+
+    def __init__(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self.status = status
+        self.body = body
+        self.headers = headers or {}
+
+
+class Transport(Protocol):
+    """Sends one request and returns the reply; `SyncError('sync.unreachable')` without one."""
+
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> HttpReply:
+        """Send a request; any thread, one at a time."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection up; the next request makes a new one."""
+        ...
+
+
+class HttpTransport:
+    """HTTP/1.1 over TLS by the standard library, one connection kept open.
+
+    `authority` is the hall's CA; without it a plain address is spoken to (loopback).
+    """
+
+    def __init__(self, url: str, authority: Path | None, *, timeout: float = 20.0) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SyncError("sync.bad_address", url=url)
+        self._parts = parts
+        self._timeout = timeout
+        self._tls = _tls(authority) if parts.scheme == "https" else None
+        self._connection: http.client.HTTPConnection | None = None
+        self._lock = threading.Lock()
+
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> HttpReply:
+        with self._lock:
+            try:
+                return self._send(method, path, body, headers or {})
+            except (OSError, http.client.HTTPException) as error:
+                self._drop()
+                raise SyncError("sync.unreachable") from error
+
+    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> HttpReply:
+        fresh = self._connection is None
+        connection = self._connection or self._connect()
+        sent = {"Content-Type": MEDIA_TYPE, **headers}
+        try:
+            connection.request(method, path, body or None, sent)
+            answer = connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            # A connection that was kept may have been closed by the other side meanwhile;
+            # every request is idempotent, so once more on a new one is safe.
+            self._drop()
+            if fresh:
+                raise
+            connection = self._connect()
+            connection.request(method, path, body or None, sent)
+            answer = connection.getresponse()
+        data = answer.read(MAX_BODY_BYTES + 1)
+        if len(data) > MAX_BODY_BYTES:
+            self._drop()
+            raise SyncError("sync.too_large")
+        return HttpReply(answer.status, data, {k.lower(): v for k, v in answer.getheaders()})
+
+    def _connect(self) -> http.client.HTTPConnection:
+        host = self._parts.hostname or ""
+        if self._tls is not None:
+            self._connection = http.client.HTTPSConnection(
+                host, self._parts.port or 443, timeout=self._timeout, context=self._tls
+            )
+        else:
+            self._connection = http.client.HTTPConnection(
+                host, self._parts.port or 80, timeout=self._timeout
+            )
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def close(self) -> None:
+        with self._lock:
+            self._drop()
+
+
+def _tls(authority: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(authority) if authority else None)
+    context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+    return context

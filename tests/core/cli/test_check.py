@@ -51,7 +51,11 @@ class Direct:
         if stdin is not None:
             self.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin), "ascii"))
         console = Console(
-            texts=Texts("zh"), stdout=out, stderr=err, json=True, reports=None  # type: ignore[arg-type]
+            texts=Texts("zh"),
+            stdout=out,
+            stderr=err,
+            json=True,
+            reports=None,  # type: ignore[arg-type]
         )
         args: Any = SimpleNamespace(action=action, values=list(values), unit=unit)
         status = check.run(args, console)

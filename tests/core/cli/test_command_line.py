@@ -20,6 +20,8 @@ Run = Callable[[argparse.Namespace, Console], int]
 
 PERSONAL = "张三丰 13800138000"
 
+ROOT = Path(main.__file__).parent
+
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Run], None]:
@@ -227,3 +229,14 @@ def test_chinese_survives_a_pipe_under_the_c_locale(run_cli: Callable[..., objec
     done = run_cli("journal", env=env)
     assert done.returncode == Exit.USAGE
     assert "缺少参数" in done.stderr
+
+
+def test_the_document_of_the_command_line_names_every_command_and_action() -> None:
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for one in _parsers(parser.build(Texts("en"), "0")):
+        for word in one.prog.split()[1:]:
+            assert word in text, one.prog
+        for action in one._actions:
+            for option in action.option_strings[-1:]:
+                if option not in {"--help", "--version"}:
+                    assert option in text, (one.prog, option)

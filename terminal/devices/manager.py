@@ -16,7 +16,7 @@ from terminal.devices.ports import IdCard, PadPress, ScannedCode
 from terminal.devices.print_queue import JobSource, JobState, PrintJob
 from terminal.devices.registry import DRIVERS_FOLDER, DeviceConfig, create_device, load_profile
 from terminal.devices.views import DeviceState, DeviceView
-from terminal.devices.workers import Input, Timing, Worker, make_worker
+from terminal.devices.workers import Input, PrinterWorker, Timing, Worker, make_worker
 from terminal.errors import TerminalError
 from terminal.events import EventBus
 
@@ -102,7 +102,9 @@ class DeviceManager:
 
     def wake_printer(self) -> None:
         """Say that a job is waiting; returns at once."""
-        self.retry()
+        for worker in self._workers.values():
+            if isinstance(worker, PrinterWorker):
+                worker.wake()
 
     def retry(self, device_id: str = "") -> None:
         """Look again now instead of after the pause; without an id all devices do."""
@@ -140,6 +142,7 @@ class DeviceManager:
             self._views[device_id] = msgspec.structs.replace(
                 view, state=state, message_code=code, data=data, since=since
             )
+        logger.info("device %s: %s (%s)", device_id, state, code)
         self._bus.publish("device_changed", device_id, state)
 
     def deliver(self, device_id: str, value: Input) -> None:

@@ -161,6 +161,7 @@ class PrinterWorker(Worker):
         self._printer = device
         self._jobs = jobs
         self._ready = False
+        self._just_failed = False
         self._unreported: tuple[str, JobState, str] | None = None
 
     def _opened(self) -> None:
@@ -172,6 +173,7 @@ class PrinterWorker(Worker):
             self._print_waiting()
         if not self._stopping.is_set():
             self._look()
+            self._just_failed = False
             self._pause(self._timing.printer_poll)
 
     def _look(self) -> None:
@@ -180,7 +182,9 @@ class PrinterWorker(Worker):
         self._hall.show(self._id, state, code, {})
         if status.can_print and not self._ready:
             self._ready = self._call_queue(self._jobs.printer_ready)
-            if self._ready:
+            # A printer that is fine when looked at and not when it gets a job must not be
+            # tried without a pause: each try is written down.
+            if self._ready and not self._just_failed:
                 self._wake.set()
         elif not status.can_print:
             self._ready = False
@@ -199,6 +203,7 @@ class PrinterWorker(Worker):
             self._printer.print_bytes(job.data)
         except DeviceError as error:
             self._ready = False
+            self._just_failed = True
             self._report(job.id, "unknown" if error.data.get("sent") else "failed", error.code)
             if isinstance(error, NotConnected):
                 raise
@@ -258,7 +263,8 @@ class ReaderWorker(Worker):
         else:
             if card is not None and not self._stopping.is_set():
                 self._hall.deliver(self._id, card)
-        self._pause(self._reader.poll_interval)
+        # Not a pause that can be ended: readers do not stand being asked more often.
+        self._stopping.wait(self._reader.poll_interval)
 
 
 class InputWorker(Worker):

@@ -47,6 +47,11 @@ class CardReaderEmulator(PtyDevice):
         with self._lock:
             self._text = None
 
+    @property
+    def card_is_there(self) -> bool:
+        """Say whether a card lies on the reader."""
+        return self._text is not None
+
     def noise_before_answers(self, noise: bytes) -> None:
         """Send these bytes before every answer from now on."""
         with self._lock:
@@ -73,7 +78,9 @@ class CardReaderEmulator(PtyDevice):
                 raise TimeoutError("the reader was not polled")
 
     def connected(self) -> None:
+        # Without power it forgets which card it has read.
         self._unread.clear()
+        self._read = False
 
     def received(self, data: bytes) -> None:
         self._unread += data

@@ -155,6 +155,16 @@ class PrinterPanel:
         with self._lock:
             return tuple(self.model.torn)
 
+    @property
+    def paper(self) -> str:
+        """`ok`, `near_end` or `out`."""
+        return self.model.paper
+
+    @property
+    def cover_is_open(self) -> bool:
+        """Say whether the cover is open."""
+        return self.model.cover_open
+
     def wait_for_sheets(self, count: int, timeout: float = 5.0) -> tuple[bytes, ...]:
         """Wait until so many slips have come out; raise `TimeoutError`."""
         with self._changed:

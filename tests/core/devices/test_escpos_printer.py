@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from terminal.devices.drivers.escpos_80mm import driver as driver_module
 from terminal.devices.drivers.escpos_80mm.driver import (
     EscPosPrinter,
     Options,
@@ -156,6 +157,27 @@ def test_a_slow_printer_is_waited_for(emulator: Emulator) -> None:
     with opened(emulator, print_timeout=10.0) as driver:
         driver.print_bytes(LONG_SLIP)
         assert emulator.sheets == (LONG_SLIP,)
+
+
+def test_a_confirmation_that_comes_amid_looks_is_not_missed(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver_module, "BETWEEN_LOOKS", 0.0)
+    emulator.slow_down(200_000)
+    with opened(emulator, print_timeout=3.0) as driver:
+        for count in range(1, 6):
+            driver.print_bytes(LONG_SLIP)
+            assert len(emulator.sheets) == count
+
+
+def test_an_automatic_status_is_no_confirmation(printer: PrinterEmulator) -> None:
+    printer.slow_down(20_000)
+    with opened(printer, print_timeout=5.0) as driver:
+        timer = threading.Timer(0.1, lambda: printer.send(b"\x14\x00\x00\x0f"))
+        timer.start()
+        driver.print_bytes(LONG_SLIP)
+        timer.join()
+        assert printer.sheets == (LONG_SLIP,)
 
 
 def test_a_printer_that_never_confirms_is_unsure(emulator: Emulator) -> None:

@@ -370,6 +370,18 @@ def test_near_the_end_is_shown_and_goes_away(printer: PrinterEmulator) -> None:
         house.wait_for_state("connected")
 
 
+def test_many_wakings_do_not_hurry_the_card_reader(devices: EmulatedDevices) -> None:
+    with running(*devices.configs()) as house:
+        house.wait_for_state("connected", "id_card_reader")
+        devices.reader.wait_for_polls(1)
+        finds = devices.reader._finds
+        for number in range(20):
+            house.print(f"job{number}")
+            house.manager.retry()
+        wait_until(lambda: len(devices.printer.sheets) == 20)
+        assert devices.reader._finds - finds <= 3
+
+
 class FailingQueue(PrintQueue):
     """A queue whose disk is full for a while."""
 

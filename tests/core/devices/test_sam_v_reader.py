@@ -115,6 +115,27 @@ def test_a_card_that_flickers_is_not_delivered_twice(reader: CardReaderEmulator)
             assert driver.poll() is None
 
 
+def test_a_card_that_lies_there_while_the_cable_is_pulled_is_not_delivered_again(
+    reader: CardReaderEmulator,
+) -> None:
+    with opened(reader) as driver:
+        reader.put_card(RESIDENT)
+        assert [driver.poll() for _ in range(4)] == [RESIDENT, None, None, None]
+        reader.unplug()
+        with pytest.raises(NotConnected):
+            driver.poll()
+        reader.plug_in()
+        driver.open()
+        assert [driver.poll() for _ in range(4)] == [None] * 4
+        reader.put_card(PERMIT)
+        assert driver.poll() == PERMIT
+        reader.unplug()
+        reader.plug_in()
+        reader.put_card(RESIDENT)
+        driver.open()
+        assert driver.poll() == RESIDENT
+
+
 @pytest.mark.parametrize(
     "noise",
     [b"\x00", b"\xaa", b"\xaa\xaa", b"\xff" * 20, b"\xaa\x96", b"\xaa\xaa\xaa\x96\xaa"],

@@ -20,7 +20,6 @@ from terminal.errors import (
     CoverOpen,
     DeviceError,
     DeviceTimeout,
-    NotConnected,
     PaperOut,
 )
 
@@ -39,6 +38,33 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm: Literal["GS r", "status"] = "GS r"
     print_timeout: float = 20.0
     clear: str = ""
+
+
+class Answers:
+    """Sorts what a printer sends: answers to DLE EOT, to GS r, and what nobody asked for.
+
+    DLE EOT: bits 7, 4, 1, 0 are 0, 1, 1, 0. GS r: bits 7 and 4 are 0. An automatic status is
+    four bytes, the first with bits 0, 1, 0, 0, the others like an answer to GS r.
+    """
+
+    def __init__(self) -> None:
+        self.status = bytearray()
+        self.done = False
+        self._automatic = 0
+
+    def take(self, data: bytes) -> None:
+        """Sort bytes that have come in."""
+        for byte in data:
+            if byte & 0x93 == 0x12:
+                self.status.append(byte)
+                self._automatic = 0
+            elif byte & 0x93 == 0x10:
+                self._automatic = 3
+            elif byte & 0x90 == 0:
+                if self._automatic:
+                    self._automatic -= 1
+                else:
+                    self.done = True
 
 
 class EscPosPrinter(ReceiptPrinter):
@@ -64,20 +90,20 @@ class EscPosPrinter(ReceiptPrinter):
         self._line.interrupt()
 
     def status(self) -> PrinterStatus:
-        # All four questions at once: a slow USB bridge then costs one delay instead of four.
         self._line.discard_input()
+        return self._ask_status(Answers())
+
+    def _ask_status(self, answers: Answers) -> PrinterStatus:
+        # All four questions at once: a slow USB bridge then costs one delay instead of four.
+        answers.status.clear()
         self._line.write(ASK_STATUS, self._options.write_timeout)
-        answers = bytearray()
         deadline = time.monotonic() + self._options.status_timeout
-        while len(answers) < 4:
+        while len(answers.status) < 4:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise DeviceTimeout("device.no_answer")
-            # Bytes that are no answer to DLE EOT (automatic status, XON, a late GS r) are left out.
-            answers += bytes(
-                byte for byte in self._line.read(4 - len(answers), left) if byte & 0x93 == 0x12
-            )
-        return read_status(bytes(answers))
+            answers.take(self._line.read(64, left))
+        return read_status(bytes(answers.status[:4]))
 
     def print_bytes(self, data: bytes) -> None:
         sent = 0
@@ -110,26 +136,29 @@ class EscPosPrinter(ReceiptPrinter):
 
     def _wait_until_done(self) -> None:
         """Wait until the printer has worked through all it was given; raise what stopped it."""
-        if self._options.confirm == "GS r":
-            self._line.discard_input()
-            self._line.write(ASK_DONE, self._options.write_timeout)
-            deadline = time.monotonic() + self._options.print_timeout
-            while not self._done_within(BETWEEN_LOOKS):
-                require_ready(self.status())
-                if self._interrupted.is_set() or time.monotonic() > deadline:
-                    raise DeviceTimeout("device.print_not_confirmed")
-        require_ready(self.status())
+        if self._options.confirm == "status":
+            require_ready(self.status())
+            return
+        self._line.discard_input()
+        self._line.write(ASK_DONE, self._options.write_timeout)
+        answers = Answers()
+        deadline = time.monotonic() + self._options.print_timeout
+        while not self._done_within(BETWEEN_LOOKS, answers):
+            # The answer may come while the state is asked for: `answers` keeps it.
+            require_ready(self._ask_status(answers))
+            if answers.done:
+                return
+            if self._interrupted.is_set() or time.monotonic() > deadline:
+                raise DeviceTimeout("device.print_not_confirmed")
 
-    def _done_within(self, seconds: float) -> bool:
-        """Say whether the answer to GS r came; its bits 4 and 7 are 0 (paper sensors)."""
+    def _done_within(self, seconds: float, answers: Answers) -> bool:
         deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            answer = self._line.read(1, left)
-            if answer and answer[0] & 0x90 == 0:
-                return True
-            if self._interrupted.is_set():
-                return False
-        return False
+        while not answers.done and not self._interrupted.is_set():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            answers.take(self._line.read(64, left))
+        return answers.done
 
     def _clear_rest(self) -> None:
         """Make the printer forget what is left of a job that was cut off."""
@@ -180,6 +209,3 @@ def require_ready(status: PrinterStatus) -> None:
 def create(profile: DriverProfile, line: Line) -> EscPosPrinter:
     """Return the driver on a line."""
     return EscPosPrinter(line, profile.convert(Options))
-
-
-__all__ = ["EscPosPrinter", "NotConnected", "Options", "create", "read_status", "require_ready"]

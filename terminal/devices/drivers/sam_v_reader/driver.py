@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+
 import msgspec
 
 from terminal.devices.drivers.sam_v_reader.cards import read_card
@@ -55,8 +58,14 @@ class SamVReader(IdCardReader):
         self.poll_interval = max(options.poll_interval, 0.3)
         self._done_with_card = False
         self._looks_without = 0
+        self._reopened = False
+        self._salt = secrets.token_bytes(16)
+        self._last = b""
 
     def open(self) -> None:
+        self._reopened = True
+        self._done_with_card = False
+        self._looks_without = 0
         self._line.open()
         self._line.discard_input()
         status, _ = self._ask(STATUS, self._options.answer_timeout)
@@ -75,6 +84,7 @@ class SamVReader(IdCardReader):
             self._looks_without += 1
             if self._looks_without >= self._options.lifted_after:
                 self._done_with_card = False
+                self._reopened = False
             return None
         if status != FOUND:
             raise _error(status)
@@ -87,7 +97,11 @@ class SamVReader(IdCardReader):
             status, data = self._ask(command, self._options.read_timeout)
             if status != OK:
                 raise _error(status)
-        return read_card(data)
+        card = read_card(data)
+        # A reader that lost its power finds the card that lay there all the time anew. Only a
+        # digest is kept for that, which says nothing once the program has ended.
+        last, self._last = self._last, hashlib.blake2b(data, key=self._salt).digest()
+        return None if self._reopened and self._last == last else card
 
     def _ask(self, command: bytes, timeout: float) -> tuple[int, bytes]:
         """Send a command and return status and data; a damaged answer is asked for again."""

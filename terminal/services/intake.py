@@ -297,19 +297,20 @@ class IntakeService:
         """Write each paper into the journal and queue its print job, in one transaction."""
         issue = []
         for paper in papers:
-            # A paper that lacks what the law asks for stops the act before it is saved.
-            lay_out(paper.view)
             url = query_url(
                 self._desk.public_url(), case.receipt_number, case.token, paper.digest,
                 self._desk.signing_key,
             )  # fmt: skip
+            view = paper.with_query_url(url)
+            # A paper that lacks what the law asks for stops the act before it is saved.
+            lay_out(view)
             body = DocumentIssued(
                 document_kind=paper.kind,
                 number=paper.number,
                 case_id=case.case_id,
-                template_version=paper.view.head.template_version,
+                template_version=view.head.template_version,
                 digest=paper.digest,
-                view=msgspec.Raw(encode_view(paper.with_query_url(url))),
+                view=msgspec.Raw(encode_view(view)),
                 issued_at=at,
                 signature=STANDARD.sign(self._desk.signing_key, paper.digest.encode()).hex(),
             )
@@ -333,7 +334,8 @@ class IntakeService:
         """Return a PNG of the paper as it will come out; nothing is written or numbered."""
         from terminal.documents import render
 
-        return render(self.preview_paper(draft, session, act, request).view, "png")
+        paper = self.preview_paper(draft, session, act, request)
+        return render(paper.with_query_url(self._desk.public_url()), "png")
 
     def preview_paper(
         self,

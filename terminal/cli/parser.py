@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from terminal.cli.base import Exit
+from terminal.cli.help import HelpFormatter
 from terminal.texts import LANGUAGES, Texts
 
 _Actions: TypeAlias = "argparse._SubParsersAction[Any]"
@@ -75,6 +76,7 @@ class _Grammar:
             epilog=texts("cli.epilog"),
             parents=[self.common_json],
             allow_abbrev=False,
+            formatter_class=HelpFormatter,
         )
         self.top.add_argument(
             "--version", action="version", version=version, help=texts("cli.option.version")
@@ -125,7 +127,12 @@ class _Grammar:
         words = self.texts(key)
         parent = self.common_json if json else self.common
         parser: argparse.ArgumentParser = to.add_parser(
-            name, help=words, description=words, parents=[parent], allow_abbrev=False
+            name,
+            help=words,
+            description=words,
+            parents=[parent],
+            allow_abbrev=False,
+            formatter_class=HelpFormatter,
         )
         return parser
 

@@ -16,6 +16,9 @@ NOT_LAST = frozenset("（【《〈「『“‘([{￥$〔")
 _WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_/.:@#&=?*+%'")
 """Characters of words and numbers, which stay together where a line has room for them."""
 
+_UNITS = frozenset("年月日号份页个件本元条款项时分次")
+"""Measure words that stay with the figure before them."""
+
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LONGEST_BACKWARDS = 28
 
@@ -45,7 +48,10 @@ def may_break(text: str, at: int) -> bool:
         return False
     if after == " ":
         return False
-    return not (before in _WORD and after in _WORD)
+    if before in _WORD:
+        # 60日 and 1份 are read as one word
+        return after not in _WORD and not (after in _UNITS and before.isdigit())
+    return True
 
 
 def wrap(text: str, limit: float, advance: Callable[[str], float], indent: float = 0) -> list[str]:

@@ -32,7 +32,7 @@ from terminal.documents.layout import (
 NARROW = 60
 """Below this many columns a table of more than three columns is set as blocks."""
 
-GAP = 2
+GAP = 1
 """Columns between two cells of a table."""
 
 
@@ -94,8 +94,10 @@ def lines_of(layout: Layout, paper: Paper, columns: int) -> Out:
     out: Out = []
     for node in layout.on(paper):
         _SETTERS[type(node)](node, columns, out)
-    if layout.footer:
-        _insert_before_cut(out, [Line(line) for line in fold(layout.footer, columns)])
+    footer = [
+        Line(line, align=Align.CENTRE) for part in layout.footer for line in fold(part, columns)
+    ]
+    _insert_before_cut(out, footer)
     return out
 
 

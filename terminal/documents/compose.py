@@ -40,6 +40,14 @@ from terminal.documents.sheet import (
 BASELINE = 0.88
 """Where the baseline stands in the square of a Chinese character, from its upper edge."""
 
+SEAL_HEIGHT = 38.0
+"""Height of the frame for the stamp in millimetres; organs' seals measure 38 to 42 across."""
+
+FORM_ROW = 22.0
+"""About how high a line of a form is, in points."""
+
+FOOTER_COMMA = " · "
+
 WIDEST_JUSTIFIED = 0.12
 """A line is spread to the right edge by at most this part of the type size a character."""
 
@@ -48,7 +56,11 @@ def compose(layout: Layout, paper: Paper | None = None) -> tuple[Sheet, list[Pag
     """Return the sheet and its pages; a slip has one page as long as it needs to be."""
     sheet = sheet_for(paper or layout.paper)
     composer = Composer(sheet, layout)
-    for node in layout.on(sheet.paper):
+    nodes = layout.on(sheet.paper)
+    for at, node in enumerate(nodes):
+        if isinstance(node, Fields) and any(isinstance(n, Seal) for n in nodes[at + 1 : at + 3]):
+            # a seal never stands on a page without text of the document
+            composer.room(len(node.rows) * FORM_ROW + SEAL_HEIGHT * sheet.millimetre)
         composer.place(node)
     return sheet, composer.finish()
 
@@ -202,60 +214,9 @@ class Composer:
         self.fields(Fields(rows=(node,)))
 
     def fields(self, node: Fields) -> None:
-        """Place rows: ruled cells on A4, labels and values in two columns on a slip."""
-        sheet = self.sheet
-        size = sheet.sizes[Size.NORMAL] if sheet.height is None else 11.0
-        ruled = sheet.height is not None
-        pad = 6.0 if ruled else 0.0
-        label_width = sheet.inner * sheet.label_share
-        value_left = sheet.margin + label_width + pad
-        value_width = sheet.inner - label_width - 2 * pad
-        for row in node.rows:
-            self._field(row, size, pad, label_width, value_left, value_width, ruled)
-        self.y += sheet.paragraph
+        from terminal.documents.compose_form import place_fields
 
-    def _field(
-        self,
-        row: Row,
-        size: float,
-        pad: float,
-        label_width: float,
-        value_left: float,
-        value_width: float,
-        ruled: bool,
-    ) -> None:
-        sheet = self.sheet
-        labels = self.fold(row.label, size, label_width - pad)
-        values = self.fold(row.value, size, value_width, bold=row.bold)
-        line_height = sheet.line_height(size)
-        gap = 2.5 if ruled else 0.0
-        height = line_height * max(len(labels), len(values)) + 2 * gap
-        opened = self.room(height)
-        top = self.y
-        for at, label in enumerate(labels):
-            y = top + gap + at * line_height
-            self.line(label, size, sheet.margin + pad, label_width - pad, grey=True, y=y)
-        for at, value in enumerate(values):
-            y = top + gap + at * line_height
-            self.line(value, size, value_left, value_width, bold=row.bold, y=y)
-        if ruled:
-            right = sheet.margin + sheet.inner
-            middle = sheet.margin + label_width
-            width = sheet.hairline
-            if opened or not self._closed_at(top):
-                self.draw(Stroke(sheet.margin, top, right, top, width))
-            for x in (sheet.margin, middle, right):
-                self.draw(Stroke(x, top, x, top + height, width))
-            self.draw(Stroke(sheet.margin, top + height, right, top + height, width))
-        self.y = top + height
-
-    def _closed_at(self, y: float) -> bool:
-        """Say whether the last thing drawn is the line that closes the row above."""
-        page = self.pages[-1]
-        last = page[-6:] if page else []
-        return any(isinstance(op, Stroke) and op.y0 == op.y1 == y for op in last) and any(
-            isinstance(op, Stroke) and op.y1 == y and op.y0 < y for op in last
-        )
+        place_fields(self, node)
 
     def table(self, node: Table) -> None:
         from terminal.documents.compose_table import place_table
@@ -273,19 +234,18 @@ class Composer:
                 self.lines(lines, sheet.caption, sheet.margin, sheet.inner, align=Align.CENTRE)
             self.y += sheet.paragraph
         else:
-            self._code_beside(node, self.y)
+            self.draw(Code(sheet.margin - 6, self.y, sheet.code, node.payload))
+            left = sheet.margin + sheet.code
+            height = len(node.caption) * sheet.caption * 1.5
+            self._caption(node, left, self.y + (sheet.code - height) / 2, sheet.inner / 2)
             self.y += sheet.code + sheet.paragraph
 
-    def _code_beside(self, node: Qr, top: float) -> None:
-        """Put a code at the left edge of A4 and its caption under it."""
-        sheet = self.sheet
-        self.draw(Code(sheet.margin - 6, top, sheet.code, node.payload))
-        y = top + sheet.code - 4
-        width = sheet.inner * 0.45
+    def _caption(self, node: Qr, left: float, y: float, width: float) -> None:
+        size = self.sheet.caption
         for caption in node.caption:
-            for line in self.fold(caption, sheet.caption, width):
-                self.line(line, sheet.caption, sheet.margin, width, grey=True, y=y)
-                y += sheet.caption * 1.35
+            for line in self.fold(caption, size, width):
+                self.line(line, size, left, width, grey=True, y=y)
+                y += size * 1.4
 
     def logo(self, node: Logo) -> None:
         from terminal.documents.pictures import picture_size
@@ -308,12 +268,14 @@ class Composer:
                 lines = self.fold(text, size, sheet.inner)
                 self.lines(lines, size, sheet.margin, sheet.inner, align=Align.RIGHT)
             return
-        width, height = sheet.inner * 0.5, 44 * sheet.millimetre
+        width, height = sheet.inner * 0.5, SEAL_HEIGHT * sheet.millimetre
         self.room(height)
         left = sheet.margin + sheet.inner - width
         top = self.y
         if node.beside is not None:
-            self._code_beside(node.beside, top)
+            self.draw(Code(sheet.margin - 6, top - 6, sheet.code, node.beside.payload))
+            below = top + sheet.code - 8
+            self._caption(node.beside, sheet.margin, below, sheet.inner * 0.45)
         self.draw(Frame(left, top, width, height, True))
         self._seal_text(node, left, top, width, height)
         self.y = top + height + 4 * sheet.millimetre
@@ -338,18 +300,21 @@ class Composer:
         size = sheet.sizes[Size.NORMAL]
         height = sheet.line_height(size) * 1.35
         beside = sheet.height is not None
-        share = sheet.inner / len(node.labels) if beside else sheet.inner
         self.room(height if beside else height * len(node.labels))
         self.y += size * 0.5
-        for at, label in enumerate(node.labels):
-            left = sheet.margin + (at * share if beside else 0)
-            text = clean(label) + "："
-            self.line(text, size, left, share)
-            start = left + self.measure(text, size) + 2
+        texts = [clean(label) + "：" for label in node.labels]
+        widths = [self.measure(text, size) + 2 for text in texts]
+        gap = 16.0
+        free = sheet.inner - sum(widths) - gap * (len(widths) - 1)
+        left = sheet.margin
+        for text, width in zip(texts, widths, strict=True):
+            line = free / len(widths) if beside else sheet.inner - width
+            self.line(text, size, left, width)
             base = self.y + sheet.line_height(size)
-            end = left + share - (16 if beside and at + 1 < len(node.labels) else 0)
-            self.draw(Stroke(start, base, end, base, sheet.hairline))
-            if not beside:
+            self.draw(Stroke(left + width, base, left + width + line, base, sheet.hairline))
+            if beside:
+                left += width + line + gap
+            else:
                 self.y += height
         if beside:
             self.y += height
@@ -377,9 +342,11 @@ class Composer:
         if not layout.footer:
             return self.pages
         if sheet.height is None:
-            lines = self.fold(layout.footer, size, sheet.inner)
-            self.lines(lines, size, sheet.margin, sheet.inner, align=Align.CENTRE)
+            for part in layout.footer:
+                lines = self.fold(part, size, sheet.inner)
+                self.lines(lines, size, sheet.margin, sheet.inner, align=Align.CENTRE)
             return self.pages
+        footer = FOOTER_COMMA.join(layout.footer)
         y = sheet.height - sheet.bottom + 14
         count = len(self.pages)
         for number, page in enumerate(self.pages, 1):
@@ -392,7 +359,7 @@ class Composer:
                 wide = self.measure(text, size)
                 page.append(Glyphs(right - wide, base, text, size, False, 0.0, True))
                 room -= wide + 8
-            for line in self.fold(layout.footer, size, room):
+            for line in self.fold(footer, size, room):
                 page.append(Glyphs(sheet.margin, base, line, size, False, 0.0, True))
                 base += size * 1.35
         return self.pages

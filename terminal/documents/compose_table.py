@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from terminal.documents.compose_form import FORM_LEADING
 from terminal.documents.layout import Align, Row, Size, Table
 from terminal.documents.sheet import Stroke
 
@@ -32,6 +33,7 @@ class _Grid:
         self.size = 11.0 if self.ruled else sheet.sizes[Size.NORMAL]
         self.pad = 5.0 if self.ruled else 3.0
         self.gap = 2.5 if self.ruled else 2.0
+        self.step = self.size * FORM_LEADING if self.ruled else sheet.line_height(self.size)
         total = sum(column.share for column in node.columns)
         self.widths = [sheet.inner * column.share / total for column in node.columns]
 
@@ -63,12 +65,12 @@ class _Grid:
 
     def _height(self, cells: Sequence[str], bold: bool) -> float:
         count = max(map(len, self._fold(cells, bold)))
-        return count * self.sheet.line_height(self.size) + 2 * self.gap
+        return count * self.step + 2 * self.gap
 
     def _cells(self, cells: Sequence[str], *, bold: bool, centred: bool = False) -> None:
         composer, sheet = self.composer, self.sheet
         folded = self._fold(cells, bold)
-        step = sheet.line_height(self.size)
+        step = self.step
         height = max(map(len, folded)) * step + 2 * self.gap
         x, top = sheet.margin, composer.y
         edges = [x]
@@ -77,6 +79,8 @@ class _Grid:
             y = top + self.gap
             if self.ruled:
                 y += (height - 2 * self.gap - len(lines) * step) / 2
+            # a line centres its text in the sheet's own line height: make up for the difference
+            y -= (sheet.line_height(self.size) - step) / 2
             for line in lines:
                 composer.line(
                     line,

@@ -59,7 +59,7 @@ class Face:
 
     def _read_head(self) -> None:
         head = self.table("head")
-        (self.units,) = struct.unpack_from(">H", head, 18)
+        self.units: int = struct.unpack_from(">H", head, 18)[0]
         self.box = struct.unpack_from(">4h", head, 36)
         (self.long_offsets,) = struct.unpack_from(">h", head, 50)
         hhea = self.table("hhea")
@@ -98,7 +98,8 @@ class Face:
     def advance(self, glyph: int) -> int:
         """Return a glyph's width in thousandths of the type size."""
         index = min(glyph, self._wide_count - 1)
-        return round(self._advances[index] * EM / self.units)
+        units: int = self._advances[index] * EM
+        return round(units / self.units)
 
     def outline(self, glyph: int) -> bytes:
         """Return a glyph's data in the `glyf` table; empty for a blank."""

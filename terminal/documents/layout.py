@@ -60,11 +60,12 @@ class Text(Node, frozen=True, kw_only=True):
 
 
 class Row(Node, frozen=True, kw_only=True):
-    """A label and its value."""
+    """A label and its value; two `half` rows in a row share a line of a form on A4."""
 
     label: str
     value: str
     bold: bool = False
+    half: bool = False
 
 
 class Fields(Node, frozen=True, kw_only=True):
@@ -151,7 +152,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     language: str
     nodes: tuple[AnyNode, ...]
-    footer: str = ""
+    footer: tuple[str, ...] = ()
     page_label: str = ""
 
     def on(self, paper: Paper) -> tuple[AnyNode, ...]:

@@ -90,8 +90,8 @@ def _facts(view: AcceptanceView, wording: Wording) -> list[Row]:
     rows = common.item_rows(view, wording)
     submitted = dates.long_day(view.submitted_on, wording)
     accepted = dates.long_day(view.accepted_on, wording)
-    rows.append(Row(label=label("labels.submitted_on"), value=submitted))
-    rows.append(Row(label=label("labels.accepted_on"), value=accepted))
+    rows.append(Row(label=label("labels.submitted_on"), value=submitted, half=True))
+    rows.append(Row(label=label("labels.accepted_on"), value=accepted, half=True))
     rows.append(common.due_row("labels.decision_due", view.decision_due, wording))
     pairs = (("labels.limit", view.limit), ("labels.statutory_limit", view.statutory_limit))
     for key, limit in pairs:
@@ -99,5 +99,5 @@ def _facts(view: AcceptanceView, wording: Wording) -> list[Row]:
             value = common.limit_text(limit, wording)
             if limit.basis:
                 value = wording("format.person", name=value, detail=limit.basis)
-            rows.append(Row(label=label(key), value=value))
+            rows.append(Row(label=label(key), value=value, half=True))
     return rows

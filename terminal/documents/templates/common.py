@@ -146,9 +146,10 @@ def people_rows(applicant: Party, visitor: Visitor | None, wording: Wording) -> 
     rows = [Row(label=label("labels.applicant"), value=applicant.name)]
     identity = identity_text(applicant.id_kind, applicant.id_number, wording)
     if identity:
-        rows.append(Row(label=label("labels.identity"), value=identity))
+        rows.append(Row(label=label("labels.identity"), value=identity, half=True))
     if applicant.phone:
-        rows.append(Row(label=label("labels.phone"), value=mask_phone(applicant.phone)))
+        phone = mask_phone(applicant.phone)
+        rows.append(Row(label=label("labels.phone"), value=phone, half=True))
     if visitor is not None and visitor.capacity is not Capacity.SELF:
         capacity = label(f"capacity.{visitor.capacity}")
         rows.append(
@@ -159,9 +160,10 @@ def people_rows(applicant: Party, visitor: Visitor | None, wording: Wording) -> 
         )
         identity = identity_text(visitor.id_kind, visitor.id_number, wording)
         if identity:
-            rows.append(Row(label=label("labels.identity"), value=identity))
+            rows.append(Row(label=label("labels.identity"), value=identity, half=True))
         if visitor.phone:
-            rows.append(Row(label=label("labels.phone"), value=mask_phone(visitor.phone)))
+            phone = mask_phone(visitor.phone)
+            rows.append(Row(label=label("labels.phone"), value=phone, half=True))
     return rows
 
 
@@ -197,9 +199,9 @@ def material_table(lines: Sequence[MaterialLine], wording: Wording) -> tuple[Col
     """Return the columns of a table of materials."""
     label = wording.plain
     return (
-        Column(label("labels.material"), 0.5),
-        Column(label("labels.quantity"), 0.2, Align.CENTRE),
-        Column(label("labels.fate"), 0.3, Align.CENTRE),
+        Column(label("labels.material"), 0.44),
+        Column(label("labels.quantity"), 0.25, Align.CENTRE),
+        Column(label("labels.fate"), 0.31, Align.CENTRE),
     )
 
 
@@ -292,12 +294,11 @@ def finish(
         nodes.append(Text(text=copy_text(copy, wording), align=Align.CENTRE, bold=True))
     nodes += [paragraph(sentence) for sentence in added.before]
     nodes += arrange(blocks, added.order)
-    footer = wording(
-        "common.footer",
-        hall=head.hall,
-        window=head.window,
-        copy=copy_text(copy, wording),
-        digest=short(content_digest(view)),
+    place = wording("labels.hall_window", hall=head.hall, window=head.window)
+    digest = wording(
+        "format.named_number",
+        name=wording.plain("labels.digest"),
+        number=short(content_digest(view)),
     )
     return Layout(
         paper=paper,
@@ -306,7 +307,7 @@ def finish(
         author=head.organ,
         language=head.language,
         nodes=tuple(nodes),
-        footer=footer,
+        footer=(place, copy_text(copy, wording), digest),
         page_label=wording.plain("common.page"),
     )
 
@@ -328,7 +329,8 @@ def finish_notice(
         text=wording(
             "format.labelled",
             label=wording.plain("labels.number"),
-            value=number_text(view.head, wording),
+            # the organ gives no number of its own to a paper of the applicant
+            value=view.head.number if closing else number_text(view.head, wording),
         ),
         align=Align.RIGHT,
         size=Size.SMALL,

@@ -26,6 +26,9 @@ from terminal.errors import RuleRefused
 RETURNED = (Fate.ORIGINAL_SEEN_RETURNED, Fate.ORIGINAL_SEEN_COPY_KEPT)
 """Fates after which the original is back in the citizen's hands."""
 
+SLIP_RULE = Rule(dashed=True, only=Paper.THERMAL_80)
+"""Parts of a slip are set apart by a line, those of A4 by their forms."""
+
 NOT_AT_THE_DESK = (Fate.COMMITMENT, Fate.DEFERRED)
 """Fates of what was not handed in; it is named in a sentence, not in the table."""
 
@@ -40,11 +43,11 @@ def receipt(view: ReceiptView, wording: Wording, copy: common.Copy) -> Layout:
     _check(view)
     blocks: common.Blocks = [
         ("number", _number(view, wording)),
-        ("facts", [Fields(rows=tuple(_facts(view, wording))), Rule(dashed=True)]),
+        ("facts", [Fields(rows=tuple(_facts(view, wording))), SLIP_RULE]),
         ("materials", _materials(view, wording)),
         ("originals", _originals(view, wording)),
         ("deferred", _deferred(view, wording)),
-        ("sentence", [Rule(dashed=True), *_sentences(view, wording)]),
+        ("sentence", [SLIP_RULE, *_sentences(view, wording)]),
         ("offline", _offline(view, wording)),
         ("notes", [Text(text=note) for note in view.notes]),
         ("added", [Text(text=added) for added in wording.document("receipt").after]),
@@ -97,9 +100,9 @@ def _facts(view: ReceiptView, wording: Wording) -> list[Row]:
     place = wording("labels.hall_window", hall=view.head.hall, window=view.head.window)
     rows.append(Row(label=label("labels.received_at"), value=received))
     rows.append(Row(label=label("labels.place"), value=place))
-    rows.append(Row(label=label("labels.clerk_receive"), value=view.head.clerk))
+    rows.append(Row(label=label("labels.clerk_receive"), value=view.head.clerk, half=True))
     if view.phone:
-        rows.append(Row(label=label("labels.consult_phone"), value=view.phone))
+        rows.append(Row(label=label("labels.consult_phone"), value=view.phone, half=True))
     return rows
 
 
@@ -228,4 +231,4 @@ def _query(view: ReceiptView, wording: Wording) -> list[AnyNode]:
 
 def _hints(wording: Wording) -> list[AnyNode]:
     thermal = Text(text=wording.plain("receipt.thermal"), size=Size.SMALL, only=Paper.THERMAL_80)
-    return [Rule(dashed=True, only=Paper.THERMAL_80), thermal, Cut()]
+    return [SLIP_RULE, thermal, Cut()]

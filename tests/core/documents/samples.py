@@ -42,7 +42,9 @@ ESTATE_BASIS = "《不动产登记暂行条例》第十七条"
 MARKET_BASIS = "《中华人民共和国市场主体登记管理条例》第十九条"
 GUIDE_BASIS = "《城乡居民基本养老保险经办规程》第十条"
 
-FOOD = Item(name="食品经营许可（新办）", code="11210100MB1234567X4000131001000", scenario="餐饮服务")
+FOOD = Item(
+    name="食品经营许可（新办）", code="11210100MB1234567X4000131001000", scenario="餐饮服务"
+)
 ESTATE = Item(name="国有建设用地使用权及房屋所有权转移登记", scenario="存量房买卖")
 COMPANY = Item(name="有限责任公司设立登记")
 PENSION = Item(name="城乡居民养老保险待遇申领")

@@ -224,7 +224,7 @@ class Context:
             ],
             bus=self.events,
             clock=self.clock,
-            jobs=self.printing.queues["printer"],
+            jobs=self.printing.queues["receipt_printer"],
         )
         self._close_calls.append(self.devices.stop)
         self.devices.start()
@@ -232,7 +232,7 @@ class Context:
     def _printer_profile(self) -> PrinterProfile:
         """Return what the receipt printer of the settings can do."""
         for device in self.settings.devices:
-            if device.kind == "printer":
+            if device.kind == "receipt_printer":
                 try:
                     paper = load_profile(device.driver).paper
                 except TerminalError:

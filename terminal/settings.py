@@ -17,7 +17,8 @@ FILE_NAME = "yichuang.toml"
 
 
 class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One device: `kind` is printer, card_reader, code_scanner or rating_pad.
+    """One device: `kind` is receipt_printer, a4_printer, id_card_reader, code_scanner or
+    rating_pad.
 
     `address` is `serial:/dev/ttyUSB0?baud=115200` or `tcp://host:9100`; `driver` names a
     folder of `terminal/devices/drivers`.

@@ -11,7 +11,7 @@ from terminal.store import aggregates, lists
 from terminal.store.database import Ledger
 from terminal.store.print_jobs import StoredJob
 
-FORMAT_OF_DEVICE: dict[str, Format] = {"printer": "escpos", "a4_printer": "pdf"}
+FORMAT_OF_DEVICE: dict[str, Format] = {"receipt_printer": "escpos", "a4_printer": "pdf"}
 
 
 class DocumentsService:

@@ -25,7 +25,7 @@ LOOK_UP_AFTER_DAYS = 3
 """Working days after which a number made offline must be found online, or one may call."""
 
 PAPER_OF_KIND = {
-    "receipt": "printer",
+    "receipt": "receipt_printer",
     "acceptance": "a4_printer",
     "correction": "a4_printer",
     "decline": "a4_printer",

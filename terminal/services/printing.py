@@ -16,7 +16,7 @@ from terminal.store import aggregates, lists, print_jobs
 from terminal.store.database import Ledger, Transaction
 from terminal.store.print_jobs import StoredJob
 
-PRINTERS = ("printer", "a4_printer")
+PRINTERS = ("receipt_printer", "a4_printer")
 RenderJob = Callable[[Document, StoredJob], bytes]
 
 

@@ -48,10 +48,22 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
     """Take over a checked answer: what is stored there, and the effects known so far.
 
     Only entries up to `stored_seq` of the answer's epoch, and only if the hash that the hub
-    names for it is the one written here; otherwise nothing is marked. Returns how many.
+    names for it is the one written here; otherwise nothing is marked. A hub that was restored
+    from an older backup names an earlier place: what it has lost waits again. Returns how many
+    entries changed.
     """
     if not _same_place(db, answer):
         return 0
+    lost = (
+        EntryRow.update(acknowledged=False, state="waiting", code="", since=now)
+        .where(
+            EntryRow.epoch == answer.epoch,
+            EntryRow.seq > answer.stored_seq,
+            EntryRow.acknowledged == True,  # noqa: E712 - a query, not a comparison
+            EntryRow.state != "forked",
+        )
+        .execute(db)
+    )
     changed = (
         EntryRow.update(
             acknowledged=True,
@@ -68,10 +80,13 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
     )  # fmt: skip
     for effect in answer.effects:
         take_effect(db, effect, now)
-    return int(changed)
+    return int(changed) + int(lost)
 
 
 def _same_place(db: peewee.Database, answer: Answer) -> bool:
+    if answer.stored_seq == 0:
+        # The hub has nothing of this epoch (yet, or any more).
+        return True
     query = EntryRow.select(EntryRow.hash).where(
         EntryRow.epoch == answer.epoch, EntryRow.seq == answer.stored_seq
     )

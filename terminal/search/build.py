@@ -12,8 +12,16 @@ import msgspec
 from pyroaring import BitMap
 
 from terminal.search import postings as family
-from terminal.search.format import Header, numbers, write_index
-from terminal.search.normalise import fold_text
+from terminal.search.format import (
+    BLOCK_END,
+    BLOCK_START,
+    NO_SOUND,
+    NOWHERE,
+    Header,
+    numbers,
+    write_index,
+)
+from terminal.search.normalise import fold, fold_text
 from terminal.search.pinyin import readings, syllables_of
 from terminal.search.postings import pack, term
 from terminal.search.syllables import SOUND_BASE, Syllables
@@ -21,8 +29,6 @@ from terminal.search.syllables import SOUND_BASE, Syllables
 MOST_USED = 200
 """How many items an empty query can list."""
 
-BLOCK_START, BLOCK_END = 0x4E00, 0xA000
-NO_SOUND = 0xFFFF
 _USE_WEIGHT = 1.5
 """What a doubling of use is worth in characters of length."""
 
@@ -37,10 +43,14 @@ class IndexItem(msgspec.Struct, frozen=True):
 
 
 class _Text(msgspec.Struct):
-    """A distinct name or alias; `target` is the text that an alias stands for."""
+    """A distinct name or alias; `target` is the name that an alias stands for.
+
+    `origins` are the places of the units in the name; an alias has none there.
+    """
 
     shown: str
     units: str
+    origins: tuple[int, ...]
     codes: list[str]
     usage: int
     target: str
@@ -76,11 +86,12 @@ def _texts(items: list[IndexItem]) -> list[_Text]:
         group.sort(key=lambda item: (-item.usage, item.code))
         usage = sum(item.usage for item in group)
         codes = [item.code for item in group]
-        texts.append(_Text(name, fold_text(name), codes, usage, name))
+        texts.append(_Text(name, *fold(name), codes, usage, name))
         others = dict.fromkeys(alias for item in group for alias in item.aliases)
         for alias in others:
-            if alias != name and fold_text(alias):
-                texts.append(_Text(alias, fold_text(alias), [], usage, name))
+            units = fold_text(alias)
+            if alias != name and units:
+                texts.append(_Text(alias, units, (NOWHERE,) * len(units), [], usage, name))
     texts.sort(key=_precedence)
     for number, text in enumerate(texts):
         text.number = number
@@ -119,6 +130,7 @@ def _text_sections(
         "initials": "".join(initials).encode(),
         "folded": "".join(folded).encode(),
         "places": numbers("I", _places(units)),
+        "origins": numbers("H", [place for text in texts for place in text.origins]),
         "targets": numbers("I", [by_name[text.target] for text in texts]),
         "by_units": numbers("I", _sorted(units)),
         "by_sounds": numbers("I", _sorted(sounds)),
@@ -162,13 +174,20 @@ def _postings(
 def _item_sections(texts: list[_Text], items: list[IndexItem]) -> dict[str, bytes]:
     codes = [code for text in texts for code in text.codes]
     owners = [text.number for text in texts for _code in text.codes]
-    encoded = [code.encode() for code in codes]
+    # Codes of one department end alike: the ends are kept once.
+    split = [code.partition("-") for code in codes]
+    heads = [head.encode() for head, _dash, _rest in split]
+    ends = {dash + rest: 0 for _head, dash, rest in split}
+    for number, end in enumerate(ends):
+        ends[end] = number
     small = [code.lower() for code in codes]
     usage = {item.code: item.usage for item in items}
     most_used = sorted(range(len(codes)), key=lambda place: (-usage[codes[place]], place))
     return {
-        "codes": b"".join(encoded),
-        "code_places": numbers("I", _places(encoded)),
+        "code_heads": b"".join(heads),
+        "code_places": numbers("I", _places(heads)),
+        "code_ends": "\n".join(ends).encode(),
+        "code_end_numbers": numbers("I", [ends[dash + rest] for _head, dash, rest in split]),
         "code_owners": numbers("I", owners),
         "item_places": numbers("I", _places([text.codes for text in texts])),
         "by_code": numbers("I", _sorted(small)),

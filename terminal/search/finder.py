@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from heapq import nsmallest
 from itertools import islice
 from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from terminal.search.match import Layers, Shape, Span, Way, both
+from terminal.search.match import Layers, Span, Way, around, both
 from terminal.search.normalise import fold_text
 from terminal.search.query import INITIALS, RANGE, UNITS, Pattern, Reader, SoundAlikes
 
 _STRETCH_LOOKS = 120
-_GAP_LOOKS = 80
-_ALIKE_LOOKS = 80
-_FAULT_LOOKS = 80
+_GAP_LOOKS = 40
+_ALIKE_LOOKS = 30
+_FAULT_LOOKS = 40
 """How many candidates each kind of pass looks at in all: the likeliest come first."""
-_SMALL = 200
+_SMALL = 100
 """Up to so many beginnings are put in order one by one."""
-_ENOUGH = 3
-"""With so many hits nothing misspelt is looked for."""
+_ENOUGH = 4
+"""With so many hits nothing less like what was typed is looked for."""
+_TELLING = 4
+"""So many characters in a row do not stand in a name by chance."""
+_FEW = 40
+"""So few candidates are all looked at once, for exact names, beginnings and stretches."""
 _ANY_GAP = 1000
 
 
@@ -96,16 +99,19 @@ class Finder:
                 return result.found
         if len(units) < 2:
             return result.found
-        spoken = ways[0].how != "name"
+        # A name that holds just what was typed leaves little doubt that it is meant.
+        sure = bool(result.found) and len(ways[0].pattern) >= _TELLING
         alike = _Alike(self, ways)
-        if spoken and not result.found:
+        if not result.found and ways[0].how != "name":
             # A whole stretch that sounds alike is likelier meant than letters far apart.
             self._sound_stretches(alike, result)
-        self._gaps(ways, result)
-        self._words(text, result)
         if len(result.found) < _ENOUGH:
-            self._sound_stretches(alike, result)
-            self._sound_gaps(alike, result)
+            self._gaps(ways, result)
+        self._words(text, result)
+        if sure or len(result.found) >= _ENOUGH:
+            return result.found
+        self._sound_stretches(alike, result)
+        self._sound_gaps(alike, result)
         if len(result.found) < _ENOUGH:
             self._faults(ways, alike, units, result)
         return result.found
@@ -120,38 +126,61 @@ class Finder:
 
     def _begins(self, way: Way, result: _Result) -> None:
         layers, shape, places = self._layers, way.shape, self._layers.places
-        size, first = shape.size, shape.runs[0]
-        if size == 1:
-            begin = layers.first(way.pattern[0])
-            order: Iterable[int] = islice(begin, 4 * result.limit)
-            if len(begin) <= _SMALL:
-                order = sorted(begin, key=lambda n: (places[n + 1] - places[n] != 1, n))
-            for number in order:
-                start = places[number]
-                if result.add(number, way.how, ((start, start + 1),)):
+        size, how = shape.size, way.how
+        maybe = way.together()
+        if not maybe:
+            return
+        if len(maybe) <= _FEW:
+            for _rank, number, place in self._spots(way, maybe):
+                if place == places[number] and result.add(number, how, ((place, place + size),)):
                     return
             return
-        numbers = layers.beginning(first)
-        if not numbers:
-            return
-        if len(shape.runs) > 1:
-            numbers = array("I", BitMap(numbers) & way.together())
-        if len(numbers) <= _SMALL:
-            order = sorted(numbers, key=lambda n: (places[n + 1] - places[n] != size, n))
+        if size == 1:
+            begin = layers.first(way.pattern[0])
         else:
-            order = nsmallest(4 * result.limit, numbers)
+            begin = BitMap(layers.beginning(shape.runs[0]))
+            if len(shape.runs) > 1:
+                begin &= maybe
+        order: Iterable[int] = islice(begin, 4 * result.limit)
+        if len(begin) <= _SMALL:
+            order = sorted(begin, key=lambda n: (places[n + 1] - places[n] != size, n))
         for number in order:
             start = places[number]
             if len(shape.runs) > 1 and not layers.stands_at(shape, start, places[number + 1]):
                 continue
-            if result.add(number, way.how, ((start, start + size),)):
+            if result.add(number, how, ((start, start + size),)):
                 return
+
+    def _spots(self, way: Way, maybe: BitMap) -> list[tuple[int, int, int]]:
+        """Return (rank, text, place) of each stretch: whole texts, then beginnings, then others."""
+        if way.spots is None:
+            layers, shape, places = self._layers, way.shape, self._layers.places
+            found = []
+            look = layers.looker(shape)
+            for number in maybe:
+                start, end = places[number], places[number + 1]
+                place = look(start, end)
+                if place >= 0:
+                    rank = 2 if place > start else int(end - start > shape.size)
+                    found.append((rank, number, place))
+            found.sort()
+            way.spots = found
+        return way.spots
 
     def _stretches(self, way: Way, result: _Result) -> None:
         layers, shape, places = self._layers, way.shape, self._layers.places
-        for number in result.open(way.together()):
-            place = layers.find(shape, places[number], places[number + 1])
-            if place >= 0 and result.add(number, way.how, ((place, place + shape.size),)):
+        maybe, size, how = way.together(), way.shape.size, way.how
+        if not maybe:
+            return
+        if len(maybe) <= _FEW:
+            for _rank, number, place in self._spots(way, maybe):
+                if result.add(number, how, ((place, place + size),)):
+                    return
+            return
+        look = layers.looker(shape)
+        for number in result.open(maybe):
+            place = look(places[number], places[number + 1])
+            if place >= 0 and result.add(number, how, ((place, place + size),)):
                 return
 
     def _gaps(self, ways: list[Way], result: _Result) -> None:
@@ -173,26 +202,22 @@ class Finder:
         """Two halves, each whole, one after the other; of initials no single letters."""
         count = len(way.pattern)
         least = 2 if way.how == "initials" else 1
-        for cut in range(least, count - least + 1):
-            maybe = way.before(cut) & way.after(cut)
-            if maybe and self._around(way.pattern, cut, cut, maybe, way.how, _ANY_GAP, result):
+        first = max(least, count - len(way.after))
+        for cut in range(first, min(count - least, len(way.before)) + 1):
+            maybe = way.halves(cut, cut)
+            if maybe and self._around(way, cut, cut, maybe, way.how, _ANY_GAP, result):
                 return
 
     def _around(
-        self,
-        pattern: Pattern,
-        cut: int,
-        resume: int,
-        maybe: BitMap,
-        how: str,
-        gap: int,
-        result: _Result,
+        self, way: Way, cut: int, resume: int, maybe: BitMap, how: str, gap: int, result: _Result
     ) -> bool:
         """Take the texts where the parts before `cut` precede those from `resume` on."""
-        layers, places = self._layers, self._layers.places
-        head, tail = Shape(pattern[:cut]), Shape(pattern[resume:])
+        layers, places, size = self._layers, self._layers.places, way.shape.size
+        head = layers.looker(way.shape.cut(0, cut))
+        tail = layers.looker(way.shape.cut(resume, size))
+        sizes = (cut, size - resume)
         for number in result.open(maybe):
-            spans = layers.around(head, tail, gap, places[number], places[number + 1])
+            spans = around(head, tail, sizes, gap, places[number], places[number + 1])
             if spans is not None and result.add(number, how, spans):
                 return True
         return False
@@ -210,7 +235,7 @@ class Finder:
         for number in result.open(both([way.together() for way in each])):
             spans = []
             for way in each:
-                place = layers.find(way.shape, places[number], places[number + 1])
+                place = layers.looker(way.shape)(places[number], places[number + 1])
                 spans.append((place, place + way.shape.size))
             if min(spans)[0] >= 0 and result.add(number, each[0].how, tuple(sorted(spans))):
                 return
@@ -261,60 +286,49 @@ class Finder:
 
     def _broken(self, head: Pattern, tail: Pattern, result: _Result) -> bool:
         """Letters of which one spot makes no syllable."""
-        layers, places = self._layers, self._layers.places
-        whole = [Way(layers, half, "typo") for half in (head, tail) if half]
-        maybe = both([way.together() for way in whole])
-        if len(whole) == 2:
-            return bool(maybe) and self._around(
-                head + tail, len(head), len(head), maybe, "typo", 2, result
-            )
-        shape = whole[0].shape
-        for number in result.open(maybe):
-            place = layers.find(shape, places[number], places[number + 1])
-            if place >= 0 and result.add(number, "typo", ((place, place + shape.size),)):
-                return True
-        return False
+        way = Way(self._layers, head + tail, "typo")
+        cut = len(head)
+        if not head or not tail:
+            self._stretches(way, result)
+            return result.full
+        maybe = way.halves(cut, cut)
+        return bool(maybe) and self._around(way, cut, cut, maybe, "typo", 2, result)
 
     def _swapped(self, way: Way, result: _Result) -> bool:
         """Two neighbours in the wrong order."""
-        pattern, layers = way.pattern, self._layers
-        for place in range(len(pattern) - 1):
+        pattern, count = way.pattern, len(way.pattern)
+        first = max(0, count - len(way.after) - 2)
+        for place in range(first, min(count - 1, len(way.before) + 1)):
             left, right = pattern[place], pattern[place + 1]
             if left == right or RANGE in (left.layer, right.layer):
                 continue
-            maybe = layers.link(right, left)
-            if maybe and place:
-                maybe = maybe & way.before(place)
-            if maybe and place + 2 < len(pattern):
-                maybe = maybe & way.after(place + 2)
-            if not maybe:
-                continue
-            swapped = (*pattern[:place], right, left, *pattern[place + 2 :])
-            self._stretches(Way(layers, swapped, "typo"), result)
-            if result.full:
-                return True
+            maybe = self._layers.link(right, left)
+            if maybe and count > 2:
+                maybe = maybe & way.halves(place, place + 2)
+            if maybe:
+                swapped = (*pattern[:place], right, left, *pattern[place + 2 :])
+                self._stretches(Way(self._layers, swapped, "typo"), result)
+                if result.full:
+                    return True
         return False
 
     def _one_wrong(self, way: Way, result: _Result) -> bool:
         """One part wrong, missing or too many: the others stand around it."""
         pattern, count = way.pattern, len(way.pattern)
         gap = 1 if count < 4 else 3
-        for wrong in range(count - 1, -1, -1):
-            if wrong == count - 1:
-                shorter = pattern[:-1]
-                maybe = way.before(wrong)
-            elif wrong == 0:
-                shorter = pattern[1:]
-                maybe = way.after(1)
-            else:
-                maybe = way.before(wrong) & way.after(wrong + 1)
-                if maybe and self._around(pattern, wrong, wrong + 1, maybe, "typo", gap, result):
+        last = min(count - 1, len(way.before))
+        for wrong in range(last, max(0, count - len(way.after) - 1) - 1, -1):
+            maybe = way.halves(wrong, wrong + 1)
+            if not maybe:
+                continue
+            if 0 < wrong < count - 1:
+                if self._around(way, wrong, wrong + 1, maybe, "typo", gap, result):
                     return True
                 continue
-            if maybe:
-                self._stretches(Way(self._layers, shorter, "typo"), result)
-                if result.full:
-                    return True
+            shorter = pattern[1:] if wrong == 0 else pattern[:-1]
+            self._stretches(Way(self._layers, shorter, "typo"), result)
+            if result.full:
+                return True
         return False
 
 

@@ -21,6 +21,11 @@ from terminal.errors import StoreError
 
 MAGIC = b"YICHUANG INDEX\r\n"
 FORMAT = 1
+BLOCK_START, BLOCK_END = 0x4E00, 0xA000
+"""The block of Han characters whose readings are kept."""
+NO_SOUND = 0xFFFF
+NOWHERE = 0xFFFF
+"""Origin of a unit that is not in the name: it stands in an alias."""
 _PROLOGUE = struct.Struct("<16sIIQI")
 
 

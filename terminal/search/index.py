@@ -13,11 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from terminal.search.build import BLOCK_START, NO_SOUND, IndexItem, build_index
 from terminal.search.finder import Finder, Found
-from terminal.search.format import read_index, read_numbers
+from terminal.search.format import BLOCK_START, NO_SOUND, NOWHERE, read_index, read_numbers
 from terminal.search.match import Layers
-from terminal.search.normalise import MAX_UNITS, fold, fold_text
+from terminal.search.normalise import MAX_UNITS, fold_text
 from terminal.search.postings import Postings
 from terminal.search.query import (
     INITIALS,
@@ -29,11 +28,9 @@ from terminal.search.query import (
 )
 from terminal.search.syllables import SOUND_BASE, Syllables
 
-__all__ = ["Hit", "IndexItem", "SearchIndex", "build_index"]
-
 MAX_LIMIT = 200
 _CODE = re.compile(r"[0-9a-z._/-]+")
-_CODE_WINDOW = 2048
+_CODE_WINDOW = 512
 """How many codes of one beginning are looked at for the most used ones among them."""
 
 
@@ -61,13 +58,16 @@ class SearchIndex:
         self.handle = header.handle
         self._shown = bytes(views["shown"])
         self._shown_places = read_numbers("I", views["shown_places"])
-        self._codes = bytes(views["codes"])
+        self._code_heads = str(views["code_heads"], "utf-8")
         self._code_places = read_numbers("I", views["code_places"])
+        self._code_ends = str(views["code_ends"], "utf-8").split("\n")
+        self._code_end_numbers = read_numbers("I", views["code_end_numbers"])
         self._code_owners = read_numbers("I", views["code_owners"])
         self._item_places = read_numbers("I", views["item_places"])
         self._by_code = read_numbers("I", views["by_code"])
         self._most_used = read_numbers("I", views["most_used"])
         self._targets = read_numbers("I", views["targets"])
+        self._origins = read_numbers("H", views["origins"])
         layers = Layers(
             (
                 str(views["units"], "utf-8"),
@@ -142,9 +142,11 @@ class SearchIndex:
             target = self._targets[entry.number]
             first, last = self._item_places[target], self._item_places[target + 1]
             name = self._name(target)
-            is_alias = target != entry.number
-            spans = () if is_alias else self._spans(name, entry)
-            how = "alias" if is_alias else entry.how
+            origins = self._origins
+            spans = tuple((origins[begin], origins[end - 1] + 1) for begin, end in entry.spans)
+            how = entry.how
+            if spans and spans[0][0] == NOWHERE:
+                spans, how = (), "alias"
             taken = min(last - first, 1 + max(0, spare))
             spare -= taken - 1
             hits += [
@@ -153,22 +155,14 @@ class SearchIndex:
             ]
         return hits
 
-    def _spans(self, name: str, entry: Found) -> tuple[tuple[int, int], ...]:
-        start = self._layers.places[entry.number]
-        if self._layers.places[entry.number + 1] - start == len(name):
-            return tuple((first - start, last - start) for first, last in entry.spans)
-        places = fold(name)[1]
-        return tuple(
-            (places[first - start], places[last - start - 1] + 1) for first, last in entry.spans
-        )
-
     def _item_hit(self, item: int, how: str) -> Hit:
         owner = self._code_owners[item]
         same = self._item_places[owner + 1] - self._item_places[owner]
         return Hit(self._code(item), self._name(owner), (), how, same)
 
     def _code(self, item: int) -> str:
-        return self._codes[self._code_places[item] : self._code_places[item + 1]].decode()
+        head = self._code_heads[self._code_places[item] : self._code_places[item + 1]]
+        return head + self._code_ends[self._code_end_numbers[item]]
 
     def _name(self, number: int) -> str:
         return self._shown[self._shown_places[number] : self._shown_places[number + 1]].decode()

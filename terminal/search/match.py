@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from functools import reduce
-from itertools import pairwise
+from collections.abc import Callable
+from functools import partial, reduce
 from operator import and_
 
 from pyroaring import BitMap
@@ -21,6 +21,8 @@ _RARITY = {UNITS: 0, SOUNDS: 1, FOLDED: 2, INITIALS: 3, RANGE: 4}
 """Which layer to look for first: a Han character is in fewer texts than an initial."""
 
 Span = tuple[int, int]
+Look = Callable[[int, int], int]
+"""Says where something stands in a text between two places, or -1."""
 
 
 class Shape:
@@ -28,11 +30,28 @@ class Shape:
 
     __slots__ = ("anchor", "plain", "runs", "size")
 
-    def __init__(self, pattern: Pattern) -> None:
-        self.size = len(pattern)
-        self.runs = runs(pattern)
-        self.anchor = min(self.runs, key=lambda run: (_RARITY[run.layer], -len(run.needle)))
-        self.plain = len(self.runs) == 1 and self.anchor.layer != RANGE
+    def __init__(self, found: tuple[Run, ...]) -> None:
+        last = found[-1]
+        self.runs = found
+        self.size = last.offset + len(last.needle)
+        if len(found) == 1:
+            self.anchor = last
+            self.plain = last.layer != RANGE
+        else:
+            self.anchor = min(found, key=lambda run: (_RARITY[run.layer], -len(run.needle)))
+            self.plain = False
+
+    def cut(self, first: int, last: int) -> Shape:
+        """Return the shape of the parts from `first` to before `last`."""
+        if self.plain:
+            layer, needle = self.anchor.layer, self.anchor.needle[first:last]
+            return Shape((Run(layer, needle, 0),))
+        kept = []
+        for layer, needle, offset, high in self.runs:
+            part = needle[max(0, first - offset) : max(0, last - offset)]
+            if part:
+                kept.append(Run(layer, part, max(0, offset - first), high))
+        return Shape(tuple(kept))
 
 
 class Layers:
@@ -62,7 +81,11 @@ class Layers:
         """Return the texts that hold both parts, next to each other where that is known."""
         if left.layer == right.layer != RANGE:
             return self._postings.get(term(_DOUBLE[left.layer], left.needle, right.needle))
-        return self.single(left) & self.single(right)
+        shared = self.single(left) & self.single(right)
+        if left.initial and right.initial:
+            near = term(family.INITIAL_PAIR, left.initial, right.initial)
+            shared &= self._postings.get(near)
+        return shared
 
     def apart(self, pattern: Pattern) -> BitMap:
         """Return the texts that hold every part somewhere."""
@@ -92,14 +115,36 @@ class Layers:
 
     # Looking at one text
 
-    def find(self, shape: Shape, start: int, end: int) -> int:
-        """Return where a shape stands between two places, or -1."""
+    def looker(self, shape: Shape) -> Look:
+        """Return the call that says where a shape stands between two places, or -1."""
         anchor = shape.anchor
         if shape.plain:
-            return self.strings[anchor.layer].find(anchor.needle, start, end)
+            return partial(self.strings[anchor.layer].find, anchor.needle)
         if anchor.layer == RANGE:
-            places = range(start, end - shape.size + 1)
-            return next((place for place in places if self.stands_at(shape, place, end)), -1)
+            return partial(self._look_everywhere, shape)
+        if len(shape.runs) == 2 and anchor.offset == 0 and shape.runs[1].layer == RANGE:
+            return self._look_with_range(anchor, shape.runs[1])
+        return partial(self._look_around, shape)
+
+    def _look_everywhere(self, shape: Shape, start: int, end: int) -> int:
+        places = range(start, end - shape.size + 1)
+        return next((place for place in places if self.stands_at(shape, place, end)), -1)
+
+    def _look_with_range(self, run: Run, growing: Run) -> Look:
+        """Look for a run and one growing syllable behind it, as most pinyin is typed."""
+        find, needle, sounds = self.strings[run.layer].find, run.needle, self.strings[SOUNDS]
+        size, low, high = len(needle), growing.needle, growing.last
+
+        def look(start: int, end: int) -> int:
+            place = find(needle, start, end - 1)
+            while place >= 0 and not low <= sounds[place + size] <= high:
+                place = find(needle, place + 1, end - 1)
+            return place
+
+        return look
+
+    def _look_around(self, shape: Shape, start: int, end: int) -> int:
+        anchor = shape.anchor
         text, needle, offset = self.strings[anchor.layer], anchor.needle, anchor.offset
         last = end - shape.size
         place = start + offset
@@ -133,7 +178,7 @@ class Layers:
         """Return where the parts stand one after the other, with gaps, or None."""
         found: list[Span] = []
         place = start
-        for layer, needle, last in pattern:
+        for layer, needle, last, _initial in pattern:
             if layer == RANGE:
                 place = self._find_range(needle, last, place, end)
             else:
@@ -147,71 +192,88 @@ class Layers:
             place += 1
         return tuple(found)
 
-    def around(
-        self, head: Shape, tail: Shape, gap: int, start: int, end: int
-    ) -> tuple[Span, ...] | None:
-        """Return where head and tail stand with at most `gap` characters between, or None."""
-        place = start
-        while True:
-            place = self.find(head, place, end)
-            if place < 0:
-                return None
-            after = place + head.size
-            rest = self.find(tail, after, min(end, after + gap + tail.size))
-            if rest == after:
-                return ((place, after + tail.size),)
-            if rest > 0:
-                return ((place, after), (rest, rest + tail.size))
-            place += 1
+
+def around(
+    head: Look, tail: Look, sizes: Span, gap: int, start: int, end: int
+) -> tuple[Span, ...] | None:
+    """Return where head and tail stand with at most `gap` characters between, or None."""
+    place = start
+    while True:
+        place = head(place, end)
+        if place < 0:
+            return None
+        after = place + sizes[0]
+        rest = tail(after, min(end, after + gap + sizes[1]))
+        if rest == after:
+            return ((place, after + sizes[1]),)
+        if rest > 0:
+            return ((place, after), (rest, rest + sizes[1]))
+        if gap >= end - after:
+            return None
+        place += 1
 
 
 class Way:
     """One reading of a query, with the bitmaps that were needed for it so far."""
 
-    __slots__ = ("_after", "_before", "_layers", "_links", "how", "pattern", "shape")
+    __slots__ = ("_after", "_before", "_layers", "_together", "how", "pattern", "shape", "spots")
 
     def __init__(self, layers: Layers, pattern: Pattern, how: str) -> None:
         self.pattern = pattern
         self.how = how
-        self.shape = Shape(pattern)
+        self.shape = Shape(runs(pattern))
+        self.spots: list[tuple[int, int, int]] | None = None
         self._layers = layers
-        self._links: list[BitMap] | None = None
         self._before: list[BitMap] | None = None
         self._after: list[BitMap] | None = None
-
-    @property
-    def links(self) -> list[BitMap]:
-        """The texts that hold each two neighbouring parts."""
-        if self._links is None:
-            self._links = [self._layers.link(*pair) for pair in pairwise(self.pattern)]
-        return self._links
+        self._together: BitMap | None = None
 
     def together(self) -> BitMap:
         """Return the texts that may hold all parts next to each other."""
-        if len(self.pattern) == 1:
-            return self._layers.single(self.pattern[0])
-        if not all(self.links):
-            return EMPTY
-        return both(list(self.links))
+        if self._together is None:
+            before = self.before
+            self._together = before[-1] if len(before) == len(self.pattern) else EMPTY
+        return self._together
 
-    def before(self, count: int) -> BitMap:
-        """Return the texts that may hold the first `count` parts next to each other."""
+    @property
+    def before(self) -> list[BitMap]:
+        """The texts that may hold the first 1, 2, … parts; ends where there are none."""
         if self._before is None:
-            found = [self._layers.single(self.pattern[0])]
-            for place, link in enumerate(self.links):
-                found.append(found[-1] & link if place else link)
-            self._before = found
-        return self._before[count - 1]
+            self._before = self._gather(1)
+        return self._before
 
-    def after(self, place: int) -> BitMap:
-        """Return the texts that may hold the parts from `place` on next to each other."""
+    @property
+    def after(self) -> list[BitMap]:
+        """The texts that may hold the last 1, 2, … parts; ends where there are none."""
         if self._after is None:
-            found = [self._layers.single(self.pattern[-1])]
-            for offset, link in enumerate(reversed(self.links)):
-                found.append(found[-1] & link if offset else link)
-            found.reverse()
-            self._after = found
-        return self._after[place]
+            self._after = self._gather(-1)
+        return self._after
+
+    def _gather(self, step: int) -> list[BitMap]:
+        link = self._layers.link
+        parts = self.pattern[::step]
+        shared = self._layers.single(parts[0])
+        found = []
+        for place, part in enumerate(parts):
+            if place:
+                near = link(parts[place - 1], part) if step > 0 else link(part, parts[place - 1])
+                shared = near if place == 1 else shared & near
+            if not shared:
+                break
+            found.append(shared)
+        return found
+
+    def halves(self, cut: int, resume: int) -> BitMap:
+        """Return the texts that may hold the parts before `cut` and those from `resume` on."""
+        behind = len(self.pattern) - resume
+        if cut > len(self.before) or behind > len(self.after):
+            return EMPTY
+        if not cut:
+            return self.after[behind - 1]
+        if not behind:
+            return self.before[cut - 1]
+        head, tail = self.before[cut - 1], self.after[behind - 1]
+        return head & tail if head.intersect(tail) else EMPTY
 
 
 def both(maps: list[BitMap]) -> BitMap:

@@ -18,11 +18,15 @@ _MAX_PATTERNS = 6
 
 
 class Part(NamedTuple):
-    """One character of a pattern; `last` ends the range of a RANGE."""
+    """One character of a pattern; `last` ends the range of a RANGE.
+
+    `initial` is the first letter of its sound where that is certain.
+    """
 
     layer: int
     needle: str
     last: str = ""
+    initial: str = ""
 
 
 class Run(NamedTuple):
@@ -105,7 +109,7 @@ class Reader:
         for parts in splits:
             # A lone letter inside is an initial rather than the syllables a, e, o.
             ways.append(self._pattern(parts, last))
-        initials = tuple(Part(INITIALS, letter) for letter in letters)
+        initials = tuple(Part(INITIALS, letter, "", letter) for letter in letters)
         if not splits:
             mixed = self._pattern(self._syllables.mixed(letters), last)
             ways.append(mixed)
@@ -127,14 +131,15 @@ class Reader:
     def _part(self, letters: str, growing: bool) -> Part:
         """`growing`: more letters may follow, so `ji` also stands for `jing`."""
         sound = self._syllables.sound(letters)
+        initial = letters[0]
         if len(letters) == 1 and (growing or sound is None):
-            return Part(INITIALS, letters)
+            return Part(INITIALS, letters, "", initial)
         bounds = self._syllables.range_of(letters)
         if sound is not None and (not growing or bounds is None or bounds[0] == bounds[1]):
-            return Part(SOUNDS, sound)
+            return Part(SOUNDS, sound, "", initial)
         if bounds is None:
-            return Part(INITIALS, letters[0])
-        return Part(RANGE, *bounds)
+            return Part(INITIALS, initial, "", initial)
+        return Part(RANGE, *bounds, initial)
 
     def broken(self, units: str) -> list[tuple[Pattern, Pattern]]:
         """Read letters of which one spot makes no syllable, as (before, after)."""

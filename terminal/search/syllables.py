@@ -17,7 +17,8 @@ FOLD_BASE = 0xE800
 
 _TYPED_OTHERWISE = {"lue": "lve", "nue": "nve", "lvan": "luan"}
 _MAX_LENGTH = 6
-_MAX_SPLITS = 4
+_MAX_SPLITS = 3
+_MAX_SPOTS = 3
 
 
 def fold_sound(syllable: str) -> str:
@@ -74,7 +75,7 @@ class Syllables:
     def splits(self, letters: str, *, partial: bool) -> list[list[str]]:
         """Return the ways to read letters as whole syllables, fewest syllables first.
 
-        With `partial` the last one may be the beginning of a syllable. At most four ways.
+        With `partial` the last one may be the beginning of a syllable. At most three ways.
         """
         ends = self._ends(letters, partial)
         found: list[list[str]] = []
@@ -96,16 +97,19 @@ class Syllables:
         """Return for each place the ends of syllables that leave a readable rest, longest first."""
         count = len(letters)
         ends: list[list[int]] = [[] for _ in range(count)]
-        readable = [False] * count + [True]
         sound, ranges = self._sound, self._ranges
         for place in range(count - 1, -1, -1):
-            for end in range(min(count, place + _MAX_LENGTH), place, -1):
-                if not readable[end]:
-                    continue
+            for end in range(place + 1, count + 1):
                 part = letters[place:end]
-                if part in sound or (partial and end == count and part in ranges):
-                    ends[place].append(end)
-                    readable[place] = True
+                if part not in ranges:
+                    # No syllable begins like this, so no longer one does.
+                    if part not in sound:
+                        break
+                elif end == count:
+                    if partial or part in sound:
+                        ends[place].insert(0, end)
+                elif ends[end] and part in sound:
+                    ends[place].insert(0, end)
         return ends
 
     def mixed(self, letters: str) -> list[str]:
@@ -148,30 +152,33 @@ class Syllables:
         count = len(letters)
         before = self._reach(letters)
         ends = self._ends(letters, True)
-        found: list[tuple[int, list[str], list[str]]] = []
-        for place in sorted(before, reverse=True):
-            for end in range(place + 1, min(count, place + _MAX_LENGTH) + 1):
-                if end < count and not ends[end]:
+        found: list[tuple[list[str], list[str]]] = []
+        for size in range(1, _MAX_LENGTH + 1):
+            for place in sorted(before, reverse=True):
+                end = place + size
+                if end > count or (end < count and not ends[end]):
                     continue
                 after: list[str] = []
-                step = end
-                while step < count:
-                    after.append(letters[step : ends[step][0]])
-                    step = ends[step][0]
+                while end < count:
+                    after.append(letters[end : ends[end][0]])
+                    end = ends[end][0]
                 if len(before[place]) + len(after) >= 2:
-                    found.append((end - place, before[place], after))
-        found.sort(key=lambda entry: entry[0])
-        return [(head, tail) for _size, head, tail in found[:3]]
+                    found.append((before[place], after))
+                    if len(found) == _MAX_SPOTS:
+                        return found
+        return found
 
     def _reach(self, letters: str) -> dict[int, list[str]]:
+        """Return the places that whole syllables from the beginning reach, with these."""
         reach: dict[int, list[str]] = {0: []}
         for place in range(len(letters)):
             if place not in reach:
                 continue
-            for end in range(place + 1, min(len(letters), place + _MAX_LENGTH) + 1):
+            for end in range(place + 1, len(letters) + 1):
                 part = letters[place:end]
                 if part in self._sound:
-                    parts = [*reach[place], part]
-                    if end not in reach or len(parts) < len(reach[end]):
-                        reach[end] = parts
+                    if end not in reach or len(reach[place]) + 1 < len(reach[end]):
+                        reach[end] = [*reach[place], part]
+                elif part not in self._ranges:
+                    break
         return reach

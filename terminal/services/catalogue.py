@@ -24,7 +24,7 @@ from terminal.domain.catalogue import (
     Way,
 )
 from terminal.errors import InvalidInput, NotFound, StoreError
-from terminal.search.index import Hit, IndexItem, SearchIndex, build_index
+from terminal.search.index import Hit, SearchIndex
 from terminal.search.normalise import fold_text
 from terminal.store.catalogue import CatalogueStore, ImportCounts, build_catalogue
 from terminal.store.catalogue_guide import check_life_events, read_guide, read_organs
@@ -302,6 +302,9 @@ class CatalogueService:
         return index if index.handle == self._store.handle else self._make_index()
 
     def _make_index(self) -> SearchIndex:
+        # Making an index needs pypinyin's neighbourhood; a normal start does without.
+        from terminal.search.build import IndexItem, build_index
+
         items = self._store.items()
         entries = [IndexItem(i.code, i.name, i.aliases, i.usage) for i in items]
         build_index(self.index_path, entries, handle=self._store.handle)

@@ -30,7 +30,7 @@ Emulator = PrinterEmulator | NetworkPrinterEmulator
 
 QUICK = Options(
     write_timeout=0.3,
-    status_timeout=0.3,
+    status_timeout=1.0,
     print_timeout=0.6,
     clear="10 14 08 01 03 14 01 06 02 08",
 )

@@ -375,11 +375,23 @@ def test_many_wakings_do_not_hurry_the_card_reader(devices: EmulatedDevices) -> 
         house.wait_for_state("connected", "id_card_reader")
         devices.reader.wait_for_polls(1)
         finds = devices.reader._finds
-        for number in range(20):
+        for number in range(1, 21):
             house.print(f"job{number}")
             house.manager.retry()
-        wait_until(lambda: len(devices.printer.sheets) == 20)
+            devices.printer.wait_for_sheets(number)
         assert devices.reader._finds - finds <= 3
+
+
+def test_what_failed_before_the_start_is_printed(printer: PrinterEmulator) -> None:
+    house = House((printer_config(printer),), None)
+    house.queue.add("a", SLIP)
+    assert house.queue.next_job() is not None
+    house.queue.report("a", "failed", "device.paper_out")
+    house.manager.start()
+    try:
+        house.wait_for_job("a", "printed")
+    finally:
+        assert house.manager.stop()
 
 
 class FailingQueue(PrintQueue):
@@ -395,8 +407,6 @@ class FailingQueue(PrintQueue):
         super().report(job_id, state, error)
 
     def next_job(self) -> PrintJob | None:
-        if self.full:
-            raise StoreError("store.disk_full")
         job = super().next_job()
         if job is not None and job.id == "a":
             self.full = True

@@ -20,7 +20,7 @@ from terminal.devices.ports import IdCard
 from terminal.errors import DeviceError, DeviceProtocolError, DeviceTimeout, NotConnected
 from tests.core.devices.samples import CARDS, FOREIGNER_2017, FOREIGNER_2023, PERMIT, RESIDENT
 
-QUICK = Options(answer_timeout=0.4, read_timeout=0.8)
+QUICK = Options(answer_timeout=1.0, read_timeout=2.0)
 
 
 @contextmanager

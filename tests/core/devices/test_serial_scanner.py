@@ -17,6 +17,7 @@ from terminal.devices.emulators.inputs import ScannerEmulator
 from terminal.devices.lines import make_line, parse_address
 from terminal.devices.ports import ScannedCode
 from terminal.devices.registry import load_profile
+from terminal.devices.replay import Exchange, ReplayLine
 from terminal.errors import InvalidInput, NotConnected
 
 PROFILE = load_profile("serial_scanner")
@@ -129,6 +130,22 @@ def test_a_good_code_before_one_that_is_too_long(scanner: ScannerEmulator) -> No
         with pytest.raises(InvalidInput):
             driver.wait(2)
         assert driver.wait(2) == ScannedCode("next")
+
+
+def test_a_scanner_that_babbles_fills_no_memory() -> None:
+    held: list[int] = []
+
+    class Babble(ReplayLine):
+        def read(self, limit: int, timeout: float) -> bytes:
+            held.append(len(driver._unread))
+            return super().read(limit, timeout)
+
+    line = Babble((Exchange(False, b"x" * 4000),) * 50 + (Exchange(False, b"\rgood\r"),))
+    driver = SerialScanner(line, OPTIONS)
+    with pytest.raises(InvalidInput):
+        driver.wait(2)
+    assert driver.wait(2) == ScannedCode("good")
+    assert max(held) < 2 * OPTIONS.max_length
 
 
 def test_unplugged_in_the_middle_of_a_code(scanner: ScannerEmulator) -> None:

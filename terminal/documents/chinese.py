@@ -41,7 +41,7 @@ def encode_char(char: str, encoding: Encoding) -> bytes | None:
     GBK printers have the characters of GBK; GB 18030 printers those and extension A; of UTF-8
     printers no more than GBK is known. Everything else becomes a raster band.
     """
-    if " " <= char <= "~":
+    if " " <= char <= "~" or char == "\n":
         return char.encode("ascii")
     if encoding == "gb18030":
         moved = GB18030_2022.get(char)
@@ -85,7 +85,7 @@ class PrinterTable(dict[str, bytes | None]):
                 return text.encode("gbk")
             except UnicodeEncodeError:
                 return None
-        parts = [self[char] for char in text]
-        if None in parts:
+        try:
+            return b"".join(map(self.__getitem__, text))  # type: ignore[arg-type]
+        except TypeError:
             return None
-        return b"".join([part for part in parts if part is not None])

@@ -6,12 +6,15 @@ An ASCII character takes one column, every other character two, as in a printer'
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from terminal.documents.breaking import clean, wrap
 from terminal.documents.layout import (
     Align,
     AnyNode,
+    Column,
     Cut,
     Fields,
     Heading,
@@ -32,6 +35,9 @@ from terminal.documents.layout import (
 NARROW = 60
 """Below this many columns a table of more than three columns is set as blocks."""
 
+DASH, DOUBLE = "-", "="
+"""What lines across are made of: every printer and every screen has them."""
+
 GAP = 1
 """Columns between two cells of a table."""
 
@@ -46,7 +52,7 @@ class Line(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Something that is no text: `rule`, `dashes`, `qr`, `logo` or `cut`, with its data."""
+    """Something that is no text: `qr`, `logo` or `cut`, with its data."""
 
     kind: str
     data: str = ""
@@ -54,10 +60,18 @@ class Mark(NamedTuple):
 
 Out = list[Line | Mark]
 
+_GAP = " " * GAP
+
+
+@cache
+def _ruled(char: str, columns: int) -> Line:
+    return Line(char * columns)
+
 
 class _Widths(dict[str, int]):
     def __missing__(self, char: str) -> int:
-        return 1 if char.isascii() else 2
+        self[char] = 2
+        return 2
 
 
 _WIDTHS = _Widths({chr(code): 1 for code in range(128)})
@@ -81,12 +95,16 @@ def fold(text: str, columns: int, indent: int = 0) -> list[str]:
 
 def pad(text: str, columns: int, align: Align = Align.LEFT) -> str:
     """Return the text filled up with spaces to `columns`."""
-    room = columns - width(text)
-    if room <= 0 or align is Align.LEFT:
-        return text + " " * max(room, 0)
+    # str.ljust counts characters: take one column off for each wide one
+    filled = columns
+    if not text.isascii():
+        filled += len(text.encode("ascii", "ignore")) - len(text)
+    if align is Align.LEFT:
+        return text.ljust(filled)
     if align is Align.RIGHT:
-        return " " * room + text
-    return " " * (room // 2) + text + " " * (room - room // 2)
+        return text.rjust(filled)
+    left = (filled - len(text)) // 2
+    return " " * left + text.ljust(filled - left)
 
 
 def lines_of(layout: Layout, paper: Paper, columns: int) -> Out:
@@ -122,16 +140,22 @@ def _text(node: Text, columns: int, out: Out) -> None:
     out += [Line(line, node.size, node.bold, node.align) for line in lines]
 
 
-def _row(node: Row, columns: int, out: Out, label_width: int = 0) -> None:
-    label = clean(node.label)
-    hang = max(width(label), label_width) + 2
+def _row(node: Row, columns: int, out: Out, widest: int = 0) -> None:
+    hang = max(width(node.label), widest) + 2
     lines = fold(node.value, columns - hang)
-    out.append(Line(pad(label + "：", hang) + lines[0], bold=node.bold))
-    out += [Line(" " * hang + line, bold=node.bold) for line in lines[1:]]
+    out.append(Line(_label(node.label, hang) + lines[0], Size.NORMAL, node.bold))
+    if len(lines) > 1:
+        margin = " " * hang
+        out += [Line(margin + line, Size.NORMAL, node.bold) for line in lines[1:]]
+
+
+@lru_cache(maxsize=256)
+def _label(label: str, hang: int) -> str:
+    return pad(clean(label) + "：", hang)
 
 
 def _fields(node: Fields, columns: int, out: Out) -> None:
-    widest = max((width(row.label) for row in node.rows), default=0)
+    widest = max([width(row.label) for row in node.rows], default=0)
     for row in node.rows:
         _row(row, columns, out, widest)
 
@@ -140,40 +164,48 @@ def _table(node: Table, columns: int, out: Out) -> None:
     if columns < NARROW and len(node.columns) > 3:
         _blocks(node, columns, out)
         return
-    widths = _column_widths(node, columns)
-    out.append(Mark("dashes"))
-    titles = tuple([column.title for column in node.columns])
-    _cells(titles, node, widths, out, bold=True)
+    rooms, aligns, head = _grid(node.columns, columns)
+    out.append(_ruled(DASH, columns))
+    out += head
     for row in node.rows:
-        _cells(row, node, widths, out)
-    out.append(Mark("dashes"))
+        _cells(row, rooms, aligns, out)
+    out.append(_ruled(DASH, columns))
 
 
-def _column_widths(node: Table, columns: int) -> list[int]:
-    room = columns - GAP * (len(node.columns) - 1)
-    widths = [max(4, int(room * column.share) // 2 * 2) for column in node.columns]
-    widest = max(range(len(widths)), key=widths.__getitem__)
-    widths[widest] += room - sum(widths)
-    return widths
+@lru_cache(maxsize=64)
+def _grid(
+    columns: tuple[Column, ...], width_: int
+) -> tuple[tuple[int, ...], tuple[Align, ...], tuple[Line, ...]]:
+    """Return the cells' widths and alignments and the lines of the head, the same for a kind."""
+    room = width_ - GAP * (len(columns) - 1)
+    rooms = [max(4, int(room * column.share) // 2 * 2) for column in columns]
+    widest = max(range(len(rooms)), key=rooms.__getitem__)
+    rooms[widest] += room - sum(rooms)
+    aligns = tuple([column.align for column in columns])
+    head: Out = []
+    _cells([column.title for column in columns], rooms, aligns, head, bold=True)
+    return tuple(rooms), aligns, tuple([line for line in head if isinstance(line, Line)])
 
 
 def _cells(
-    row: Sequence[str], node: Table, widths: Sequence[int], out: Out, *, bold: bool = False
+    row: Sequence[str],
+    rooms: Sequence[int],
+    aligns: Sequence[Align],
+    out: Out,
+    *,
+    bold: bool = False,
 ) -> None:
-    folded = [fold(cell, room) for cell, room in zip(row, widths, strict=True)]
-    height = max(map(len, folded))
-    for at in range(height):
-        parts: list[str] = []
-        for lines, room, column in zip(folded, widths, node.columns, strict=True):
-            parts.append(pad(lines[at] if at < len(lines) else "", room, column.align))
-        out.append(Line((" " * GAP).join(parts).rstrip(" "), bold=bold))
+    folded = [fold(cell, room) for cell, room in zip(row, rooms, strict=True)]
+    for cells in zip_longest(*folded, fillvalue=""):
+        line = _GAP.join(map(pad, cells, rooms, aligns))
+        out.append(Line(line.rstrip(" "), Size.NORMAL, bold))
 
 
 def _blocks(node: Table, columns: int, out: Out) -> None:
     """Set each row of a wide table as a block: its number and name, then labelled lines."""
     labels = [column.title for column in node.columns]
     widest = max(width(label) for label in labels[2:])
-    out.append(Mark("dashes"))
+    out.append(_ruled(DASH, columns))
     for row in node.rows:
         number = f"{row[0]}. "
         lines = fold(row[1], columns - len(number))
@@ -181,7 +213,7 @@ def _blocks(node: Table, columns: int, out: Out) -> None:
         out += [Line(" " * len(number) + line, bold=True) for line in lines[1:]]
         for label, value in zip(labels[2:], row[2:], strict=True):
             _row(Row(label=label, value=value), columns, out, widest)
-    out.append(Mark("dashes"))
+    out.append(_ruled(DASH, columns))
 
 
 def _qr(node: Qr, columns: int, out: Out) -> None:
@@ -210,10 +242,9 @@ def _signatures(node: Signatures, columns: int, out: Out) -> None:
 
 
 def _rule(node: Rule, columns: int, out: Out) -> None:
-    kind = "dashes" if node.dashed else "rule"
-    if out and isinstance(out[-1], Mark) and out[-1].kind in ("dashes", "rule"):
-        return
-    out.append(Mark(kind))
+    rules = _ruled(DASH, columns), _ruled(DOUBLE, columns)
+    if not (out and out[-1] in rules):
+        out.append(rules[0 if node.dashed else 1])
 
 
 def _space(node: Space, columns: int, out: Out) -> None:

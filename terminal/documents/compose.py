@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from terminal.documents.breaking import clean, wrap
 from terminal.documents.fonts import EM, fonts
 from terminal.documents.layout import (
@@ -52,9 +54,16 @@ WIDEST_JUSTIFIED = 0.12
 """A line is spread to the right edge by at most this part of the type size a character."""
 
 
-def compose(layout: Layout, paper: Paper | None = None) -> tuple[Sheet, list[Page]]:
-    """Return the sheet and its pages; a slip has one page as long as it needs to be."""
+def compose(
+    layout: Layout, paper: Paper | None = None, width: float | None = None
+) -> tuple[Sheet, list[Page]]:
+    """Return the sheet and its pages; a slip has one page as long as it needs to be.
+
+    `width` is another printer's width in dots; the type keeps its size.
+    """
     sheet = sheet_for(paper or layout.paper)
+    if width is not None and width != sheet.width:
+        sheet = msgspec.structs.replace(sheet, width=float(width))
     composer = Composer(sheet, layout)
     nodes = layout.on(sheet.paper)
     for at, node in enumerate(nodes):

@@ -46,7 +46,7 @@ def render_escpos(layout: Layout, profile: PrinterProfile) -> bytes:
     if profile.chinese_mode:
         out.append(CHINESE_ON)
     if profile.raster:
-        from terminal.documents.raster import render_strip
+        from terminal.documents.bits import render_strip
 
         rows, bits = render_strip(layout, profile.dots)
         _bands(out, rows, bits, profile.dots)
@@ -81,20 +81,40 @@ class _Stream:
         self.align = Align.LEFT
 
     def write(self, layout: Layout) -> None:
-        columns = self.profile.columns
-        out = self.out
-        for line in lines_of(layout, Paper.THERMAL_80, columns):
+        alike: list[Line] = []
+        style: tuple[Size, bool, Align] | None = None
+        for line in lines_of(layout, Paper.THERMAL_80, self.profile.columns):
             if isinstance(line, Mark):
+                self._text(alike)
+                alike = []
                 self._mark(line)
-                continue
-            text, size, bold, align = line
-            encoded = self.table.encode(text)
+                style = None
+            elif line[1:] == style:
+                alike.append(line)
+            else:
+                self._text(alike)
+                alike = [line]
+                style = line[1:]
+        self._text(alike)
+
+    def _text(self, alike: list[Line]) -> None:
+        """Send lines of one style in one piece, or one by one around what must be drawn."""
+        if not alike:
+            return
+        _, size, bold, align = alike[0]
+        texts = [line.text for line in alike]
+        whole = self.table.encode("\n".join(texts))
+        if whole is not None:
+            self._style(size, bold, align)
+            self.out += [whole, b"\n"]
+            return
+        for line in alike:
+            encoded = self.table.encode(line.text)
             if encoded is None:
                 self._band(line)
-                continue
-            if size is not self.size or bold is not self.bold or align is not self.align:
+            else:
                 self._style(size, bold, align)
-            out.append(encoded + b"\n")
+                self.out += [encoded, b"\n"]
 
     def _style(self, size: Size, bold: bool, align: Align) -> None:
         if size is not self.size:
@@ -110,7 +130,7 @@ class _Stream:
 
     def _band(self, line: Line) -> None:
         """Draw a line that the printer's font cannot print."""
-        from terminal.documents.raster import text_band
+        from terminal.documents.bits import text_band
 
         # a band spans the paper: the printer must not move it
         self._style(self.size, self.bold, Align.LEFT)
@@ -131,14 +151,10 @@ class _Stream:
         _bands(self.out, height, bits, dots)
 
     def _mark(self, mark: Mark) -> None:
-        columns = self.profile.columns
-        if mark.kind in ("rule", "dashes"):
-            self._style(Size.NORMAL, False, Align.LEFT)
-            self.out.append((b"=" if mark.kind == "rule" else b"-") * columns + b"\n")
-        elif mark.kind == "qr":
+        if mark.kind == "qr":
             self._qr(mark.data)
         elif mark.kind == "logo":
-            from terminal.documents.raster import logo_band
+            from terminal.documents.bits import logo_band
 
             self._style(Size.NORMAL, False, Align.LEFT)
             _bands(
@@ -152,8 +168,8 @@ class _Stream:
         version = next((v for v, most in enumerate(CAPACITY_M, 1) if len(data) <= most), 0)
         count = 17 + 4 * version
         if not self.profile.native_qr or not version:
+            from terminal.documents.bits import code_band
             from terminal.documents.qr import QUIET, modules
-            from terminal.documents.raster import code_band
 
             count = len(modules(payload)) + 2 * QUIET
             step = max(2, min(6, QR_WIDTH // count))

@@ -20,8 +20,4 @@ def render_text(layout: Layout, paper: Paper | None = None) -> str:
         elif line.kind == "qr":
             # one line whatever its length: an address that is broken cannot be opened
             lines.append(f"[{line.data}]")
-        elif line.kind == "rule":
-            lines.append("=" * columns)
-        elif line.kind == "dashes":
-            lines.append("-" * columns)
     return "\n".join(lines) + "\n"

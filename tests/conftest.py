@@ -117,6 +117,27 @@ def _runs(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
+def _qt_left() -> set[str]:
+    """Return what still shows or still ticks in Qt, where a test has loaded it at all."""
+    widgets, core = sys.modules.get("PySide6.QtWidgets"), sys.modules.get("PySide6.QtCore")
+    app = widgets.QApplication.instance() if widgets else None
+    if widgets is None or core is None or app is None:
+        return set()
+    app.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+    app.processEvents()
+    tops = widgets.QApplication.topLevelWidgets()
+    shown = {
+        f"window left over: {w.objectName() or type(w).__name__}" for w in tops if w.isVisible()
+    }
+    ticking = {
+        f"timer left over in: {owner.objectName() or type(owner).__name__}"
+        for owner in (app, *(w for w in tops if w.isVisible()))
+        for timer in owner.findChildren(core.QTimer)
+        if timer.isActive()
+    }
+    return shown | ticking
+
+
 def _gone(left_over: Callable[[], set[Any]]) -> set[Any]:
     """Wait for `left_over` to become empty; return what is still there after the grace."""
     deadline = time.monotonic() + _GRACE_SECONDS
@@ -137,7 +158,7 @@ def _clean_house(
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "home" / name.lower()))
     for name in [name for name in os.environ if name.startswith("YICHUANG_")]:
         monkeypatch.delenv(name)
-    threads, children = _threads(), _children()
+    threads, children, qt = _threads(), _children(), _qt_left()
     _loopback_only.clear()
     collector = _WarningCollector()
     logging.getLogger().addHandler(collector)
@@ -149,6 +170,7 @@ def _clean_house(
     complaints += [f"unexpected log: {what}" for what in _unexpected(collector.records, mark)]
     for thread in _gone(lambda: _threads() - threads):
         complaints.append(f"thread left over: {thread.name}")
+    complaints += sorted(_gone(lambda: _qt_left() - qt))
     for pid in _gone(lambda: _children() - children):
         complaints.append(f"process left over: {pid}")
         os.kill(pid, signal.SIGKILL)

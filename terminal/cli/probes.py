@@ -45,9 +45,10 @@ import sys, pathlib, ctypes
 from PySide6 import QtCore, QtWidgets
 print(QtCore.qVersion())
 plugins = pathlib.Path(QtCore.QLibraryInfo.path(QtCore.QLibraryInfo.LibraryPath.PluginsPath))
-for platform in ("libqxcb.so", "libqwayland.so", "libqvnc.so"):
+platforms = plugins / "platforms"
+for plugin in sorted(p for name in ("xcb", "wayland*", "vnc") for p in platforms.glob(f"libq{name}.so")):
     try:
-        ctypes.CDLL(str(plugins / "platforms" / platform))
+        ctypes.CDLL(str(plugin))
     except OSError as error:
         print(error)
 """

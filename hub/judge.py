@@ -40,6 +40,7 @@ from terminal.protocol.wire import Effect, progress_feed
 log = logging.getLogger(__name__)
 
 PAGE = 200
+_NO_REGION = "0000"
 _APPLIED, _HELD, _REFUSED, _CONFLICT = "applied", "held", "refused", "conflict"
 
 
@@ -236,6 +237,9 @@ class Bench:
         """Give an accepted case its number (办件编号), as an entry of the hub."""
         year = to_local(self._now).year
         region = case.receipt_number[:4]
+        if not (len(region) == 4 and region.isascii() and region.isdigit()):
+            # A receipt number of another form must not stop the judge.
+            region = _NO_REGION
         sequence = projections.next_number(self._db, f"case/{region}/{year}")
         number = format_case_number(region, year, sequence)
         draft = Draft(case.case_id, case.head, CaseNumbered(number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sized
 from itertools import pairwise
@@ -29,6 +30,8 @@ from terminal.search.syllables import SOUND_BASE, Syllables
 MOST_USED = 200
 """How many items an empty query can list."""
 
+_INSERTION = re.compile(r"[（(][^（()）]*[)）](?=[^（(]*[^（()）\W])")
+"""Something in brackets with more of the name behind it."""
 _USE_WEIGHT = 1.5
 """What a doubling of use is worth in characters of length."""
 
@@ -86,7 +89,9 @@ def _texts(items: list[IndexItem]) -> list[_Text]:
         group.sort(key=lambda item: (-item.usage, item.code))
         usage = sum(item.usage for item in group)
         codes = [item.code for item in group]
-        texts.append(_Text(name, *fold(name), codes, usage, name))
+        units, places = fold(name)
+        texts.append(_Text(name, units, places, codes, usage, name))
+        texts += _without_insertions(name, units, places, usage)
         others = dict.fromkeys(alias for item in group for alias in item.aliases)
         for alias in others:
             units = fold_text(alias)
@@ -98,10 +103,27 @@ def _texts(items: list[IndexItem]) -> list[_Text]:
     return texts
 
 
+def _without_insertions(name: str, units: str, places: tuple[int, ...], usage: int) -> list[_Text]:
+    """Return the name as people say it: 食品(含保健食品)经营许可 is 食品经营许可 to them."""
+    spoken = _INSERTION.sub(lambda found: " " * len(found[0]), name)
+    kept = [
+        (unit, place) for unit, place in zip(units, places, strict=True) if spoken[place] != " "
+    ]
+    if spoken == name or not kept:
+        return []
+    shorter = "".join(unit for unit, _place in kept)
+    origins = tuple(place for _unit, place in kept)
+    return [_Text(name, shorter, origins, [], usage, name)]
+
+
 def _precedence(text: _Text) -> tuple[float, int, str, str]:
     # Shorter names first, unless a longer one is used so much more that it is likelier meant.
-    weight = len(text.units) - _USE_WEIGHT * math.log2(1 + max(0, text.usage))
-    return weight, len(text.units), text.shown, text.target
+    length = len(text.units)
+    if text.origins[:1] == (NOWHERE,):
+        # Behind its name where both fit: a name can show what matched.
+        length = max(length, len(fold_text(text.target))) + 1
+    weight = length - _USE_WEIGHT * math.log2(1 + max(0, text.usage))
+    return weight, length, text.shown, text.target
 
 
 def _text_sections(
@@ -120,7 +142,7 @@ def _text_sections(
             "".join(part[0] if part else unit for unit, part in zip(text.units, parts, strict=True))
         )
     folded = [syllables.folded(sound) for sound in sounds]
-    by_name = {text.shown: text.number for text in texts if text.target == text.shown}
+    by_name = {text.shown: text.number for text in texts if text.codes}
     shown = [text.shown.encode() for text in texts]
     return {
         "shown": b"".join(shown),

@@ -15,7 +15,7 @@ import msgspec
 
 from terminal.search.finder import Finder, Found
 from terminal.search.format import BLOCK_START, NO_SOUND, NOWHERE, read_index, read_numbers
-from terminal.search.match import Layers
+from terminal.search.match import Layers, Span
 from terminal.search.normalise import MAX_UNITS, fold_text
 from terminal.search.postings import Postings
 from terminal.search.query import (
@@ -142,10 +142,8 @@ class SearchIndex:
             target = self._targets[entry.number]
             first, last = self._item_places[target], self._item_places[target + 1]
             name = self._name(target)
-            origins = self._origins
-            spans = tuple((origins[begin], origins[end - 1] + 1) for begin, end in entry.spans)
-            how = entry.how
-            if spans and spans[0][0] == NOWHERE:
+            spans, how = self._spans(entry.spans), entry.how
+            if spans[0][0] == NOWHERE:
                 spans, how = (), "alias"
             taken = min(last - first, 1 + max(0, spare))
             spare -= taken - 1
@@ -154,6 +152,23 @@ class SearchIndex:
                 for item in range(first, first + taken)
             ]
         return hits
+
+    def _spans(self, stretches: tuple[Span, ...]) -> tuple[Span, ...]:
+        """Return the ranges of the name that these stretches of the layers stand for."""
+        origins = self._origins
+        found: list[Span] = []
+        for begin, end in stretches:
+            first, last = origins[begin], origins[end - 1]
+            if last - first == end - 1 - begin:
+                found.append((first, last + 1))
+                continue
+            # Brackets and marks between the units belong to no range.
+            for place in origins[begin:end]:
+                if found and found[-1][1] == place:
+                    found[-1] = (found[-1][0], place + 1)
+                elif not found or found[-1][1] < place:
+                    found.append((place, place + 1))
+        return tuple(found)
 
     def _item_hit(self, item: int, how: str) -> Hit:
         owner = self._code_owners[item]

@@ -45,8 +45,8 @@ import sys, pathlib, ctypes
 from PySide6 import QtCore, QtWidgets
 print(QtCore.qVersion())
 plugins = pathlib.Path(QtCore.QLibraryInfo.path(QtCore.QLibraryInfo.LibraryPath.PluginsPath))
-platforms = plugins / "platforms"
-for plugin in sorted(p for name in ("xcb", "wayland*", "vnc") for p in platforms.glob(f"libq{name}.so")):
+for name in ("xcb", "wayland*", "vnc"):
+  for plugin in sorted((plugins / "platforms").glob(f"libq{name}.so")):
     try:
         ctypes.CDLL(str(plugin))
     except OSError as error:

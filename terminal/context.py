@@ -239,9 +239,13 @@ class Context:
                     continue
                 if paper is not None:
                     return PrinterProfile(
-                        encoding=paper.encoding,  # type: ignore[arg-type]
+                        encoding=paper.encoding,
                         columns=paper.columns,
                         dots=paper.dots,
+                        chinese_mode=paper.chinese_mode,
                         native_qr=paper.qr == "native",
+                        cutter=paper.cutter,
+                        feed=paper.feed,
+                        raster=paper.raster,
                     )
         return PrinterProfile()

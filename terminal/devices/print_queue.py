@@ -10,12 +10,15 @@ The rules are pure; records are kept by a `JobStorage`, which the program puts i
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Literal, Protocol
 
 import msgspec
 
-from terminal.errors import NotFound, RuleRefused
+from terminal.errors import NotFound, RuleRefused, TerminalError
+
+logger = logging.getLogger(__name__)
 
 JobState = Literal["queued", "printing", "printed", "failed", "unknown"]
 JobFact = Literal["taken", "done", "nothing_sent", "cut_off", "printer_ready", "settled"]
@@ -145,11 +148,15 @@ class PrintQueue:
 
     def next_job(self) -> PrintJob | None:
         with self._lock:
-            waiting = self._storage.in_state("queued")
-            if not waiting:
-                return None
-            record = self._move(waiting[0].id, "taken")
-            return PrintJob(record.id, self._storage.data(record.id), record.reprint_of)
+            for record in self._storage.in_state("queued"):
+                try:
+                    data = self._storage.data(record.id)
+                except Exception as error:  # noqa: BLE001 - the jobs behind it go on
+                    self._set_aside(record, error)
+                    continue
+                self._move(record.id, "taken")
+                return PrintJob(record.id, data, record.reprint_of)
+            return None
 
     def report(self, job_id: str, state: JobState, error: str) -> None:
         with self._lock:
@@ -163,6 +170,14 @@ class PrintQueue:
         with self._lock:
             for record in self._storage.in_state("failed"):
                 self._storage.save(advance(record, "printer_ready"))
+
+    def _set_aside(self, record: JobRecord, error: Exception) -> None:
+        """Mark a job whose document cannot be made as failed: nothing was sent."""
+        # Without the message: it may repeat what stands on the paper.
+        logger.error("print job %s cannot be made: %s", record.id, type(error).__name__)
+        code = error.code if isinstance(error, TerminalError) else "device.job_unreadable"
+        self._move(record.id, "taken")
+        self._move(record.id, "nothing_sent", code)
 
     def _add(self, record: JobRecord, data: bytes) -> JobRecord:
         known = self._storage.get(record.id)

@@ -9,7 +9,7 @@ import importlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import msgspec
 
@@ -32,17 +32,23 @@ class DeviceConfig(msgspec.Struct, frozen=True):
     id: str = ""
 
 
-class PaperProfile(msgspec.Struct, frozen=True):
+class PaperProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an encoder has to know of a printer: dots and half-width columns of a line.
 
     `encoding` is the printer's own for Chinese; what it cannot encode goes out as raster.
-    `qr` says whether the printer draws QR codes by itself (`native`) or not (`raster`).
+    `qr` says whether the printer draws QR codes by itself (`native`) or not (`raster`),
+    `chinese_mode` whether it knows FS & and FS !, `cutter` how it cuts, `feed` how many lines
+    it feeds before the cut, `raster` that whole slips go out as a picture.
     """
 
     dots: int = 576
     columns: int = 48
-    encoding: str = "gbk"
-    qr: str = "native"
+    encoding: Literal["gbk", "gb18030", "utf8"] = "gbk"
+    qr: Literal["native", "raster"] = "native"
+    chinese_mode: bool = True
+    cutter: Literal["partial", "full", "none"] = "partial"
+    feed: int = 4
+    raster: bool = False
 
 
 class DriverProfile(msgspec.Struct, frozen=True):

@@ -46,7 +46,9 @@ class DeviceView(msgspec.Struct, frozen=True):
     def name(self, texts: Texts | None = None) -> str:
         """Return the device's name in the language of `texts`."""
         texts = texts or Texts()
-        return self.titles.get(texts.language) or texts(f"device.kind.{self.kind}")
+        key = f"device.kind.{self.kind}"
+        # Wrong settings may name any kind; they are shown as they were written.
+        return self.titles.get(texts.language) or (texts(key) if texts.has(key) else self.kind)
 
     def message(self, texts: Texts | None = None) -> str:
         """Return the sentence that says how the device is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from terminal.clock import CHINA_TIME, FixedClock, to_milliseconds
+from terminal.devices.drivers.escpos_80mm.driver import EscPosPrinter
 from terminal.devices.emulators.hall import EmulatedDevices
 from terminal.devices.emulators.inputs import ScannerEmulator
 from terminal.devices.emulators.printer import NetworkPrinterEmulator, PrinterEmulator
@@ -26,7 +28,7 @@ from terminal.devices.print_queue import (
 )
 from terminal.devices.registry import DeviceConfig
 from terminal.devices.workers import Timing
-from terminal.errors import InvalidInput, StoreError, TerminalError
+from terminal.errors import DeviceError, InvalidInput, StoreError, TerminalError
 from terminal.events import Event, EventBus
 from tests.core.devices.samples import RESIDENT, SLIP, wait_until
 
@@ -392,6 +394,33 @@ def test_what_failed_before_the_start_is_printed(printer: PrinterEmulator) -> No
         house.wait_for_job("a", "printed")
     finally:
         assert house.manager.stop()
+
+
+def test_a_printer_that_is_fine_until_it_gets_a_job_is_not_tried_in_a_hurry(
+    printer: PrinterEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: EscPosPrinter, data: bytes) -> None:
+        raise DeviceError("device.printer_offline", sent=0)
+
+    monkeypatch.setattr(EscPosPrinter, "print_bytes", refuse)
+    with running(printer_config(printer)) as house:
+        house.wait_for_state("connected")
+        started = time.monotonic()
+        house.print("a")
+
+        def attempts() -> int:
+            record = house.storage.get("a")
+            return record.attempts if record else 0
+
+        wait_until(lambda: attempts() >= 4)
+        assert time.monotonic() - started >= 3 * QUICK.printer_poll
+
+
+def test_kinds_that_nobody_knows_are_shown_as_written() -> None:
+    house = House((DeviceConfig("coffee_machine", "espresso", "tcp://host"),), None)  # type: ignore[arg-type]
+    (view,) = house.manager.snapshot()
+    assert (view.state, view.name()) == ("error", "coffee_machine")
+    assert "espresso" in view.message()
 
 
 class FailingQueue(PrintQueue):

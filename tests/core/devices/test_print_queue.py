@@ -57,6 +57,28 @@ def test_the_oldest_job_comes_first() -> None:
     assert queue.next_job() is None
 
 
+@pytest.mark.allow_warnings("terminal.devices.print_queue")
+def test_a_job_that_cannot_be_made_does_not_hold_up_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken(MemoryJobStorage):
+        def data(self, job_id: str) -> bytes:
+            if job_id in {"a", "b"}:
+                raise NotFound("device.no_job", job=job_id) if job_id == "a" else ValueError("王㛃")
+            return super().data(job_id)
+
+    storage = Broken()
+    queue = PrintQueue(storage)
+    for job_id in "abc":
+        queue.add(job_id, b"slip")
+    assert queue.next_job() == PrintJob("c", b"slip")
+    assert storage.in_state("failed") == [
+        JobRecord("a", "failed", "device.no_job", attempts=1),
+        JobRecord("b", "failed", "device.job_unreadable", attempts=1),
+    ]
+    assert "王㛃" not in caplog.text
+
+
 def test_the_same_job_twice_is_one() -> None:
     storage = MemoryJobStorage()
     queue = PrintQueue(storage)

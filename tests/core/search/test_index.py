@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.search.conftest import ITEMS
 from terminal.errors import StoreError
 from terminal.search.build import IndexItem, build_index
 from terminal.search.index import Hit, SearchIndex
 from terminal.search.normalise import fold_text
 from terminal.search.pinyin import syllables_of
+from tests.core.search.conftest import ITEMS
 
 FOOD, RENEWAL, NURSE = "511A0005200004", "511A0005200008", "511A0012600006"
 

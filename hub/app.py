@@ -22,7 +22,8 @@ def make_app(hub: Hub, executor: Executor, *, api: bool = True) -> Starlette:
     if api:
         routes += Api(hub, executor).routes()
     routes += page_routes(site)
-    return Starlette(routes=routes, exception_handlers={404: site.not_found, 405: site.not_found})
+    handlers = {404: site.not_found, 405: site.not_found, 500: site.failed}
+    return Starlette(routes=routes, exception_handlers=handlers)
 
 
 async def _health(_: Request) -> Response:

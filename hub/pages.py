@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
+from hub.blobs import Blobs
+from hub.desk.desk import Desk
+from hub.web.board import Board
+from hub.web.progress import Progress
+from hub.web.rating import RatingPage
 from hub.web.site import Site
 
 
 def page_routes(site: Site) -> list[Route]:
     """Return the routes of all pages."""
-    return []
+    progress, rating = Progress(site), RatingPage(site)
+    desk, board = Desk(site, Blobs(site.hub)), Board(site)
+
+    async def to_board(_: Request) -> Response:
+        return site.go("/desk/board")
+
+    async def to_desk(_: Request) -> Response:
+        return site.go("/desk")
+
+    return [
+        Route("/", to_desk, methods=["GET"]),
+        Route("/static/{name}", site.static, methods=["GET"]),
+        Route("/p/{receipt}", progress.show, methods=["GET"]),
+        Route("/p/{receipt}/rate", rating.show, methods=["GET"]),
+        Route("/p/{receipt}/rate", rating.give, methods=["POST"]),
+        Route("/board", to_board, methods=["GET"]),
+        Route("/desk/sign-in", desk.sign_in_page, methods=["GET"]),
+        Route("/desk/sign-in", desk.sign_in, methods=["POST"]),
+        Route("/desk/sign-out", desk.guarded(desk.sign_out), methods=["POST"]),
+        Route("/desk", desk.guarded(desk.queue), methods=["GET"]),
+        Route("/desk/board", desk.guarded(board.show), methods=["GET"]),
+        Route("/desk/cases/{case_id}", desk.guarded(desk.case), methods=["GET"]),
+        Route("/desk/cases/{case_id}/decision", desk.guarded(desk.decide), methods=["POST"]),
+        Route("/desk/cases/{case_id}/scans/{sha256}", desk.guarded(desk.scan), methods=["GET"]),
+    ]

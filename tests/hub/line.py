@@ -186,9 +186,7 @@ class TestTerminal:
         return self.ask(wire.PATH_PUSH, self.batch(entries, **changes), wire.Answer)
 
     def pull(self, *cursors: wire.Cursor, limit: int = 200) -> wire.PullAnswer:
-        request = wire.PullRequest(
-            wire.PROTOCOL_VERSION, self.id, os.urandom(16), cursors, limit
-        )
+        request = wire.PullRequest(wire.PROTOCOL_VERSION, self.id, os.urandom(16), cursors, limit)
         return self.ask(wire.PATH_PULL, request, wire.PullAnswer)
 
     def progress(self) -> tuple[wire.FeedRow, ...]:

@@ -35,9 +35,7 @@ def after(page: wire.Page) -> Cursor:
     return Cursor(page.feed, page.handle, last.position, last.hash)
 
 
-def test_the_writer_hears_effects_and_the_hubs_number(
-    hub: Hub, terminal: TestTerminal
-) -> None:
+def test_the_writer_hears_effects_and_the_hubs_number(hub: Hub, terminal: TestTerminal) -> None:
     taken = terminal.accept(terminal.receive())
     terminal.push()
     rows = terminal.progress()
@@ -145,9 +143,7 @@ def test_only_the_own_and_the_halls_feeds_may_be_read(
     assert keys[f"terminal/{other.id}"]["key"] == STANDARD.public_key(other.key).hex()
 
 
-def test_a_wait_is_answered_when_a_feed_moves(
-    hub: Hub, line: Line, terminal: TestTerminal
-) -> None:
+def test_a_wait_is_answered_when_a_feed_moves(hub: Hub, line: Line, terminal: TestTerminal) -> None:
     terminal.push()
     cursor = after(read(terminal, Cursor(progress_feed(terminal.id))))
     request = wire.PullRequest(wire.PROTOCOL_VERSION, terminal.id, os.urandom(16), (cursor,))
@@ -166,9 +162,7 @@ def test_a_wait_is_answered_when_a_feed_moves(
     body = line.loop.run_until_complete(scene())
     answer = wire.unseal(wire.open_envelope(body), terminal.hub_key, wire.PullAnswer)
     assert answer.nonce == request.nonce
-    assert [(page.feed, page.rows, page.more) for page in answer.pages] == [
-        (cursor.feed, (), True)
-    ]
+    assert [(page.feed, page.rows, page.more) for page in answer.pages] == [(cursor.feed, (), True)]
 
 
 def test_a_wait_ends_by_itself(
@@ -184,7 +178,10 @@ def test_a_wait_ends_by_itself(
 def test_the_catalogue_comes_as_one_snapshot_by_its_hash(
     hub: Hub, line: Line, terminal: TestTerminal
 ) -> None:
-    items = [ServiceItem("511602-1", "食品经营许可", "市场监管局"), ServiceItem("2", "户口", "公安局")]
+    items = [
+        ServiceItem("511602-1", "食品经营许可", "市场监管局"),
+        ServiceItem("2", "户口", "公安局"),
+    ]
     events = [LifeEvent("e1", "开餐馆", ("511602-1",))]
     lines = [SnapshotLine(item=item) for item in items] + [SnapshotLine(event=events[0])]
     pointer = catalogue.publish(hub, lines)
@@ -269,8 +266,13 @@ def test_enrolment_is_once_for_a_key_and_says_the_same_again(
 
 def test_feeds_are_appended_with_their_transaction_or_not_at_all(hub: Hub) -> None:
     row = NewRow("policy/x", "json", "k", b"1")
-    with pytest.raises(RuntimeError), hub.store.writing() as database:
-        feeds.append(database, [row], "h")
-        raise RuntimeError
+
+    def fail_after_append() -> None:
+        with hub.store.writing() as database:
+            feeds.append(database, [row], "h")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after_append()
     with hub.store.reading() as database:
         assert feeds.read_after(database, Cursor("policy/x"), 10) is None

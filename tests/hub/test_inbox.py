@@ -25,9 +25,7 @@ def counts(hub: Hub) -> dict[str, int]:
         return entries.counts(database)
 
 
-def test_a_batch_is_stored_and_answered_with_its_effects(
-    hub: Hub, terminal: TestTerminal
-) -> None:
+def test_a_batch_is_stored_and_answered_with_its_effects(hub: Hub, terminal: TestTerminal) -> None:
     terminal.accept(terminal.receive())
     answer = terminal.push()
     assert answer.refusal == ""
@@ -38,9 +36,7 @@ def test_a_batch_is_stored_and_answered_with_its_effects(
     assert answer.hub_epoch
 
 
-def test_the_same_batch_again_is_the_same_answer_for_ever(
-    hub: Hub, terminal: TestTerminal
-) -> None:
+def test_the_same_batch_again_is_the_same_answer_for_ever(hub: Hub, terminal: TestTerminal) -> None:
     terminal.accept(terminal.receive())
     first = terminal.push()
     before = counts(hub)

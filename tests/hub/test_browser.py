@@ -1,0 +1,244 @@
+"""The pages as people see them: in Chromium, at a phone's size, by hand and by keyboard."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+from hub import setup
+from hub.hub import Hub
+from hub.store import projections
+from terminal.domain.parties import MaterialEntry, MaterialStatus
+from terminal.domain.records import CorrectionItem, CorrectionNotified, DocumentIssued
+from tests.hub.browser import chromium, sideways
+from tests.hub.line import CLERK, Taken, TestTerminal
+from tests.hub.served import served
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address(hub: Hub) -> Iterator[str]:
+    """Where the hub answers."""
+    with served(hub) as found:
+        yield found
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    """A phone-sized browser."""
+    with chromium(tmp_path / "phone") as browser:
+        yield browser
+
+
+@pytest.fixture
+def desktop(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    """A desktop-sized browser."""
+    with chromium(tmp_path / "desktop", 1366, 768) as browser:
+        yield browser
+
+
+def picture(browser: webdriver.Chrome, name: str) -> None:
+    """Keep a picture of the whole page where `YICHUANG_PICTURES` says, to be looked at."""
+    folder = PICTURES
+    if folder:
+        height = browser.execute_script("return document.documentElement.scrollHeight")
+        view = browser.execute_script("return [innerWidth, innerHeight, devicePixelRatio]")
+        metrics = {"width": view[0], "deviceScaleFactor": view[2], "mobile": view[0] < 600}
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride", metrics | {"height": max(height, view[1])}
+        )
+        browser.save_screenshot(f"{folder}/{name}.png")
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics | {"height": view[1]})
+
+
+PICTURES = os.environ.get("YICHUANG_PICTURES", "")
+
+
+def issued(terminal: TestTerminal, taken: Taken, kind: str) -> None:
+    digest = os.urandom(32).hex()
+    document = DocumentIssued(
+        kind, f"{taken.receipt_number}/{kind}", taken.case_id, "1", digest, msgspec.Raw(b"{}"),
+        terminal.clock.now().wall,
+    )  # fmt: skip
+    terminal.append(f"document/{taken.case_id}/{kind}", document)
+
+
+def text(browser: webdriver.Chrome) -> str:
+    return browser.find_element(By.TAG_NAME, "body").text
+
+
+def no_complaints(browser: webdriver.Chrome) -> None:
+    said = [entry["message"] for entry in browser.get_log("browser")]
+    assert said == [], "the browser complained"
+
+
+def test_progress_and_rating_on_a_phone(
+    hub: Hub, terminal: TestTerminal, address: str, phone: webdriver.Chrome
+) -> None:
+    taken = terminal.accept(terminal.receive())
+    issued(terminal, taken, "receipt")
+    issued(terminal, taken, "acceptance")
+    terminal.push()
+    phone.get(address + taken.path)
+    assert "审查中" in text(phone)
+    assert "最迟 11-30（周一，含当日）办结" in text(phone)
+    assert sideways(phone) <= 0
+    picture(phone, "progress")
+    phone.find_element(By.PARTIAL_LINK_TEXT, "评价本次服务").click()
+
+    grades = phone.find_elements(By.CSS_SELECTOR, ".grade > label")
+    sizes = {(label.size["width"], label.size["height"]) for label in grades}
+    assert len(grades) == 5
+    assert len(sizes) == 1, "five equal buttons"
+    assert not phone.find_elements(By.CSS_SELECTOR, "input:checked")
+    skip, submit = phone.find_element(By.ID, "skip"), phone.find_element(By.ID, "submit")
+    assert skip.size == submit.size, "leaving is as visible as submitting"
+    shades = {one.value_of_css_property("background-color") for one in (skip, submit)}
+    assert len(shades) == 1
+    picture(phone, "rating")
+
+    submit.click()
+    assert "您还没有选择等级" in text(phone)
+    assert not phone.find_element(By.CSS_SELECTOR, "label[for=reason-213]").is_displayed()
+    phone.find_element(By.ID, "grade-2").click()
+    assert phone.find_element(By.CSS_SELECTOR, "label[for=reason-213]").is_displayed()
+    assert not phone.find_element(By.CSS_SELECTOR, "label[for=reason-115]").is_displayed()
+    phone.find_element(By.ID, "reason-213").click()
+    phone.find_element(By.ID, "comment").send_keys("等了一个小时")
+    picture(phone, "rating-chosen")
+    phone.find_element(By.ID, "submit").click()
+    assert "谢谢，您的评价已记录" in text(phone)
+    assert "您的评价：已记录，未被改动" in text(phone)
+    picture(phone, "rated")
+    with hub.store.reading() as database:
+        (given,) = projections.ratings_of(database, [taken.case_id])
+    assert (given.grade, given.reasons, given.comment) == (2, ("213",), "等了一个小时")
+    log = [e for e in phone.get_log("browser") if "400" not in e["message"]]
+    assert log == [], "nothing was blocked and nothing failed but the empty form"
+
+
+def test_leaving_the_rating_writes_nothing(
+    hub: Hub, terminal: TestTerminal, address: str, phone: webdriver.Chrome
+) -> None:
+    taken = terminal.receive()
+    terminal.push()
+    phone.get(address + taken.path.replace("?", "/rate?"))
+    phone.find_element(By.ID, "grade-5").click()
+    phone.find_element(By.ID, "skip").click()
+    assert "评价本次服务" in text(phone)
+    with hub.store.reading() as database:
+        assert projections.ratings_of(database, [taken.case_id]) == []
+    no_complaints(phone)
+
+
+def test_by_keyboard_alone(
+    hub: Hub, terminal: TestTerminal, address: str, phone: webdriver.Chrome
+) -> None:
+    taken = terminal.receive()
+    terminal.push()
+    phone.get(address + taken.path.replace("?", "/rate?"))
+    first = phone.find_element(By.ID, "grade-5")
+    first.send_keys(Keys.ARROW_DOWN)
+    assert phone.find_element(By.ID, "grade-4").is_selected()
+    phone.switch_to.active_element.send_keys(Keys.ENTER)
+    WebDriverWait(phone, 10).until(lambda browser: "谢谢" in text(browser))
+    with hub.store.reading() as database:
+        (given,) = projections.ratings_of(database, [taken.case_id])
+    assert given.grade == 4
+
+
+def test_what_is_owed_at_twice_the_size(
+    terminal: TestTerminal, address: str, tmp_path: Path
+) -> None:
+    lacking = (
+        MaterialEntry("m1", "身份证件"),
+        MaterialEntry("m2", "经营场所平面布局图和操作流程图", status=MaterialStatus.MISSING),
+    )
+    taken = terminal.receive(materials=lacking)
+    item = CorrectionItem("m2", lacking[1].name, "未提交", "A4，标明功能间名称和面积，加盖公章")
+    notice = CorrectionNotified(0, (item,), ("《行政许可法》第三十二条",), CLERK)
+    terminal.append(taken.case_id, notice, base=taken.head)
+    terminal.push()
+    # 200 % of the text in the same window is a window of half the width.
+    with chromium(tmp_path / "large", 195, 422, 2) as browser:
+        browser.get(address + taken.path)
+        assert "待您补正" in text(browser)
+        assert sideways(browser) <= 0
+        picture(browser, "correction-200")
+        browser.get(address + taken.path.replace("?", "/rate?"))
+        assert sideways(browser) <= 0
+        picture(browser, "rating-200")
+
+
+def test_on_its_way_and_not_found(
+    terminal: TestTerminal, address: str, phone: webdriver.Chrome
+) -> None:
+    taken = terminal.receive()
+    phone.get(address + taken.path)
+    assert "这张凭证是真实的" in text(phone)
+    picture(phone, "arriving")
+    phone.find_element(By.LINK_TEXT, "English").click()
+    assert "Your receipt is genuine" in text(phone)
+    phone.get(address + taken.path[:-5])
+    assert "没有找到这个办件" in text(phone)
+    picture(phone, "missing")
+
+
+def test_a_department_decides(
+    hub: Hub, terminal: TestTerminal, address: str, desktop: webdriver.Chrome
+) -> None:
+    setup.add_account(
+        hub, "zhao", "赵敏", "区市场监管局", "a-long-password", enforcement_number="川执法0042"
+    )
+    taken = terminal.accept(terminal.receive())
+    terminal.receive(organ="区税务局", item="发票领用")
+    terminal.push()
+    desktop.get(address + "/board")
+    assert desktop.current_url.startswith(address + "/desk/sign-in")
+    picture(desktop, "sign-in")
+    desktop.find_element(By.ID, "account").send_keys("zhao")
+    desktop.find_element(By.ID, "password").send_keys("a-long-password" + Keys.ENTER)
+    WebDriverWait(desktop, 10).until(lambda browser: "食品经营许可（新办）" in text(browser))
+    assert "发票领用" not in text(desktop)
+    assert "还剩 5 个工作日" in text(desktop)
+    picture(desktop, "queue")
+    desktop.find_element(By.LINK_TEXT, "食品经营许可（新办）").click()
+    assert "张三丰" in text(desktop)
+    assert sideways(desktop) <= 0
+    picture(desktop, "case")
+    desktop.find_element(By.ID, "decide").click()
+    assert "请选择一种决定" in text(desktop)
+    desktop.find_element(By.ID, "outcome-refused").click()
+    desktop.find_element(By.ID, "document_number").send_keys("区市监许〔2026〕12号")
+    desktop.find_element(By.ID, "decide").click()
+    assert desktop.find_element(By.CSS_SELECTOR, "[role=alert]").text
+    assert desktop.find_element(By.ID, "outcome-refused").is_selected(), "nothing typed is lost"
+    desktop.find_element(By.ID, "outcome-granted").click()
+    desktop.find_element(By.ID, "decide").click()
+    assert "决定已记录并送达收件窗口" in text(desktop)
+    picture(desktop, "decided")
+
+    with hub.store.reading() as database:
+        case = projections.case_by_receipt(database, taken.receipt_number)
+    assert case is not None
+    assert case.decision is not None
+    assert case.decision.enforcement_number == "川执法0042"
+    desktop.get(address + "/desk/board?list=open")
+    assert "大厅看板" in text(desktop)
+    assert sideways(desktop) <= 0
+    picture(desktop, "board")
+    no_complaints_but_conflicts(desktop)
+
+
+def no_complaints_but_conflicts(browser: webdriver.Chrome) -> None:
+    said = [entry["message"] for entry in browser.get_log("browser")]
+    assert [one for one in said if " 400 " not in one and " 409 " not in one] == []

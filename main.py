@@ -32,6 +32,7 @@ COMMANDS = {
     "ratings": "terminal.cli.ratings",
     "check": "terminal.cli.check",
     "enrol": "terminal.cli.enrol",
+    "staff": "terminal.cli.staff",
 }
 """The module of each command; it offers `run(args, console) -> int`."""
 
@@ -51,8 +52,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     language = _language_option(arguments) or base.language_of(os.environ)
     texts = Texts(language)
     parser.speak(texts)
-    grammar = parser.build(texts, __version__)
     own, for_others = parser.split_for_others(arguments)
+    grammar = parser.build(texts, __version__, only=parser.named_command(own))
     args = grammar.parse_args(own)
     if args.command is None:
         grammar.print_help(sys.stderr)

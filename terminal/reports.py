@@ -11,7 +11,6 @@ import contextlib
 import faulthandler
 import logging
 import os
-import platform
 import re
 import sys
 import threading
@@ -53,6 +52,8 @@ class Reports:
         return self._write(trace, thread or threading.current_thread().name)
 
     def _write(self, trace: str, thread: str) -> int:
+        import platform
+
         lines = [
             f"yichuang {self._version}",
             f"command {self._command}",

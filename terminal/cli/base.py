@@ -7,9 +7,8 @@ what a person can mend; `main` turns that into a sentence and the exit status.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, TextIO
@@ -63,6 +62,8 @@ class Console:
 
     def emit(self, value: object) -> None:
         """Write a value as one JSON line to stdout: builtins, structs, dates, enums, paths."""
+        import json
+
         import msgspec
 
         builtins = msgspec.to_builtins(value, enc_hook=str, str_keys=True)
@@ -75,7 +76,7 @@ class Console:
         else:
             self.say(key, **data)
 
-    def table(self, rows: list[tuple[str, ...]]) -> None:
+    def table(self, rows: Sequence[tuple[str, ...]]) -> None:
         """Write rows of text in columns, measured as a terminal shows them (Han is two wide)."""
         widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
         for row in rows:

@@ -1,7 +1,8 @@
-"""The grammar of the command line; its words stand in `resources/texts/<language>/cli.toml`.
+"""Parsing the command line; its words stand in `resources/texts/<language>/cli.toml`.
 
-Every command takes the common options (`--data-dir`, `--config`, `--hub`, `--language`,
-`--debug`, and `--json` where a program may read the answer) before or behind its name.
+What each command takes is told in `terminal.cli.grammar`. Every command takes the common
+options (`--data-dir`, `--config`, `--hub`, `--language`, `--debug`, and `--json` where a
+program may read the answer) before or behind its name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,18 @@ from terminal.cli.base import Exit
 from terminal.cli.help import HelpFormatter
 from terminal.texts import LANGUAGES, Texts
 
-_Actions: TypeAlias = "argparse._SubParsersAction[Any]"
+Actions: TypeAlias = "argparse._SubParsersAction[Any]"
+_Taker: TypeAlias = "argparse.ArgumentParser | argparse._ArgumentGroup"
+
+DOCUMENT_KINDS = (
+    "receipt",
+    "acceptance",
+    "correction",
+    "decline",
+    "non-acceptance",
+    "conditional",
+    "undertaking",
+)
 
 # The sentences that argparse makes by itself, and the text that stands for each.
 _OWN_SENTENCES = {
@@ -63,51 +75,45 @@ class Parser(argparse.ArgumentParser):
         sys.stderr.write(self.format_usage())
 
 
-class _Grammar:
-    """Builds the parsers; `words` of a command are its help texts."""
+class Grammar:
+    """What the commands are told to: adds commands, their actions and arguments."""
 
     def __init__(self, texts: Texts, version: str) -> None:
         self.texts = texts
-        self.common = self._common(json=False)
-        self.common_json = self._common(json=True)
+        self._common = self._common_options(json=False)
+        self._common_json = self._common_options(json=True)
         self.top = Parser(
             prog="yichuang",
             description=texts("cli.description"),
             epilog=texts("cli.epilog"),
-            parents=[self.common_json],
+            parents=[self._common_json],
             allow_abbrev=False,
             formatter_class=HelpFormatter,
         )
         self.top.add_argument(
             "--version", action="version", version=version, help=texts("cli.option.version")
         )
-        self.commands = self.top.add_subparsers(
+        self._commands = self.top.add_subparsers(
             dest="command", metavar=texts("cli.meta.command"), title=texts("cli.commands")
         )
 
-    def _common(self, *, json: bool) -> argparse.ArgumentParser:
+    def _common_options(self, *, json: bool) -> argparse.ArgumentParser:
         common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
         group = common.add_argument_group(self.texts("cli.common"))
-        directory = self.texts("cli.meta.directory")
-        file = self.texts("cli.meta.file")
-        group.add_argument(
-            "--data-dir", type=Path, metavar=directory, help=self.texts("cli.option.data_dir")
-        )
-        group.add_argument(
-            "--config", type=Path, metavar=file, help=self.texts("cli.option.config")
-        )
-        group.add_argument("--hub", metavar="URL", help=self.texts("cli.option.hub"))
-        group.add_argument("--language", choices=LANGUAGES, help=self.texts("cli.option.language"))
-        group.add_argument("--debug", action="store_true", help=self.texts("cli.option.debug"))
+        self.argument(group, "--data-dir", "cli.option.data_dir", meta="directory", type=Path)
+        self.argument(group, "--config", "cli.option.config", meta="file", type=Path)
+        self.argument(group, "--hub", "cli.option.hub", metavar="URL")
+        self.argument(group, "--language", "cli.option.language", choices=LANGUAGES)
+        self.argument(group, "--debug", "cli.option.debug", action="store_true")
         if json:
-            group.add_argument("--json", action="store_true", help=self.texts("cli.option.json"))
+            self.argument(group, "--json", "cli.option.json", action="store_true")
         return common
 
     def command(self, name: str, *, json: bool = True) -> argparse.ArgumentParser:
         """Add a command."""
-        return self._add(self.commands, name, f"cli.{name}.help", json=json)
+        return self._add(self._commands, name, f"cli.{name}.help", json=json)
 
-    def actions(self, parser: argparse.ArgumentParser, *, required: bool = True) -> _Actions:
+    def actions(self, parser: argparse.ArgumentParser, *, required: bool = True) -> Actions:
         """Give a command actions of its own (`journal status`)."""
         return parser.add_subparsers(
             dest="action",
@@ -116,234 +122,55 @@ class _Grammar:
             required=required,
         )
 
-    def action(
-        self, actions: _Actions, command: str, name: str, *, json: bool = True
-    ) -> argparse.ArgumentParser:
+    def action(self, actions: Actions, command: str, name: str) -> argparse.ArgumentParser:
         """Add an action to a command."""
         key = name.replace("-", "_")
-        return self._add(actions, name, f"cli.{command}.{key}.help", json=json)
+        return self._add(actions, name, f"cli.{command}.{key}.help", json=True)
 
-    def _add(self, to: _Actions, name: str, key: str, *, json: bool) -> argparse.ArgumentParser:
+    def _add(self, to: Actions, name: str, key: str, *, json: bool) -> argparse.ArgumentParser:
         words = self.texts(key)
-        parent = self.common_json if json else self.common
         parser: argparse.ArgumentParser = to.add_parser(
             name,
             help=words,
             description=words,
-            parents=[parent],
+            parents=[self._common_json if json else self._common],
             allow_abbrev=False,
             formatter_class=HelpFormatter,
         )
         return parser
 
+    def argument(self, to: _Taker, name: str, key: str, *, meta: str = "", **keywords: Any) -> None:
+        """Add an argument; `key` is its help, `meta` under `cli.meta` what stands for its value."""
+        if meta:
+            keywords["metavar"] = self.texts(f"cli.meta.{meta}")
+        to.add_argument(name, help=self.texts(key), **keywords)
 
-def build(texts: Texts, version: str) -> argparse.ArgumentParser:
-    """Return the parser of the whole command line, speaking the language of `texts`."""
-    grammar = _Grammar(texts, version)
-    _screens(grammar)
-    _hub(grammar)
-    _catalogue(grammar)
-    _work(grammar)
-    _journal(grammar)
-    _check(grammar)
+
+def build(texts: Texts, version: str, only: str | None = None) -> Parser:
+    """Return the parser of the whole command line, speaking the language of `texts`.
+
+    With `only` it knows that one command, which is all that a call needs: the others cost
+    time before the first paint.
+    """
+    from terminal.cli.grammar import COMMANDS
+
+    grammar = Grammar(texts, version)
+    for name in (only,) if only in COMMANDS else COMMANDS:
+        COMMANDS[name](grammar, name)
     return grammar.top
 
 
-def _screens(grammar: _Grammar) -> None:
-    texts = grammar.texts
-    for name in ("window", "kiosk"):
-        parser = grammar.command(name, json=False)
-        parser.add_argument(
-            "--screenshots",
-            type=Path,
-            metavar=texts("cli.meta.directory"),
-            help=texts("cli.option.screenshots"),
-        )
-        parser.add_argument(
-            "--theme",
-            choices=("light", "dark", "large", "contrast"),
-            help=texts("cli.option.theme"),
-        )
-    demo = grammar.command("demo")
-    demo.add_argument("--headless", action="store_true", help=texts("cli.demo.headless"))
-    demo.add_argument(
-        "--out", type=Path, metavar=texts("cli.meta.directory"), help=texts("cli.demo.out")
-    )
-    demo.add_argument("--vnc", action="store_true", help=texts("cli.demo.vnc"))
-    grammar.command("doctor")
-    grammar.command("test", json=False).add_argument(
-        "arguments",
-        nargs="*",
-        metavar=texts("cli.meta.arguments"),
-        help=texts("cli.test.arguments"),
-    )
-    grammar.command("benchmark", json=False).add_argument(
-        "arguments",
-        nargs="*",
-        metavar=texts("cli.meta.arguments"),
-        help=texts("cli.benchmark.names"),
-    )
-
-
-def _hub(grammar: _Grammar) -> None:
-    texts = grammar.texts
-    hub = grammar.command("hub")
-    _serve_options(grammar, hub)
-    actions = grammar.actions(hub, required=False)
-    _serve_options(grammar, grammar.action(actions, "hub", "serve"))
-    init = grammar.action(actions, "hub", "init")
-    init.add_argument("--hall", metavar=texts("cli.meta.code"), help=texts("cli.hub.hall"))
-    init.add_argument(
-        "--hall-name", metavar=texts("cli.meta.text"), help=texts("cli.hub.hall_name")
-    )
-    init.add_argument("--region", metavar=texts("cli.meta.code"), help=texts("cli.hub.region"))
-    init.add_argument(
-        "--name", action="append", metavar=texts("cli.meta.address"), help=texts("cli.hub.name")
-    )
-    init.add_argument("--public-url", metavar="URL", help=texts("cli.hub.public_url"))
-    init.add_argument(
-        "--catalogue", type=Path, metavar=texts("cli.meta.file"), help=texts("cli.hub.source")
-    )
-    code = grammar.action(actions, "hub", "code")
-    code.add_argument("--hall", metavar=texts("cli.meta.code"), help=texts("cli.hub.hall"))
-    publish = grammar.action(actions, "hub", "catalogue")
-    publish.add_argument(
-        "file", type=Path, metavar=texts("cli.meta.file"), help=texts("cli.hub.source")
-    )
-    account = grammar.action(actions, "hub", "account")
-    account.add_argument("name", metavar=texts("cli.meta.text"), help=texts("cli.hub.account_name"))
-    for option in ("display-name", "organ", "enforcement-number"):
-        words = texts(f"cli.hub.{option.replace('-', '_')}")
-        account.add_argument(f"--{option}", metavar=texts("cli.meta.text"), help=words)
-    account.add_argument("--supervisor", action="store_true", help=texts("cli.hub.supervisor"))
-    revoke = grammar.action(actions, "hub", "revoke")
-    revoke.add_argument("terminal", metavar=texts("cli.meta.code"), help=texts("cli.hub.terminal"))
-    enrol = grammar.command("enrol")
-    enrol.add_argument("code", metavar=texts("cli.meta.code"), help=texts("cli.enrol.code"))
-
-
-def _serve_options(grammar: _Grammar, parser: argparse.ArgumentParser) -> None:
-    # Left out of the namespace unless given: `hub --port N serve` keeps what stands before.
-    texts = grammar.texts
-    for name, key in (("--port", "port"), ("--public-port", "public_port")):
-        parser.add_argument(
-            name,
-            type=_port,
-            metavar="N",
-            help=texts(f"cli.hub.{key}"),
-            default=argparse.SUPPRESS,
-        )
-    for name, meta, key in (
-        ("--host", texts("cli.meta.address"), "host"),
-        ("--public-url", "URL", "public_url"),
-    ):
-        parser.add_argument(
-            name, metavar=meta, help=texts(f"cli.hub.{key}"), default=argparse.SUPPRESS
-        )
-    parser.add_argument(
-        "--plain", action="store_true", help=texts("cli.hub.plain"), default=argparse.SUPPRESS
-    )
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port < 65536:
-        raise ValueError(text)
-    return port
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise ValueError(text)
-    return count
-
-
-# argparse names a type by these words when a value does not fit it.
-_port.__name__ = "0–65535"
-_count.__name__ = "1…"
-
-
-def _catalogue(grammar: _Grammar) -> None:
-    texts = grammar.texts
-    actions = grammar.actions(grammar.command("catalogue"))
-    importing = grammar.action(actions, "catalogue", "import")
-    importing.add_argument(
-        "files",
-        nargs="+",
-        type=Path,
-        metavar=texts("cli.meta.file"),
-        help=texts("cli.catalogue.files"),
-    )
-    search = grammar.action(actions, "catalogue", "search")
-    search.add_argument(
-        "text", nargs="?", metavar=texts("cli.meta.text"), help=texts("cli.catalogue.text")
-    )
-    search.add_argument(
-        "--limit", type=_count, default=10, metavar="N", help=texts("cli.catalogue.limit")
-    )
-    search.add_argument(
-        "--batch", type=Path, metavar=texts("cli.meta.file"), help=texts("cli.catalogue.batch")
-    )
-    show = grammar.action(actions, "catalogue", "show")
-    show.add_argument("code", metavar=texts("cli.meta.code"), help=texts("cli.catalogue.code"))
-
-
-def _work(grammar: _Grammar) -> None:
-    texts = grammar.texts
-    intake = grammar.command("intake")
-    intake.add_argument(
-        "file", type=Path, metavar=texts("cli.meta.json_file"), help=texts("cli.intake.file")
-    )
-    document = grammar.command("document")
-    document.add_argument("kind", metavar=texts("cli.meta.kind"), help=texts("cli.document.kind"))
-    document.add_argument(
-        "number", metavar=texts("cli.meta.number"), help=texts("cli.document.number")
-    )
-    document.add_argument(
-        "--format",
-        choices=("text", "escpos", "png", "pdf"),
-        default="text",
-        help=texts("cli.document.format"),
-    )
-    document.add_argument(
-        "-o", "--out", type=Path, metavar=texts("cli.meta.file"), help=texts("cli.document.out")
-    )
-
-
-def _journal(grammar: _Grammar) -> None:
-    texts = grammar.texts
-    actions = grammar.actions(grammar.command("journal"))
-    grammar.action(actions, "journal", "status")
-    listing = grammar.action(actions, "journal", "list")
-    listing.add_argument(
-        "--limit", type=_count, default=50, metavar="N", help=texts("cli.journal.limit")
-    )
-    grammar.action(actions, "journal", "verify")
-    sync = grammar.command("sync")
-    sync.add_argument("--once", action="store_true", help=texts("cli.sync.once"))
-    ratings = grammar.actions(grammar.command("ratings"))
-    grammar.action(ratings, "ratings", "verify")
-
-
-def _check(grammar: _Grammar) -> None:
-    texts = grammar.texts
-    actions = grammar.actions(grammar.command("check"))
-    deadline = grammar.action(actions, "check", "deadline")
-    deadline.add_argument(
-        "values",
-        nargs="*",
-        metavar=texts("cli.meta.from_and_count"),
-        help=texts("cli.check.from_and_count"),
-    )
-    deadline.add_argument(
-        "--unit", choices=("W", "N", "H"), default="W", help=texts("cli.check.unit")
-    )
-    for name in ("identity", "credit-code", "receipt-number"):
-        number = grammar.action(actions, "check", name)
-        number.add_argument(
-            "values", nargs="*", metavar=texts("cli.meta.number"), help=texts("cli.check.values")
-        )
+def named_command(arguments: Sequence[str]) -> str | None:
+    """Return the first argument that is neither an option nor an option's value."""
+    rest = iter(arguments)
+    for argument in rest:
+        if argument in {"--data-dir", "--config", "--hub", "--language"}:
+            next(rest, None)
+        elif argument in {"-h", "--help"}:
+            return None
+        elif not argument.startswith("-"):
+            return argument
+    return None
 
 
 def split_for_others(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -132,3 +132,22 @@ def test_a_disk_that_takes_no_log_stops_nothing(
     logger.info("something")
     log.close()
     assert capsys.readouterr().err == ""
+
+
+def test_a_full_file_is_turned_over_and_the_eldest_goes(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, screen: io.StringIO
+) -> None:
+    monkeypatch.setattr(logs, "LARGEST_BYTES", 300)
+    for number in range(40):
+        logger.info("entry %d of many", number)
+    files = sorted(path.name for path in (data_dir / "logs").iterdir())
+    kept = [f"window.log.{age}" for age in range(1, logs.KEPT_FILES + 1)]
+    assert files == ["window.log", *kept]
+    texts = [(data_dir / "logs" / name).read_text(encoding="utf-8") for name in files]
+    assert "entry 39 of many" in texts[0]
+    assert all(json.loads(line) for text in texts for line in text.splitlines())
+    assert "entry 0 of many" not in "".join(texts)
+    numbers = [
+        int(line.split("entry ")[1].split()[0]) for t in reversed(texts) for line in t.splitlines()
+    ]
+    assert numbers == list(range(numbers[0], 40))

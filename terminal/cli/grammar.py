@@ -1,0 +1,173 @@
+"""What each command of the command line takes: one function a command, in the order of help."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+
+from terminal.cli.parser import Grammar
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 65536:
+        raise ValueError(text)
+    return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError(text)
+    return count
+
+
+# argparse names a type by these words when a value does not fit it.
+_port.__name__ = "0–65535"
+_count.__name__ = "1…"
+
+
+def _screen(g: Grammar, name: str) -> None:
+    screen = g.command(name, json=False)
+    g.argument(screen, "--screenshots", "cli.option.screenshots", meta="directory", type=Path)
+    themes = ("light", "dark", "large", "contrast")
+    g.argument(screen, "--theme", "cli.option.theme", choices=themes)
+
+
+def _demo(g: Grammar, name: str) -> None:
+    demo = g.command(name)
+    g.argument(demo, "--headless", "cli.demo.headless", action="store_true")
+    g.argument(demo, "--out", "cli.demo.out", meta="directory", type=Path)
+    g.argument(demo, "--vnc", "cli.demo.vnc", action="store_true")
+
+
+def _doctor(g: Grammar, name: str) -> None:
+    g.command(name)
+
+
+def _test(g: Grammar, name: str) -> None:
+    test = g.command(name, json=False)
+    g.argument(test, "arguments", "cli.test.arguments", meta="arguments", nargs="*")
+
+
+def _benchmark(g: Grammar, name: str) -> None:
+    benchmark = g.command(name, json=False)
+    g.argument(benchmark, "arguments", "cli.benchmark.names", meta="arguments", nargs="*")
+
+
+def _hub(g: Grammar, name: str) -> None:
+    hub = g.command(name)
+    _serve(g, hub)
+    actions = g.actions(hub, required=False)
+    _serve(g, g.action(actions, name, "serve"))
+    init = g.action(actions, name, "init")
+    g.argument(init, "--hall", "cli.hub.hall", meta="code")
+    g.argument(init, "--hall-name", "cli.hub.hall_name", meta="text")
+    g.argument(init, "--region", "cli.hub.region", meta="code")
+    g.argument(init, "--name", "cli.hub.name", meta="address", action="append")
+    g.argument(init, "--public-url", "cli.hub.public_url", metavar="URL")
+    g.argument(init, "--catalogue", "cli.hub.source", meta="file", type=Path)
+    code = g.action(actions, name, "code")
+    g.argument(code, "--hall", "cli.hub.hall", meta="code")
+    publish = g.action(actions, name, "catalogue")
+    g.argument(publish, "file", "cli.hub.source", meta="file", type=Path)
+    account = g.action(actions, name, "account")
+    g.argument(account, "name", "cli.hub.account_name", meta="text")
+    g.argument(account, "--display-name", "cli.hub.display_name", meta="text")
+    g.argument(account, "--organ", "cli.hub.organ", meta="text")
+    g.argument(account, "--enforcement-number", "cli.hub.enforcement_number", meta="number")
+    g.argument(account, "--supervisor", "cli.hub.supervisor", action="store_true")
+    revoke = g.action(actions, name, "revoke")
+    g.argument(revoke, "terminal", "cli.hub.terminal", meta="code")
+
+
+def _serve(g: Grammar, to: ArgumentParser) -> None:
+    # Left out unless given, so that `hub --port N serve` keeps what stands before the action.
+    quiet = {"default": SUPPRESS}
+    g.argument(to, "--host", "cli.hub.host", meta="address", **quiet)
+    g.argument(to, "--port", "cli.hub.port", metavar="N", type=_port, **quiet)
+    g.argument(to, "--public-port", "cli.hub.public_port", metavar="N", type=_port, **quiet)
+    g.argument(to, "--public-url", "cli.hub.public_url", metavar="URL", **quiet)
+    g.argument(to, "--plain", "cli.hub.plain", action="store_true", **quiet)
+
+
+def _enrol(g: Grammar, name: str) -> None:
+    g.argument(g.command(name), "code", "cli.enrol.code", meta="code")
+
+
+def _catalogue(g: Grammar, name: str) -> None:
+    actions = g.actions(g.command(name))
+    importing = g.action(actions, name, "import")
+    g.argument(importing, "files", "cli.catalogue.files", meta="file", nargs="+", type=Path)
+    search = g.action(actions, name, "search")
+    g.argument(search, "text", "cli.catalogue.text", meta="text", nargs="?")
+    g.argument(search, "--limit", "cli.catalogue.limit", metavar="N", type=_count, default=10)
+    g.argument(search, "--batch", "cli.catalogue.batch", meta="file", type=Path)
+    show = g.action(actions, name, "show")
+    g.argument(show, "code", "cli.catalogue.code", meta="code")
+
+
+def _intake(g: Grammar, name: str) -> None:
+    g.argument(g.command(name), "file", "cli.intake.file", meta="json_file", type=Path)
+
+
+def _document(g: Grammar, name: str) -> None:
+    document = g.command(name)
+    formats = ("text", "escpos", "png", "pdf")
+    g.argument(document, "kind", "cli.document.kind", meta="kind")
+    g.argument(document, "number", "cli.document.number", meta="number")
+    g.argument(document, "--format", "cli.document.format", choices=formats, default="text")
+    document.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        metavar=g.texts("cli.meta.file"),
+        help=g.texts("cli.document.out"),
+    )
+
+
+def _journal(g: Grammar, name: str) -> None:
+    actions = g.actions(g.command(name))
+    g.action(actions, name, "status")
+    listing = g.action(actions, name, "list")
+    g.argument(listing, "--limit", "cli.journal.limit", metavar="N", type=_count, default=50)
+    g.action(actions, name, "verify")
+
+
+def _sync(g: Grammar, name: str) -> None:
+    g.argument(g.command(name), "--once", "cli.sync.once", action="store_true")
+
+
+def _ratings(g: Grammar, name: str) -> None:
+    g.action(g.actions(g.command(name)), name, "verify")
+
+
+def _check(g: Grammar, name: str) -> None:
+    actions = g.actions(g.command(name))
+    deadline = g.action(actions, name, "deadline")
+    g.argument(deadline, "values", "cli.check.from_and_count", meta="from_and_count", nargs="*")
+    g.argument(deadline, "--unit", "cli.check.unit", choices=("W", "N", "H"), default="W")
+    for number in ("identity", "credit-code", "receipt-number"):
+        one = g.action(actions, name, number)
+        g.argument(one, "values", "cli.check.values", meta="number", nargs="*")
+
+
+COMMANDS: dict[str, Callable[[Grammar, str], None]] = {
+    "window": _screen,
+    "kiosk": _screen,
+    "demo": _demo,
+    "doctor": _doctor,
+    "test": _test,
+    "benchmark": _benchmark,
+    "hub": _hub,
+    "enrol": _enrol,
+    "catalogue": _catalogue,
+    "intake": _intake,
+    "document": _document,
+    "journal": _journal,
+    "sync": _sync,
+    "ratings": _ratings,
+    "check": _check,
+}
+"""The grammar of each command, by its name."""

@@ -76,7 +76,6 @@ def build_index(path: Path, items: Iterable[IndexItem], *, handle: str) -> None:
     sections = _text_sections(texts, syllables_by_text, syllables)
     sections |= _item_sections(texts, known)
     sections |= _reading_sections(sounds, syllables)
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_index(path, header, sections)
 
 

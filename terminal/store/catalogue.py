@@ -6,6 +6,8 @@ The file may be deleted at any time; `terminal.services.catalogue` makes it anew
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import threading
@@ -273,24 +275,37 @@ def build_catalogue(
 
     The caller has closed every store on `path` in this process.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.new")
-    _remove(fresh)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove(fresh)
         with CatalogueStore(fresh, create=True) as store:
             store.import_items(items, life_events, source=source)
         # A journal left by the old file would be played into the new one.
-        _remove(path.with_name(f"{path.name}-journal"))
+        _remove_journal(path)
         os.replace(fresh, path)
     except OSError as error:
-        raise StoreError("catalogue.cannot_write", file=path.name, reason=str(error)) from error
+        if error.errno == errno.ENOSPC:
+            raise DiskFull from error
+        reason = error.strerror or type(error).__name__
+        raise StoreError("catalogue.cannot_write", file=path.name, reason=reason) from error
+    except DiskFull:
+        raise
+    except StoreError as error:
+        reason = str(error.__cause__ or error)
+        raise StoreError("catalogue.cannot_write", file=path.name, reason=reason) from error
     finally:
-        _remove(fresh)
+        with contextlib.suppress(OSError):
+            _remove(fresh)
 
 
 def _remove(path: Path) -> None:
-    for name in (path.name, f"{path.name}-journal"):
-        path.with_name(name).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+    _remove_journal(path)
+
+
+def _remove_journal(path: Path) -> None:
+    path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
 
 
 def _row(item: ServiceItem, shipped: bool) -> dict[str, Any]:

@@ -6,19 +6,23 @@ Clock, randomness, network and crashes come from one seed, so a failing seed rep
 from __future__ import annotations
 
 import asyncio
+import atexit
 import datetime as dt
 import random
 import shutil
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import peewee
 from playhouse.sqlcipher_ext import SqlCipherDatabase
+from starlette.applications import Starlette
 
 from hub import setup
-from hub.app import make_app
+from hub.api import Api
 from hub.enrol import make_code
 from hub.hub import Hub
 from hub.store.people import HallData
@@ -54,6 +58,21 @@ from tests.simulation.sync_store import SimSyncStore
 START = to_milliseconds(dt.datetime(2026, 11, 23, 9, 0, tzinfo=CHINA_TIME))
 CLERK = Actor("clerk", "clerk-1", "王芳", "3 号综合窗口")
 PERSON = Party(name="张三丰", identity_number="210211198505041236")
+
+
+@cache
+def _made_hub() -> Path:
+    """Make a hub once; each world gets a copy, since its passwords and keys take long."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-made-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    hall = HallData("hall", "政务服务中心", "511602")
+    setup.init(folder, hall, password="correct-horse-7", clock=SimClock())
+    return folder
+
+
+def _api(hub: Hub, pool: ThreadPoolExecutor) -> Starlette:
+    """The terminals' routes alone: the pages are not what is simulated."""
+    return Starlette(routes=list(Api(hub, pool).routes()))
 
 
 class Crash(BaseException):
@@ -302,10 +321,7 @@ class World:
         self._pool = ThreadPoolExecutor(1)
         self._runner = asyncio.Runner()
         self.line: Line | None = None
-        setup.init(
-            folder / "hub", HallData("hall", "政务服务中心", "511602"), password="correct-horse-7",
-            clock=self.hub_clock,
-        )  # fmt: skip
+        shutil.copytree(_made_hub(), folder / "hub")
         self.start_hub()
         self.terminals = [
             Terminal(self, f"t{number}", self.rng.getrandbits(32)) for number in range(terminals)
@@ -316,7 +332,7 @@ class World:
             self.folder / "hub", clock=self.hub_clock,
             randomness=SimRandomness(self.rng.getrandbits(32)),
         )  # fmt: skip
-        self.line = Line(make_app(self.hub, self._pool), self._runner.get_loop())
+        self.line = Line(_api(self.hub, self._pool), self._runner.get_loop())
 
     def stop_hub(self) -> None:
         if self.line is not None:

@@ -29,6 +29,7 @@ QFrame[role="card"][state="active"] { border-color: $accent; }
 QFrame[role="rule"] { background: $line; border: none;
   min-height: ${line_w}px; max-height: ${line_w}px; }
 QFrame[role="mark"] { background: $accent; border-radius: $s6; }
+QFrame[role="mark_bar"] { background: $on_accent; border-radius: 1px; }
 QFrame[role="paper"] { background: $paper; border: ${line_w}px solid $line;
   border-radius: $s4; }
 

@@ -117,6 +117,15 @@ class LegalGuard(QObject):
         if new is not None:
             new.installEventFilter(self)
 
+    @property
+    def composing(self) -> bool:
+        """Whether an input method holds text that is not taken over yet."""
+        return self._composing
+
+    def hurried(self) -> bool:
+        """Say whether the last key came faster than a hand types: then it was a scanner."""
+        return self._now() - self._before_last_key < self.BURST_SECONDS
+
     def code_scanned(self) -> None:
         """Note that a scanner has just read a code."""
         self._last_code = self._now()
@@ -132,7 +141,7 @@ class LegalGuard(QObject):
             return "window.guard.composing"
         if event is not None and event.isAutoRepeat():
             return "window.guard.repeat"
-        if event is not None and moment - self._before_last_key < self.BURST_SECONDS:
+        if event is not None and self.hurried():
             return "window.guard.burst"
         if moment - self._last_code < self.CODE_SECONDS:
             return "window.guard.code"

@@ -1,0 +1,257 @@
+"""The window's start: paint first, open the core behind it, then connect both.
+
+Nothing heavy is imported before the first paint: the core, its stores and the work screens
+come on a thread of their own while the sign-in already takes typing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from terminal.errors import TerminalError
+from terminal.texts import Texts
+from ui import theme
+from ui.bridge import Bridge, Failure
+from ui.theme import px
+from ui.window.shell import ClerkWindow
+from ui.window.signin import SignInScreen
+
+if TYPE_CHECKING:
+    from terminal.context import Context
+    from terminal.reports import Reports
+    from terminal.settings import Settings
+    from ui.citizen.screen import CitizenScreen
+
+Mark = Callable[[str], None]
+"""Told `painted` and `ready` at the start; the benchmark listens."""
+
+
+def application(arguments: list[str] | None = None) -> QApplication:
+    """Return the one application, made if there is none; raises where there is no display."""
+    found = QApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    chosen = os.environ.get("QT_QPA_PLATFORM", "")
+    if sys.platform.startswith("linux") and not chosen:
+        if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+            raise TerminalError("window.no_display")
+    made = QApplication(arguments or ["yichuang"])
+    made.setApplicationName("yichuang")
+    return made
+
+
+class WindowApp(QObject):
+    """The clerk's window and the citizen's screen over one core.
+
+    With `ctx` an open core is taken as it is and stays its owner's (the demo); otherwise one
+    is made from the settings on a thread and closed by `close`.
+    """
+
+    closed = Signal()
+    ready = Signal()
+    _opened = Signal(object)
+    _failed = Signal(object)
+    _reported = Signal(int)
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        reports: Reports | None = None,
+        ctx: Context | None = None,
+        mark: Mark | None = None,
+        language: str = "",
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self._mark = mark
+        self._own = ctx is None
+        self._ctx = ctx
+        self._thread: threading.Thread | None = None
+        self._closing = False
+        texts = Texts(language or settings.screen.language)
+        self.bridge = Bridge(texts, reports, self)
+        self.sign_in = SignInScreen(self.bridge, settings.window.name)
+        self.window = ClerkWindow(self.bridge, self.sign_in)
+        self.citizen: CitizenScreen | None = None
+        self._guard: Any = None
+        self.sign_in.signed_in.connect(self._on_signed_in)
+        self.window.session_began.connect(self._on_session)
+        self.window.session_ended.connect(self._on_session_ended)
+        self.window.closing.connect(self._on_closing)
+        self._opened.connect(self._on_opened)
+        self._failed.connect(self._on_failed)
+        self._reported.connect(self._on_report)
+        self._reports = reports
+        if reports is not None:
+            reports.told = self._reported.emit
+        self.window.installEventFilter(self)
+        self._painted = False
+
+    def show(self) -> None:
+        """Show the window; the core opens once it has been painted."""
+        self.window.resize(px(1366), px(768))
+        screen = self.window.screen()
+        if screen is not None:
+            room = screen.availableGeometry()
+            if room.width() <= px(1500) or room.height() <= px(820):
+                self.window.showMaximized()
+                return
+        self.window.show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # UpdateRequest is what paints a top-level window; the work begins after it.
+        if not self._painted and event.type() == QEvent.Type.UpdateRequest:
+            self._painted = True
+            self.window.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._after_paint)
+        return False
+
+    def _after_paint(self) -> None:
+        if self._mark is not None:
+            self._mark("painted")
+        self.open_core()
+
+    def open_core(self) -> None:
+        """Open the core behind the window; called by itself after the first paint."""
+        if self._thread is None and self.bridge.ctx is None and not self._closing:
+            self._thread = threading.Thread(target=self._open, name="open-core")
+            self._thread.start()
+
+    def _open(self) -> None:
+        try:
+            ctx = self._ctx
+            if ctx is None:
+                from terminal.context import Context
+
+                ctx = Context(self.settings)
+                ctx.open(devices=True, sync=True)
+            accounts = len(ctx.staff.rows())
+            # The work screens' modules, while the clerk is still typing the password.
+            from ui.citizen import screen
+            from ui.window import frame
+
+            del frame, screen
+        except BaseException as error:  # noqa: BLE001 - told on the screen, whatever it is
+            self._failed.emit(error)
+            return
+        self._opened.emit((ctx, accounts))
+
+    def _on_opened(self, found: tuple[Context, int]) -> None:
+        ctx, accounts = found
+        if self._closing:
+            if self._own:
+                ctx.close()
+            return
+        self._ctx = ctx
+        from ui.widgets.keys import LegalGuard
+
+        self._guard = LegalGuard()
+        self._guard.watch(application())
+        self.bridge.attach(ctx)
+        self.sign_in.core_opened(accounts)
+        if self._mark is not None:
+            self._mark("ready")
+        self.ready.emit()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self.sign_in.core_failed(self.bridge.explain(error))
+
+    def _on_report(self, number: int) -> None:
+        key = "window.report.numbered" if number else "window.report.unsaved"
+        self.bridge.tell(Failure(self.bridge.texts(key, number=number), "", "report", number))
+
+    def _on_signed_in(self, session: Any) -> None:
+        self.window.begin_session(session, self._guard)
+
+    def _on_session(self, place: Any) -> None:
+        from ui.citizen.mirror import MirrorSource
+        from ui.citizen.screen import CitizenScreen
+
+        if self.citizen is None:
+            self.citizen = CitizenScreen(self.bridge)
+            self.citizen.place()
+        self.citizen.serve(place.session.name)
+        source = MirrorSource(place.desk, self.bridge.texts)
+        source.changed.connect(self.citizen.show_mirror)
+        place.desk.visit_ended.connect(self.citizen.invite)
+        place.pad_pressed.connect(self.citizen.pad_pressed)
+        self.citizen.show_mirror(source.current())
+
+    def _on_session_ended(self) -> None:
+        if self.citizen is not None:
+            self.citizen.show_mirror(None)
+        self.sign_in.forget()
+
+    def _on_closing(self) -> None:
+        self.close()
+        self.closed.emit()
+
+    def close(self) -> None:
+        """Take the windows away and close the core if it is ours."""
+        if self._closing:
+            return
+        self._closing = True
+        if self._reports is not None:
+            self._reports.told = None
+        if self.citizen is not None:
+            self.citizen.close()
+        self.bridge.detach()
+        if self._thread is not None:
+            self._thread.join()
+        if self._own and self._ctx is not None:
+            self._ctx.close()
+        self._ctx = None
+
+
+class Interrupt(QObject):
+    """Lets Ctrl+C end the event loop: a socket wakes Qt when Python got a signal."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        super().__init__()
+        self._read, self._write = socket.socketpair()
+        for end in (self._read, self._write):
+            end.setblocking(False)
+        self._stop = stop
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_signal)
+        self._old_fd = signal.set_wakeup_fd(self._write.fileno())
+        self._old = {s: signal.signal(s, lambda *_: None) for s in (signal.SIGINT, signal.SIGTERM)}
+
+    def close(self) -> None:
+        """Give the signals back."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._old_fd)
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
+        self._read.close()
+        self._write.close()
+
+    def _on_signal(self) -> None:
+        self._read.recv(64)
+        self._stop()
+
+
+def run(settings: Settings, *, reports: Reports | None = None, look: str = "") -> int:
+    """Run the window until it is closed; returns the exit status."""
+    made = application()
+    theme.apply(made, theme.load(look or settings.screen.theme, settings.screen.scale))
+    program = WindowApp(settings, reports=reports)
+    made.setQuitOnLastWindowClosed(False)
+    program.closed.connect(made.quit)
+    interrupt = Interrupt(program.window.close)
+    program.show()
+    try:
+        return made.exec()
+    finally:
+        interrupt.close()
+        program.close()

@@ -1,0 +1,178 @@
+"""The second window: it belongs to one visit at a time, and staff cannot press it by keys."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from terminal.services.views import RatingForm, VisitEnding
+from ui.bridge import Bridge, Failure
+from ui.citizen.mirror import Mirror
+from ui.citizen.pages import MirrorPage, ThanksPage, WelcomePage
+from ui.citizen.rating import RatingPage
+from ui.theme import px
+from ui.widgets.basics import column, style
+
+THANKS_MS = 6_000
+
+
+class CitizenScreen(QWidget):
+    """Shows welcome, the work, the rating, thanks. GUI thread only.
+
+    While a visit is being rated, what the next visitor's work would show is held back until
+    this one has rated, skipped or left it idle.
+    """
+
+    def __init__(self, bridge: Bridge, clerk_name: str = "") -> None:
+        super().__init__()
+        ctx = bridge.ctx
+        assert ctx is not None
+        self.setObjectName("citizen_screen")
+        style(self, role="citizen")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(bridge.texts("citizen.window_title"))
+        self.setWindowFlag(Qt.WindowType.WindowDoesNotAcceptFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._bridge, texts = bridge, bridge.texts
+        settings = ctx.settings
+        served = texts("citizen.served_by", window=settings.window.name, clerk=clerk_name)
+        self.welcome = WelcomePage(texts, settings.hall.name, settings.window.name)
+        self.mirror = MirrorPage(texts)
+        self.rating = RatingPage(texts, served)
+        self.thanks = ThanksPage(texts)
+        self.stack = QStackedWidget()
+        for page in (self.welcome, self.mirror, self.rating, self.thanks):
+            self.stack.addWidget(page)
+        column(self.stack, gap=0, to=self)
+        self.visit_id = ""
+        self._next: Mirror | None = None
+        self._form: RatingForm | None = None
+        self._busy = False
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(settings.default_idle_seconds * 1000)
+        self._idle.timeout.connect(self._on_idle)
+        self._thanks_timer = QTimer(self)
+        self._thanks_timer.setSingleShot(True)
+        self._thanks_timer.setInterval(THANKS_MS)
+        self._thanks_timer.timeout.connect(self._on_thanked)
+        self.rating.submitted.connect(self._on_submitted)
+        self.rating.skipped.connect(self._on_skipped)
+        self.rating.touched.connect(self._on_touched)
+        bridge.read(self, ctx.ratings.form, done=self._on_form)
+
+    def place(self) -> None:
+        """Show on the second monitor, whole; without one as a window of its own."""
+        screens = QGuiApplication.screens()
+        if len(screens) > 1:
+            self.setGeometry(screens[1].geometry())
+            self.showFullScreen()
+        else:
+            self.resize(px(1024), px(600))
+            self.show()
+
+    def show_mirror(self, mirror: Mirror | None) -> None:
+        """Show the work as it stands; held back while the last visit is being rated."""
+        self._next = mirror
+        if self.visit_id or (self._thanks_timer.isActive() and mirror is None):
+            return
+        self._thanks_timer.stop()
+        self._show_next()
+
+    def invite(self, ending: VisitEnding) -> None:
+        """Invite once to rate the visit that has ended."""
+        if not ending.invitation:
+            self._show_next()
+            return
+        self.visit_id = ending.visit_id
+        self._thanks_timer.stop()
+        self.rating.begin(self._form, ending.item_names)
+        self.stack.setCurrentWidget(self.rating)
+        self._idle.start()
+
+    def pad_pressed(self, grade: int) -> None:
+        """A key of the rating pad, which stands on the citizen's side: that is the rating."""
+        if self.visit_id and 1 <= grade <= 5:
+            self._on_submitted(grade, [])
+
+    def serve(self, clerk_name: str) -> None:
+        """Say who serves here."""
+        ctx = self._bridge.ctx
+        if ctx is not None:
+            words = self._bridge.texts(
+                "citizen.served_by", window=ctx.settings.window.name, clerk=clerk_name
+            )
+            self.rating.say_served(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # No key does anything here: the clerk's keyboard must not be able to rate.
+        event.accept()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._idle.stop()
+        self._thanks_timer.stop()
+        super().closeEvent(event)
+
+    def _show_next(self) -> None:
+        if self._next is None:
+            self.stack.setCurrentWidget(self.welcome)
+            return
+        self.mirror.show_mirror(self._next)
+        self.stack.setCurrentWidget(self.mirror)
+
+    def _on_form(self, form: RatingForm) -> None:
+        self._form = form
+        if self.visit_id:
+            self.rating.use(form)
+
+    def _on_touched(self) -> None:
+        if self.visit_id:
+            self._idle.start()
+
+    def _on_submitted(self, grade: int, reasons: list[str]) -> None:
+        ctx = self._bridge.ctx
+        if ctx is None or self._busy or not self.visit_id:
+            return
+        self._busy = True
+        self._bridge.run(
+            self, ctx.ratings.rate, self.visit_id, grade, tuple(reasons),
+            done=lambda _: self._finish(rated=True), failed=self._on_failed,
+        )  # fmt: skip
+
+    def _on_skipped(self) -> None:
+        self._close("skipped")
+
+    def _on_idle(self) -> None:
+        self._close("idle")
+
+    def _close(self, how: str) -> None:
+        ctx = self._bridge.ctx
+        if ctx is None or self._busy or not self.visit_id:
+            return
+        self._busy = True
+        idle = how == "idle"
+        self._bridge.run(
+            self, ctx.ratings.close_invitation, self.visit_id, how,
+            done=lambda _: self._finish(rated=False, quiet=idle), failed=self._on_failed,
+        )  # fmt: skip
+
+    def _on_failed(self, failure: Failure) -> None:
+        self._finish(rated=False, failure=failure.sentence)
+
+    def _finish(self, *, rated: bool, quiet: bool = False, failure: str = "") -> None:
+        """The visit is rated, skipped or left: nothing of it stays on the screen."""
+        self._busy = False
+        self.visit_id = ""
+        self._idle.stop()
+        self.rating.begin(self._form, ())
+        if quiet:
+            self._show_next()
+            return
+        self.thanks.show_outcome(rated, failure)
+        self.stack.setCurrentWidget(self.thanks)
+        self._thanks_timer.start()
+
+    def _on_thanked(self) -> None:
+        self._show_next()

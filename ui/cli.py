@@ -1,0 +1,44 @@
+"""The commands with screens: window, kiosk, demo. Qt is imported when one of them runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from importlib import import_module
+
+from terminal.cli.base import Console, Exit
+from terminal.texts import Texts
+
+OTHERS = {"kiosk": "ui.kiosk.cli", "demo": "ui.demo.cli"}
+"""The modules of the other two; each offers `run(args, console) -> int`."""
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Run a command with screens; returns the exit status."""
+    if args.command in OTHERS:
+        return int(import_module(OTHERS[args.command]).run(args, console))
+    return run_window(args, console)
+
+
+def run_window(args: argparse.Namespace, console: Console) -> int:
+    """Open the clerk's window, or draw all its screens into a folder (`--screenshots`)."""
+    if getattr(args, "screenshots", None):
+        # No display is needed to draw; one that is there would only flicker.
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        from ui.screenshots import draw
+
+        for path in draw(args.screenshots, themes=_themes(args), language=args.language):
+            console.line(str(path))
+        return Exit.DONE
+    from terminal import settings as settings_module
+
+    settings = settings_module.load(args.data_dir, args.config, args.hub)
+    from ui import app
+
+    console.texts = Texts(args.language)
+    return app.run(settings, reports=console.reports, look=getattr(args, "theme", None) or "")
+
+
+def _themes(args: argparse.Namespace) -> tuple[str, ...]:
+    chosen = getattr(args, "theme", None)
+    return (chosen,) if chosen else ("light", "dark", "contrast")

@@ -1,0 +1,253 @@
+"""Every screen as a picture, in each theme at 100 and 200 %, from a core with sample work.
+
+For people to look at and for the README; drawn without a display. The work is done through
+the same widgets and the same core as at a window, on a data folder that is thrown away.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtWidgets import QApplication, QWidget
+
+from terminal.clock import CHINA_TIME, FixedClock
+from terminal.context import Context
+from terminal.domain.parties import Capacity, IdentitySource, Party, PartyKind
+from terminal.services import drafts
+from terminal.services.views import Act, Role
+from terminal.settings import ScreenSettings, Settings
+from ui import theme
+from ui.app import WindowApp, application
+from ui.window.desk import Desk
+from ui.window.frame import Workplace
+
+SCALES = (1.0, 2.0)
+SIZES = {1.0: QSize(1366, 768), 2.0: QSize(2732, 1536)}
+CITIZEN_SIZES = {1.0: QSize(1024, 600), 2.0: QSize(2048, 1200)}
+MOMENT = datetime(2026, 11, 23, 10, 42, tzinfo=CHINA_TIME)
+DEADLINE_SECONDS = 20.0
+
+PASSWORD = "yichuang-2026"
+VISITOR = Party(
+    name="张三",
+    identity_number="210211198505041234",
+    sex="male",
+    birth="1985-05-04",
+    source=IdentitySource.CARD_READER,
+)
+COMPANY = Party(
+    name="沈阳某某餐饮有限公司",
+    kind=PartyKind.ORGANISATION,
+    document_kind="",
+    credit_code="91210100MA0YQ7E0XG",
+    legal_representative="张三",
+)
+
+
+def draw(
+    folder: Path,
+    *,
+    themes: Sequence[str] = ("light", "dark", "contrast"),
+    scales: Sequence[float] = SCALES,
+    language: str = "zh",
+) -> Iterator[Path]:
+    """Draw all screens into a folder; yields each file as it is written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = application()
+    for name in themes:
+        for scale in scales:
+            theme.apply(made, theme.load(name, scale))
+            with _program(language) as program:
+                yield from _Scene(program, folder, f"{name}-{round(scale * 100)}", scale).play()
+
+
+@contextmanager
+def _program(language: str) -> Iterator[WindowApp]:
+    with tempfile.TemporaryDirectory() as data:
+        settings = Settings(data_dir=Path(data), screen=ScreenSettings(language=language))
+        ctx = Context(settings, clock=FixedClock(MOMENT))
+        ctx.open()
+        ctx.staff.add("wangfang", "王芳", PASSWORD, Role.CLERK)
+        ctx.staff.add("liqiang", "李强", PASSWORD, Role.SUPERVISOR)
+        program = WindowApp(settings, ctx=ctx)
+        try:
+            yield program
+        finally:
+            program.close()
+            program.window.close()
+            program.deleteLater()
+            ctx.close()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def settle(done: Callable[[], bool], *, extra: float = 0.0) -> None:
+    """Let the event loop run until something holds; a deadline ends it with an error."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    until = time.monotonic() + extra
+    while not done() or time.monotonic() < until:
+        QApplication.processEvents()
+        if time.monotonic() > deadline:
+            raise TimeoutError("a screen did not come to rest")
+
+
+class _Scene:
+    """Goes through the work once and draws on the way."""
+
+    def __init__(self, program: WindowApp, folder: Path, name: str, scale: float) -> None:
+        self._program, self._folder, self._name, self._scale = program, folder, name, scale
+
+    def play(self) -> Iterator[Path]:
+        window = self._program.window
+        window.resize(SIZES[self._scale])
+        window.show()
+        self._program.open_core()
+        settle(lambda: self._program.bridge.ctx is not None, extra=0.1)
+        yield self._draw(window, "sign-in")
+        sign_in = self._program.sign_in
+        sign_in.login.set_text("wangfang")
+        sign_in.password.set_text(PASSWORD)
+        sign_in.submit()
+        settle(lambda: window.workplace is not None, extra=0.3)
+        place = window.workplace
+        assert place is not None and self._program.citizen is not None
+        self._program.citizen.resize(CITIZEN_SIZES[self._scale])
+        yield self._draw(window, "work-empty")
+        yield self._draw(self._program.citizen, "citizen-welcome")
+        yield from self._intake(place)
+        yield from self._pages(place)
+        yield from self._rating(place)
+
+    def _intake(self, place: Workplace) -> Iterator[Path]:
+        window, work, desk = self._program.window, place.work, place.desk
+        form = work.visitor.form
+        form.name_field.set_text("张三")
+        form.number.edit.setText("210211198505041239")
+        form.phone.setFocus()
+        yield self._draw(window, "work-visitor-error")
+        desk.greet(VISITOR, COMPANY, Capacity.LEGAL_REPRESENTATIVE)
+        work.search.begin("spjyxk")
+        work.search.edit.setText("spjyxk")
+        settle(lambda: bool(work.search.results.rows), extra=0.3)
+        yield self._draw(window, "work-search")
+        desk.choose(self._food())
+        settle(lambda: desk.now.review is not None, extra=0.2)
+        yield self._draw(window, "work-scenario")
+        self._answer(desk)
+        settle(lambda: bool(work.path.materials.list.rows), extra=0.4)
+        yield self._draw(window, "work-materials")
+        self._tick(desk, leave=1)
+        settle(lambda: desk.now.review is not None and desk.now.review.lacking == 1, extra=0.5)
+        work.path.go("materials")
+        yield self._draw(window, "work-one-lacking")
+        assert self._program.citizen is not None
+        yield self._draw(self._program.citizen, "citizen-mirror")
+        self._fill(desk)
+        settle(lambda: desk.fresh, extra=0.4)
+        work.path.to_review()
+        yield self._draw(window, "work-review-lacking")
+        desk.act(Act.NOTIFY_CORRECTION)
+        settle(lambda: bool(desk.now.cases), extra=0.4)
+        yield self._draw(window, "work-corrected")
+        desk.choose(self._food())
+        settle(lambda: desk.now.review is not None, extra=0.1)
+        self._answer(desk)
+        settle(lambda: bool(work.path.materials.list.rows), extra=0.1)
+        self._tick(desk)
+        self._fill(desk)
+        settle(lambda: desk.fresh and not desk.now.review.lacking, extra=0.5)  # type: ignore[union-attr]
+        work.path.go("form")
+        yield self._draw(window, "work-form")
+        work.path.to_review()
+        yield self._draw(window, "work-review")
+        yield from self._panels(place)
+        desk.act(Act.ACCEPT)
+        settle(lambda: desk.now.review is None and len(desk.now.cases) == 2, extra=0.4)
+        yield self._draw(window, "work-accepted")
+        yield self._draw(self._program.citizen, "citizen-done")
+
+    def _panels(self, place: Workplace) -> Iterator[Path]:
+        path = place.work.path
+        for name, panel in (("decline", path.decline), ("consent", path.consent)):
+            path.review.hide()
+            panel.open()
+            settle(lambda: True, extra=0.1)
+            yield self._draw(self._program.window, f"work-{name}")
+            path.to_review()
+
+    def _pages(self, place: Workplace) -> Iterator[Path]:
+        for page in ("cases", "journal", "devices", "catalogue"):
+            place.show_page(page)
+            settle(lambda: True, extra=0.5)
+            yield self._draw(self._program.window, f"page-{page}")
+        place.show_page("work")
+
+    def _rating(self, place: Workplace) -> Iterator[Path]:
+        citizen = self._program.citizen
+        assert citizen is not None
+        place.work.park_or_resume()
+        place.desk.greet(VISITOR, None, Capacity.SELF)
+        settle(lambda: True, extra=0.2)
+        yield self._draw(self._program.window, "work-parked")
+        place.desk.forget_visitor()
+        place.work.park_or_resume()
+        settle(lambda: bool(place.desk.now.cases), extra=0.2)
+        place.work.end_visit()
+        settle(lambda: bool(citizen.visit_id), extra=0.3)
+        yield self._draw(self._program.window, "work-ended")
+        yield self._draw(citizen, "citizen-rating")
+        citizen.rating.choose(2)
+        settle(lambda: True, extra=0.2)
+        yield self._draw(citizen, "citizen-rating-reasons")
+        citizen.rating.send.click()
+        settle(lambda: not citizen.visit_id, extra=0.2)
+        yield self._draw(citizen, "citizen-thanks")
+
+    def _draw(self, widget: QWidget, name: str) -> Path:
+        settle(lambda: True, extra=0.05)
+        path = self._folder / f"{name}-{self._name}.png"
+        widget.grab().save(str(path), "PNG")
+        return path
+
+    def _food(self) -> str:
+        ctx = self._program.bridge.ctx
+        assert ctx is not None
+        found = ctx.catalogue.search("食品经营许可", 10)
+        guided = [item for item in found if item.guide]
+        return (guided or list(found))[0].code
+
+    def _answer(self, desk: Desk) -> None:
+        while desk.now.review.open_questions:
+            question = desk.now.review.open_questions[0]
+            desk.change(
+                drafts.with_answer(
+                    desk.now.draft,
+                    question.id,
+                    question.options[0].id,
+                )
+            )
+            settle(lambda: desk.fresh)
+
+    def _tick(self, desk: Desk, leave: int = 0) -> None:
+        lines = desk.now.review.materials
+        open_lines = [line for line in lines if not line.settled and line.material.required]
+        for line in open_lines[: len(open_lines) - leave]:
+            desk.change(drafts.with_material(desk.now.draft, drafts.received(line.material)))
+
+    def _fill(self, desk: Desk) -> None:
+        samples = {"DATE": "2026-12-01", "PHONE": "13800000000", "NUMBER": "120"}
+        for field in desk.now.review.fields:
+            value = samples.get(field.kind.value, "沈阳市和平区样例路 1 号")
+            if field.kind.value == "CHOICE":
+                value = field.options[0]
+            if field.kind.value == "IDENTITY_NUMBER":
+                value = VISITOR.identity_number
+            if field.kind.value == "CREDIT_CODE":
+                value = COMPANY.credit_code
+            if not desk.now.draft.form.get(field.id):
+                desk.change(drafts.with_field(desk.now.draft, field.id, value))

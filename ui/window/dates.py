@@ -1,0 +1,39 @@
+"""Dates as people say them here: `11-30（周一，含当日）`, never "before"."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from terminal.clock import to_local
+from terminal.services.views import Due
+from terminal.texts import Texts
+
+
+def weekday(day: date, texts: Texts) -> str:
+    """Return the day of the week: 周一 … 周日."""
+    return texts(f"window.weekday.{day.isoweekday()}")
+
+
+def day_words(day: date, texts: Texts) -> str:
+    """Return a day with its day of the week."""
+    return texts("window.date.day", date=day.strftime("%m-%d"), weekday=weekday(day, texts))
+
+
+def due_words(due: Due, texts: Texts) -> str:
+    """Return a due date, inclusive; marked when the year's calendar is provisional."""
+    key = "window.date.due_provisional" if due.provisional else "window.date.due"
+    return texts(key, date=due.on.strftime("%m-%d"), weekday=weekday(due.on, texts))
+
+
+def moment_words(milliseconds: int, texts: Texts) -> str:
+    """Return a moment as day and time, or a dash for never."""
+    if not milliseconds:
+        return texts("window.never")
+    return to_local(milliseconds).strftime("%m-%d %H:%M")
+
+
+def clock_words(milliseconds: int, texts: Texts) -> tuple[str, str]:
+    """Return day and time apart, as the top line shows them."""
+    now = to_local(milliseconds)
+    day = texts("window.date.top", date=now.strftime("%m-%d"), weekday=weekday(now.date(), texts))
+    return day, now.strftime("%H:%M")

@@ -1,0 +1,265 @@
+"""The clerk's window: sign-in, then top line, pages, key line; events refresh what is shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from terminal.clock import today
+from terminal.devices.ports import IdCard, PadPress, ScannedCode
+from terminal.errors import TerminalError
+from terminal.events import Event
+from terminal.services.views import CaseCounts, JournalStatus, Session
+from ui.bridge import Bridge, Failure
+from ui.widgets.basics import Notice, column, row, style
+from ui.widgets.keys import KeyLine, LegalGuard
+from ui.window.case_pages import CasesPage
+from ui.window.catalogue_page import CataloguePage
+from ui.window.dates import clock_words
+from ui.window.desk import Desk
+from ui.window.devices_page import DevicesPage
+from ui.window.inputs import party_of_card, read_code
+from ui.window.journal_page import JournalPage
+from ui.window.page import Page
+from ui.window.topbar import PAGES, TopBar
+from ui.window.work import WorkPage
+
+CLOCK_MS = 5_000
+
+
+class Workplace(QWidget):
+    """Everything a signed-in clerk sees; made anew for each session."""
+
+    sign_out_wanted = Signal()
+    pad_pressed = Signal(int)
+    _card_read = Signal(IdCard)
+    _code_read = Signal(ScannedCode)
+    _pad_read = Signal(PadPress)
+    _input_refused = Signal(object)
+
+    def __init__(self, bridge: Bridge, session: Session, guard: LegalGuard) -> None:
+        super().__init__()
+        self.setObjectName("workplace")
+        style(self, role="page")
+        ctx = bridge.ctx
+        assert ctx is not None
+        self._bridge, self._texts, self._guard = bridge, bridge.texts, guard
+        self.session = session
+        self.desk = Desk(bridge, session, self)
+        self.top = TopBar(bridge.texts, ctx.settings.window.name)
+        self.top.show_clerk(session.name)
+        self.work = WorkPage(bridge, self.desk, guard)
+        self.cases = CasesPage(bridge, session)
+        self.pages: dict[str, QWidget] = {
+            "work": self.work,
+            "cases": self.cases,
+            "journal": JournalPage(bridge),
+            "devices": DevicesPage(bridge),
+            "catalogue": CataloguePage(bridge),
+        }
+        self.stack = QStackedWidget()
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        self.notice = Notice("status_notice")
+        self.keys = KeyLine()
+        holder = QWidget()
+        row(self.notice, margins=(16, 0), to=holder)
+        layout = column(self.top, self.stack, holder, self.keys, gap=0, to=self)
+        layout.setStretch(1, 1)
+        self._page = "work"
+        self._stop: list[object] = []
+        self._wire()
+        self.show_page("work")
+        self._tick()
+        self.refresh_all()
+
+    def _wire(self) -> None:
+        bridge, desk = self._bridge, self.desk
+        self.top.page_wanted.connect(self.show_page)
+        self.top.sign_out_wanted.connect(self.sign_out_wanted)
+        self.keys.pressed.connect(self._on_hint)
+        self.work.keys_changed.connect(self._show_keys)
+        self.work.told.connect(self.say)
+        for page in self.pages.values():
+            if isinstance(page, Page):
+                page.keys_changed.connect(self._show_keys)
+                page.told.connect(self.say)
+        self.cases.resume_wanted.connect(self._resume)
+        bridge.happened.connect(self._on_event)
+        bridge.failed.connect(self._on_failure)
+        desk.saved.connect(lambda *_: self.refresh_all())
+        queued = Qt.ConnectionType.QueuedConnection
+        self._card_read.connect(self._on_card, queued)
+        self._code_read.connect(self._on_code, queued)
+        self._pad_read.connect(lambda press: self.pad_pressed.emit(press.value), queued)
+        self._input_refused.connect(self._on_input_refused, queued)
+        devices = getattr(bridge.ctx, "devices", None)
+        if devices is not None:
+            self._stop = [
+                devices.on_card(self._card_read.emit),
+                devices.on_code(self._code_read.emit),
+                devices.on_press(self._pad_read.emit),
+                devices.on_problem(lambda _device, error: self._input_refused.emit(error)),
+            ]
+        self._clock = QTimer(self)
+        self._clock.setInterval(CLOCK_MS)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start()
+
+    def leave(self) -> None:
+        """Stop listening before the workplace goes."""
+        for stop in self._stop:
+            stop()  # type: ignore[operator]
+        self._stop = []
+        self._clock.stop()
+        for signal, slot in (
+            (self._bridge.happened, self._on_event),
+            (self._bridge.failed, self._on_failure),
+        ):
+            signal.disconnect(slot)
+
+    # Pages.
+
+    def show_page(self, page: str) -> None:
+        """Open a page; the keyboard goes where its work begins."""
+        self._page = page
+        self.top.show_page(page)
+        self.notice.say("")
+        shown = self.pages[page]
+        self.stack.setCurrentWidget(shown)
+        if isinstance(shown, Page):
+            shown.refresh()
+            shown.start()
+        else:
+            self.work.start()
+        self._show_keys()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        number = event.key() - Qt.Key.Key_0
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        by_alt = modifiers == Qt.KeyboardModifier.AltModifier
+        plain = not modifiers and self._page != "work"
+        page = next((name for name, key in PAGES if key == number), "")
+        if page and (by_alt or plain):
+            self.show_page(page)
+        elif event.key() == Qt.Key.Key_Escape and self._page != "work":
+            self.show_page("work")
+        else:
+            super().keyPressEvent(event)
+
+    def say(self, sentence: str, state: str = "") -> None:
+        """Show a sentence above the key line until the next one or the next page."""
+        self.notice.say(sentence, state)
+
+    def _show_keys(self) -> None:
+        shown = self.pages[self._page]
+        if isinstance(shown, Page):
+            self.keys.show_hints(shown.hints())
+            self.keys.show_end("", False)
+        else:
+            self.keys.show_hints(self.work.hints())
+            self.keys.show_end(*self.work.end())
+
+    def _on_hint(self, hint: str) -> None:
+        shown = self.pages[self._page]
+        if isinstance(shown, Page):
+            shown.press(hint)
+        else:
+            self.work.press(hint)
+
+    def _resume(self, case_id: str) -> None:
+        self.show_page("work")
+        self.desk.resume(case_id)
+
+    # What the core and the devices tell.
+
+    def refresh_all(self) -> None:
+        """Ask again for everything in the frame."""
+        self._refresh_journal()
+        self._refresh_counts()
+        self._refresh_devices()
+
+    def _on_event(self, event: Event) -> None:
+        if event.name in ("journal_changed", "hub_state_changed"):
+            self._refresh_journal()
+        if event.name in ("case_saved", "progress_changed"):
+            self._refresh_counts()
+            self.desk.refresh_cases()
+        if event.name == "device_changed":
+            self._refresh_devices()
+        if event.name == "print_job_changed":
+            self._refresh_jobs()
+        shown = self.pages[self._page]
+        if isinstance(shown, Page) and event.name in shown.interested:
+            shown.refresh()
+
+    def _refresh_journal(self) -> None:
+        ctx = self._bridge.ctx
+        if ctx is None:
+            return
+
+        def look() -> tuple[JournalStatus, int | None]:
+            from terminal.domain.deadlines import working_days_left
+
+            status = ctx.journal.status()
+            due = status.earliest_due
+            left = working_days_left(today(ctx.clock), due, ctx.calendar) if due else None
+            return status, left
+
+        self._bridge.read(self, look, done=self._on_journal)
+
+    def _on_journal(self, found: tuple[JournalStatus, int | None]) -> None:
+        ctx = self._bridge.ctx
+        if ctx is not None:
+            self.top.show_journal(found[0], today(ctx.clock), found[1])
+
+    def _refresh_counts(self) -> None:
+        ctx = self._bridge.ctx
+        if ctx is not None:
+            self._bridge.read(self, ctx.cases.counts, self.session, done=self._on_counts)
+
+    def _on_counts(self, counts: CaseCounts) -> None:
+        self.work.mine.show_counts(counts)
+        self.top.name_pages(counts.due_today + counts.overdue)
+
+    def _refresh_devices(self) -> None:
+        devices = getattr(self._bridge.ctx, "devices", None)
+        self.top.show_devices(devices.snapshot() if devices is not None else ())
+
+    def _refresh_jobs(self) -> None:
+        ctx, case_id = self._bridge.ctx, self.work.outcome.case_id
+        if ctx is not None and case_id:
+            self._bridge.read(self, ctx.printing.jobs, case_id, done=self.work.outcome.show_jobs)
+
+    def _on_card(self, card: IdCard) -> None:
+        if self._page != "work":
+            self.show_page("work")
+        self.work.take_party(party_of_card(card))
+
+    def _on_code(self, code: ScannedCode) -> None:
+        self._guard.code_scanned()
+        ctx = self._bridge.ctx
+        if ctx is None:
+            return
+        found = read_code(code.text, today(ctx.clock))
+        if found.party is not None:
+            if self._page != "work":
+                self.show_page("work")
+            self.work.take_party(found.party)
+        elif found.receipt_number:
+            self.show_page("cases")
+            self.cases.find(found.receipt_number)
+        else:
+            self.say(self._texts("window.code_unknown"), "warning")
+
+    def _on_input_refused(self, error: TerminalError) -> None:
+        self.say(error.sentence(self._texts), "warning")
+
+    def _on_failure(self, failure: Failure) -> None:
+        self.say(failure.sentence, "bad")
+
+    def _tick(self) -> None:
+        ctx = self._bridge.ctx
+        if ctx is not None:
+            self.top.show_clock(*clock_words(ctx.clock.now().corrected, self._texts))

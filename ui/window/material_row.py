@@ -1,0 +1,155 @@
+"""One material as a row: state, name and standard, how it came, what becomes of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from terminal.domain.catalogue import Fate, Way
+from terminal.domain.parties import MaterialEntry, MaterialStatus
+from terminal.services.views import MaterialLine
+from terminal.texts import Texts
+from ui.icons import Icon
+from ui.theme import px
+from ui.widgets.basics import KeyCap, Label, column, fill, row, style
+from ui.widgets.rows import Row
+
+PAPER_FATES = (
+    Fate.ORIGINAL_KEPT,
+    Fate.ORIGINAL_SEEN_COPY_KEPT,
+    Fate.ORIGINAL_SEEN_RETURNED,
+    Fate.COPY,
+)
+
+_SIGNS = {
+    "settled": ("square-check", "good"),
+    "deferred": ("hourglass", "warning"),
+    "defective": ("circle-alert", "bad"),
+    "open": ("square", "warning"),
+    "optional": ("square", "muted"),
+}
+
+
+def standing(line: MaterialLine) -> str:
+    """Say how a material stands: settled, deferred, defective, open or optional."""
+    entry = line.entry
+    if entry is None or entry.status is MaterialStatus.MISSING:
+        return "open" if line.material.required else "optional"
+    if entry.status is MaterialStatus.DEFERRED:
+        return "deferred"
+    return "defective" if entry.status is MaterialStatus.DEFECTIVE else "settled"
+
+
+class MaterialRow(Row):
+    """Shows one line of the review; the keys that are open for it while it is selected."""
+
+    def __init__(self, line: MaterialLine, texts: Texts) -> None:
+        super().__init__("material")
+        self.line = line
+        self._texts = texts
+        state = standing(line)
+        icon, colour = _SIGNS[state]
+        self.setObjectName(f"material_{line.material.id}")
+        self.base_state = "lacking" if state in ("open", "defective") else ""
+        self._name = Label(line.material.name, wrap=True)
+        words = [
+            self._wanted(),
+            line.material.standard,
+            "" if line.material.required else texts("window.materials.optional"),
+        ]
+        self._standard = Label(
+            texts("window.separator").join(word for word in words if word), "small", wrap=True
+        )
+        left = column(self._name, self._standard, gap=1)
+        self._how = Label(self._came(line.entry), state=colour if state != "settled" else "")
+        self._fate = Label(self._became(line.entry), "small")
+        self._done = QWidget()
+        done = row(self._how, self._fate, gap=12, to=self._done)
+        self._how.setWordWrap(True)
+        self._fate.setWordWrap(True)
+        done.setStretch(0, 3)
+        done.setStretch(1, 2)
+        self._done.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._keys = QWidget()
+        self._keys_line = QHBoxLayout(self._keys)
+        self._keys_line.setContentsMargins(0, 0, 0, 0)
+        self._keys_line.setSpacing(px(6))
+        sign = Icon(icon, colour, 18)
+        top = row(sign, left, self._done, gap=12)
+        top.setStretch(1, 5)
+        top.setStretch(2, 4)
+        top.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
+        self.keys_shown: tuple[str, ...] = ()
+        column(top, self._keys, gap=6, margins=(12, 8), to=self)
+        self._keys.hide()
+        spoken = texts(
+            "window.materials.spoken",
+            name=line.material.name,
+            state=texts(f"window.materials.state.{state}"),
+            how=self._how.text(),
+        )
+        self.setAccessibleName(spoken)
+
+    def select(self, selected: bool) -> None:
+        """Show the keys of the selected row."""
+        super().select(selected)
+        if selected and not self._keys_line.count():
+            self._fill_keys()
+        self._keys.setVisible(selected)
+        style(self._name, role="strong" if selected else "")
+
+    def open_keys(self) -> tuple[tuple[str, str], ...]:
+        """Return the keys that do something here: key cap and word."""
+        texts, line = self._texts, self.line
+        offered = [("space", "received")]
+        if line.entry is not None and line.entry.status is MaterialStatus.RECEIVED:
+            offered = [("space", "take_back")]
+            if line.entry.way is Way.PAPER:
+                offered += [("digits", "count"), ("arrows", "fate")]
+        if Way.CERTIFICATE in line.ways:
+            offered.append(("E", "certificate"))
+        if Way.COMMITMENT in line.ways:
+            offered.append(("C", "commitment"))
+        if Way.UPLOAD in line.ways:
+            offered.append(("U", "upload"))
+        if Way.DEFERRED in line.ways:
+            offered.append(("F9", "deferred"))
+        offered.append(("X", "defective"))
+        return tuple(
+            (texts(f"window.key.{key}"), texts(f"window.materials.{word}")) for key, word in offered
+        )
+
+    def _fill_keys(self) -> None:
+        self._keys_line.addSpacing(px(24))
+        for key, word in self.open_keys():
+            fill(self._keys_line, (KeyCap(key), Label(word, "dense"), 4))
+        self._keys_line.addStretch(1)
+
+    def _wanted(self) -> str:
+        material = self.line.material
+        return self._texts(f"window.paper.{material.kind.value}", count=material.copies)
+
+    def _came(self, entry: MaterialEntry | None) -> str:
+        texts = self._texts
+        if entry is None or entry.status is MaterialStatus.MISSING:
+            return texts("window.materials.not_yet")
+        if entry.status is MaterialStatus.DEFERRED:
+            return texts("window.materials.comes_later")
+        if entry.status is MaterialStatus.DEFECTIVE:
+            return texts("window.materials.is_defective", defect=entry.defect)
+        if entry.way is Way.PAPER:
+            return texts(f"window.paper.{entry.kind.value}", count=entry.count)
+        if entry.way is Way.CERTIFICATE:
+            return texts("window.way.certificate", name=entry.certificate or entry.name)
+        if entry.way is Way.UPLOAD:
+            return texts("window.way.upload", count=len(entry.blobs))
+        if entry.way is Way.SHARED_DATA and self.line.material.proves_identity:
+            return texts("window.way.card")
+        return texts(f"window.way.{entry.way.value.lower()}")
+
+    def _became(self, entry: MaterialEntry | None) -> str:
+        if entry is None or entry.status is not MaterialStatus.RECEIVED:
+            return ""
+        if entry.way in (Way.COMMITMENT, Way.CERTIFICATE):
+            return self._texts(f"window.fate.by_{entry.way.value.lower()}")
+        return self._texts(f"window.fate.{entry.fate.value}")

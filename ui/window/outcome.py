@@ -1,0 +1,99 @@
+"""What has just been done: saved, with its papers and where they are; or the visit's end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from terminal.services.views import PrintJobView, Saved, VisitEnding
+from terminal.texts import Texts
+from ui.icons import Icon
+from ui.widgets.basics import Label, StateLabel, clear, column, row, style
+
+JOB_LOOKS = {
+    "queued": ("printer", "muted"),
+    "printing": ("printer", "accent"),
+    "printed": ("printer-check", "good"),
+    "failed": ("circle-alert", "bad"),
+    "unknown": ("circle-help", "warning"),
+}
+
+
+class OutcomeCard(QFrame):
+    """One sentence, and below it the papers with the state of their printing."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("outcome_card")
+        style(self, role="notice")
+        self._texts = texts
+        self._icon = Icon("circle-check", "good", 22)
+        self.line = Label("", "strong", wrap=True, object_name="outcome_line")
+        self.detail = Label("", "dense", wrap=True, object_name="outcome_detail")
+        self._papers = QHBoxLayout()
+        inner = column(self.line, self.detail, self._papers, gap=4)
+        layout = row(self._icon, inner, gap=12, margins=(14, 10), to=self)
+        layout.setStretch(1, 1)
+        layout.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
+        self.case_id = ""
+        self._saved: Saved | None = None
+        self.hide()
+
+    def show_saved(self, saved: Saved, act: str) -> None:
+        """Say what was done and where it is saved."""
+        texts = self._texts
+        self.case_id, self._saved = saved.case.case_id, saved
+        done = texts(f"window.done.{act}")
+        line = texts("window.done.line", done=done, number=saved.case.receipt_number)
+        state = "bad" if act == "DECLINE" else "good"
+        state = "warning" if act == "NOTIFY_CORRECTION" else state
+        style(self, state=state)
+        self._icon.show_icon("circle-check", state)
+        self.line.say(line)
+        self.line.setAccessibleName(line)
+        self.detail.say(texts("window.done.offline") if saved.offline else "")
+        self.detail.setVisible(saved.offline)
+        self.show_jobs(tuple(job for document in saved.documents for job in document.jobs))
+        self.show()
+
+    def show_jobs(self, jobs: tuple[PrintJobView, ...]) -> None:
+        """Show where the papers are; printing is a state of its own."""
+        clear(self._papers)
+        if self._saved is None:
+            return
+        newest = {job.document_id: job for job in jobs}
+        for document in self._saved.documents:
+            job = newest.get(document.document_id)
+            state = job.state if job is not None else "queued"
+            icon, colour = JOB_LOOKS.get(state, JOB_LOOKS["unknown"])
+            words = self._texts(
+                "window.done.paper",
+                paper=self._texts(f"window.document.{document.kind}"),
+                state=self._texts(f"window.print.{state}"),
+            )
+            self._papers.addWidget(StateLabel(icon, words, colour))
+        self._papers.addStretch(1)
+
+    def show_ending(self, ending: VisitEnding) -> None:
+        """Name the originals that go back, and say that the citizen was invited."""
+        texts = self._texts
+        self._saved, self.case_id = None, ""
+        clear(self._papers)
+        style(self, state="warning" if ending.originals else "good")
+        self._icon.show_icon(
+            "hand-helping" if ending.originals else "circle-check",
+            "warning" if ending.originals else "good",
+        )
+        if ending.originals:
+            names = texts("window.list").join(
+                texts("window.end.original", name=name, count=count)
+                for name, count in ending.originals
+            )
+            self.line.say(texts("window.end.give_back", names=names))
+        else:
+            self.line.say(texts("window.end.nothing_left"))
+        self.detail.say(
+            texts("window.end.invited" if ending.invitation else "window.end.not_invited")
+        )
+        self.detail.show()
+        self.show()

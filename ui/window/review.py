@@ -1,0 +1,127 @@
+"""The last step: what lacks, what may be done now, and the keys that have legal effect."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from terminal.domain.catalogue import WindowAuthority
+from terminal.services.views import Act, Review
+from terminal.texts import Texts
+from ui.icons import Icon
+from ui.widgets.basics import KeyCap, Label, Notice, clear, column, fill, row
+from ui.widgets.keys import LegalFrame, LegalGuard
+from ui.window.desk import Desk
+
+KEYS: dict[Act, tuple[str, Qt.Key, bool]] = {
+    Act.ACCEPT: ("F12", Qt.Key.Key_F12, False),
+    Act.NOTIFY_CORRECTION: ("F7", Qt.Key.Key_F7, False),
+    Act.ACCEPT_CONDITIONALLY: ("F9", Qt.Key.Key_F9, False),
+    Act.RECEIVE: ("F8", Qt.Key.Key_F8, False),
+    Act.DECLINE: ("Ctrl+F8", Qt.Key.Key_F8, True),
+}
+"""Key cap, key and whether with Ctrl, for each act; the order is that of the screen."""
+
+
+class ReviewPanel(LegalFrame):
+    """Holds the keyboard while an act may be asked for; nothing can be typed here."""
+
+    moved_back = Signal()
+
+    def __init__(self, texts: Texts, desk: Desk, guard: LegalGuard) -> None:
+        super().__init__("review_panel", guard)
+        self._texts, self._desk = texts, desk
+        self.setAccessibleName(texts("window.review.title"))
+        for act, (_, key, control) in KEYS.items():
+            self.bind(key, act.value, control=control)
+        self._lines = QVBoxLayout()
+        self._keys = QHBoxLayout()
+        self.notice = Notice("review_notice")
+        column(
+            Label(texts("window.review.title"), "heading"),
+            self._lines,
+            self.notice,
+            self._keys,
+            gap=8,
+            margins=(12, 10),
+            to=self,
+        )
+        desk.reviewed.connect(self.refresh)
+        self.refused.connect(lambda key: self.notice.say(texts(key), "warning"))
+
+    def refresh(self) -> None:
+        """Show what is wrong, each in a sentence, and the keys of what is lawful now."""
+        review = self._desk.now.review
+        self.setVisible(review is not None)
+        clear(self._lines)
+        clear(self._keys)
+        self.notice.say("")
+        if review is None:
+            return
+        sentences = problem_sentences(review, self._texts)
+        for sentence in sentences:
+            self._line("circle-alert", "warning", sentence)
+        if review.lacking:
+            names = self._texts("window.list").join(
+                line.material.name
+                for line in review.materials
+                if not line.settled and (line.material.required or line.entry)
+            )
+            self._line("triangle-alert", "warning", self._texts("window.review.lacks", names=names))
+        if not sentences and not review.lacking:
+            self._line("circle-check", "good", self._complete(review))
+        self._show_keys(review)
+
+    def explain(self, act: Act) -> str:
+        """Return why an act is not lawful now, or an empty string."""
+        review = self._desk.now.review
+        if review is None:
+            return ""
+        permission = review.permission(act)
+        if permission.allowed:
+            return ""
+        key = f"{permission.code}.message"
+        hint = f"{permission.code}.hint"
+        sentence = self._texts(key, **permission.data)
+        return sentence + (self._texts(hint, **permission.data) if self._texts.has(hint) else "")
+
+    def _complete(self, review: Review) -> str:
+        if not review.item.guide:
+            return self._texts("window.review.no_guide")
+        if review.item.authority is WindowAuthority.RECEIVE_ONLY:
+            return self._texts("window.review.receive_only")
+        return self._texts("window.review.complete")
+
+    def _line(self, icon: str, state: str, text: str) -> None:
+        line = row(Icon(icon, state, 16), Label(text, wrap=True), gap=8)
+        line.setStretch(1, 1)
+        self._lines.addLayout(line)
+
+    def _show_keys(self, review: Review) -> None:
+        for act, (cap, _, _) in KEYS.items():
+            if review.permission(act).allowed:
+                word = Label(self._texts(f"window.act.{act.value}"), "dense")
+                word.setObjectName(f"act_{act.value}")
+                fill(self._keys, (KeyCap(cap), word, 6))
+        self._keys.addStretch(1)
+
+
+def problem_sentences(review: Review, texts: Texts) -> tuple[str, ...]:
+    """Return the problems of a review as sentences, each once."""
+    found = dict.fromkeys(
+        texts(f"{problem.code}.message", **problem.data) for problem in review.problems
+    )
+    return tuple(found)
+
+
+def next_owed(review: Review, texts: Texts) -> str:
+    """Return in a few words what has to happen before the case can be accepted."""
+    if review.open_questions:
+        return texts("window.owed.questions", count=len(review.open_questions))
+    if review.lacking:
+        return texts("window.owed.materials", count=review.lacking)
+    if any(problem.where.startswith("form.") for problem in review.problems):
+        return texts("window.owed.form")
+    if review.problems:
+        return texts("window.owed.visitor")
+    return ""

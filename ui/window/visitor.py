@@ -1,0 +1,226 @@
+"""Who is here: a card read, a code scanned or fields typed; checked as it is typed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from terminal.clock import today
+from terminal.domain.parties import Capacity, IdentitySource, Party, PartyKind
+from terminal.texts import Texts
+from ui.bridge import Bridge
+from ui.widgets.basics import Card, KeyCap, Label, Notice, StateLabel, column, name, row
+from ui.widgets.fields import Choice
+from ui.window.desk import Desk
+from ui.window.party_form import PartyForm
+
+CAPACITIES = {
+    PartyKind.PERSON: tuple(Capacity),
+    PartyKind.ORGANISATION: (Capacity.SELF, Capacity.AGENT),
+}
+
+
+class VisitorPanel(Card):
+    """The visitor's card: fields while they are filled in, a summary once they are."""
+
+    completed = Signal()
+
+    def __init__(self, bridge: Bridge, desk: Desk) -> None:
+        texts = bridge.texts
+        super().__init__(texts("window.visitor.title"), gap=8)
+        self.setObjectName("visitor_panel")
+        self._bridge, self._desk, self._texts = bridge, desk, texts
+        self._source = IdentitySource.KEYBOARD
+        self.form = PartyForm("visitor", texts, self.today)
+        self.capacity = Choice(
+            "visitor_capacity",
+            texts("window.visitor.capacity"),
+            [(c.value, texts(f"window.capacity.{c.value}")) for c in Capacity],
+            vertical=True,
+            numbered=True,
+        )
+        self.capacity.set_value(Capacity.SELF.value)
+        self.applicant_title = Label(texts("window.visitor.applicant"), "title")
+        self.applicant = PartyForm("applicant", texts, self.today)
+        self.notice = Notice("visitor_notice")
+        self.editor = QWidget()
+        column(
+            self.form, self.capacity, self.applicant_title, self.applicant, gap=8, to=self.editor
+        )
+        self.summary = _Summary(texts)
+        self.add(self.editor, self.summary, self.notice)
+        forget = row(KeyCap("Shift+F2"), Label(texts("window.visitor.forget"), "small"), None)
+        self.forget_line = QWidget()
+        self.forget_line.setLayout(forget)
+        forget.setContentsMargins(0, 0, 0, 0)
+        self.add(self.forget_line)
+        self.form.moved_past_end.connect(self.capacity.setFocus)
+        self.form.changed.connect(self._on_typed)
+        self.capacity.chosen.connect(self._on_capacity)
+        self.capacity.moved_on.connect(self._on_capacity_done)
+        self.capacity.moved_back.connect(self.form.focus_last)
+        self.applicant.moved_past_end.connect(self.finish)
+        self.applicant.changed.connect(self._on_typed)
+        desk.visit_changed.connect(self.show_visit)
+        desk.cleared.connect(self._on_cleared)
+        self.edit(focus=False)
+
+    def today(self) -> date:
+        """Return the hall's day; the number's birth date is judged by it."""
+        ctx = self._bridge.ctx
+        assert ctx is not None
+        return today(ctx.clock)
+
+    # Filling in.
+
+    def edit(self, *, focus: bool = True) -> None:
+        """Open the fields for typing."""
+        self.summary.hide()
+        self.editor.show()
+        self._on_capacity(self.capacity.value(), save=False)
+        if focus:
+            self.form.focus_first_open()
+
+    def fill(self, party: Party) -> None:
+        """Fill the fields from a card or a code that was read; nothing of before stays.
+
+        A code carries a number without a name: then a name that was typed is kept.
+        """
+        if not party.name:
+            party = msgspec.structs.replace(party, name=self.form.name_field.text())
+        self._desk.now.typed = {}
+        self._on_cleared()
+        self._source = party.source
+        self.form.show_party(party)
+        self.edit(focus=False)
+        self._store()
+        self.finish()
+
+    def finish(self) -> bool:
+        """Take down who is here if everything is in order; otherwise go to what is not."""
+        if not self.form.check():
+            return False
+        capacity = Capacity(self.capacity.value() or Capacity.SELF.value)
+        applicant: Party | None = None
+        if capacity is not Capacity.SELF:
+            if not self.applicant.check():
+                return False
+            applicant = self.applicant.party(IdentitySource.KEYBOARD)
+        self._store()
+        self._desk.greet(self.form.party(self._source), applicant, capacity)
+        self.completed.emit()
+        return True
+
+    def finish_quietly(self) -> bool:
+        """Take down who is here if the fields are complete; complain about nothing."""
+        return bool(self.form.name_field.text()) and self.finish()
+
+    def show_visit(self) -> None:
+        """Show the visit that is on the desk."""
+        visit = self._desk.now
+        if visit.visitor is None:
+            return
+        self.summary.show_people(visit.visitor, visit.applicant, visit.capacity, self.today())
+        self.editor.hide()
+        self.summary.show()
+        self.forget_line.setVisible(not visit.cases)
+
+    def _on_cleared(self) -> None:
+        visit = self._desk.now
+        self._source = IdentitySource.KEYBOARD
+        self.notice.say("")
+        typed = dict(visit.typed)
+        self.form.restore(typed, "")
+        self.applicant.restore(typed, "applicant_")
+        self.capacity.set_value(typed.get("capacity", Capacity.SELF.value))
+        if "source" in typed:
+            self._source = IdentitySource(typed["source"])
+        if visit.visitor is not None:
+            if not typed:
+                self.form.show_party(visit.visitor)
+            self.show_visit()
+        else:
+            self.edit(focus=False)
+        self.forget_line.setVisible(not visit.cases)
+
+    def _on_typed(self, field: str) -> None:
+        if field == "number":
+            self._source = IdentitySource.KEYBOARD
+        self._store()
+
+    def _store(self) -> None:
+        self._desk.now.typed = {
+            **self.form.typed(""),
+            **self.applicant.typed("applicant_"),
+            "capacity": self.capacity.value(),
+            "source": self._source.value,
+        }
+
+    def _on_capacity(self, value: str, *, save: bool = True) -> None:
+        for_another = value not in ("", Capacity.SELF.value)
+        self.applicant_title.setVisible(for_another)
+        self.applicant.setVisible(for_another)
+        if value in (Capacity.LEGAL_REPRESENTATIVE.value, Capacity.HANDLER.value):
+            self.applicant.set_kind(PartyKind.ORGANISATION, fixed=True)
+        elif value == Capacity.GUARDIAN.value:
+            self.applicant.set_kind(PartyKind.PERSON, fixed=True)
+        else:
+            self.applicant.set_kind(self.applicant.kind(), fixed=False)
+        if save:
+            self._store()
+
+    def _on_capacity_done(self) -> None:
+        if self.applicant.isVisibleTo(self):
+            self.applicant.focus_first_open()
+        else:
+            self.finish()
+
+
+class _Summary(QWidget):
+    """Name large, number masked, where it comes from, for whom."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self._texts = texts
+        self.name = Label("", "heading", wrap=True, object_name="visitor_name")
+        self.detail = Label("", "muted")
+        self.number = Label("", object_name="visitor_number")
+        self.verified = StateLabel()
+        self.verified.setObjectName("visitor_verified")
+        self.capacity = Label("", "dense", wrap=True, object_name="visitor_capacity_shown")
+        self.number.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        column(self.name, self.detail, self.number, self.verified, self.capacity, gap=4, to=self)
+        name(self, "visitor_summary")
+
+    def show_people(
+        self, visitor: Party, applicant: Party | None, capacity: Capacity, day: date
+    ) -> None:
+        from terminal.domain.identity import check_document
+        from terminal.domain.masking import mask_identity
+
+        texts = self._texts
+        self.name.say(visitor.name)
+        if visitor.kind is PartyKind.ORGANISATION:
+            self.detail.say(visitor.legal_representative)
+            self.number.say(visitor.credit_code)
+        else:
+            found = check_document(visitor.document_kind, visitor.identity_number, day)
+            age = found.age(day) if found.valid else None
+            sex = texts(f"window.sex.{found.sex.value}") if found.sex.value else ""
+            words = [sex] if sex else []
+            if age is not None:
+                words.append(texts("window.visitor.age", age=age))
+            self.detail.say(texts("window.separator").join(words))
+            self.number.say(mask_identity(visitor.identity_number))
+        self.detail.setVisible(bool(self.detail.text()))
+        source = visitor.source
+        icon = "badge-check" if source is IdentitySource.CARD_READER else "keyboard"
+        state = "good" if source is IdentitySource.CARD_READER else "muted"
+        self.verified.say(icon, texts(f"window.source.{source.value}"), state)
+        lines = [texts("window.visitor.stands_as", capacity=texts(f"window.capacity.{capacity}"))]
+        if applicant is not None:
+            lines.append(texts("window.visitor.stands_for", name=applicant.name))
+        self.capacity.say("\n".join(lines))

@@ -1,0 +1,381 @@
+"""Page 1: the work at the window, in three columns; keys lead through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
+
+from terminal.domain.catalogue import LifeEvent
+from terminal.domain.parties import Party
+from terminal.services.views import Act, Saved, VisitEnding
+from ui.bridge import Bridge, Failure
+from ui.theme import px
+from ui.widgets.basics import Notice, Scroll, column, holds_focus, row, style
+from ui.widgets.keys import KeyHint, LegalGuard
+from ui.window.desk import Desk, likely_act
+from ui.window.law import LawCard, PreviewCard
+from ui.window.outcome import OutcomeCard
+from ui.window.path import PathCard
+from ui.window.review import KEYS, next_owed
+from ui.window.search import SearchPanel
+from ui.window.side import MineCard, ParkedCard, VisitCard
+from ui.window.visitor import VisitorPanel
+
+THREE_COLUMNS = 1240
+TWO_COLUMNS = 880
+
+
+class WorkPage(QWidget):
+    """Visitor and overview left, the path in the middle, law and paper right."""
+
+    keys_changed = Signal()
+    told = Signal(str, str)
+
+    def __init__(self, bridge: Bridge, desk: Desk, guard: LegalGuard) -> None:
+        super().__init__()
+        self.setObjectName("work_page")
+        style(self, role="page")
+        self._bridge, self._desk, self._texts, self._guard = bridge, desk, bridge.texts, guard
+        texts = bridge.texts
+        self.visitor = VisitorPanel(bridge, desk)
+        self.visit = VisitCard(texts, desk)
+        self.mine = MineCard(texts)
+        self.parked = ParkedCard(texts, desk)
+        self.search = SearchPanel(bridge)
+        self.outcome = OutcomeCard(texts)
+        self.notice = Notice("work_notice")
+        self.path = PathCard(bridge, desk, guard)
+        self.law = LawCard(texts, desk)
+        self.preview = PreviewCard(texts, desk)
+        self._left = Scroll(gap=12)
+        self._right = Scroll(gap=12)
+        self._middle = column(gap=12)
+        for part in (self.search, self.notice, self.outcome):
+            self._middle.addWidget(part)
+        self._middle.addWidget(self.path, 1)
+        self._middle.addStretch(0)
+        self._outer = row(self._left, gap=16, margins=(16, 16), to=self)
+        self._outer.addLayout(self._middle, 1)
+        self._outer.addWidget(self._right)
+        for card in (self.visitor, self.visit, self.parked, self.mine):
+            self._left.body.addWidget(card)
+        self._left.body.addStretch(1)
+        for card in (self.law, self.preview):
+            self._right.body.addWidget(card)
+        self._right.body.addStretch(1)
+        self._columns = 3
+        self._wanted_item = ""
+        self._wire()
+
+    def _wire(self) -> None:
+        desk = self._desk
+        self.visitor.completed.connect(self._on_visitor)
+        self.search.item_taken.connect(self._on_item)
+        self.search.event_taken.connect(self._on_event)
+        self.path.left_upwards.connect(self.to_search)
+        self.path.stepped.connect(self.keys_changed)
+        self.parked.taken.connect(self.take_up)
+        desk.item_chosen.connect(self._on_item_chosen)
+        desk.saved.connect(self._on_saved)
+        desk.visit_ended.connect(self._on_ended)
+        desk.cleared.connect(self._on_cleared)
+        desk.refused.connect(self._on_refused)
+        for signal in (desk.reviewed, desk.visit_changed, desk.parked_changed):
+            signal.connect(self.keys_changed)
+
+    # Where the keyboard goes.
+
+    def to_visitor(self) -> None:
+        """Open the visitor's fields."""
+        self.visitor.edit()
+        self.keys_changed.emit()
+
+    def to_search(self) -> None:
+        """Look for an item; a matter in work stays until another one is taken."""
+        self.search.begin()
+        self.keys_changed.emit()
+
+    def start(self) -> None:
+        """Put the keyboard where the work begins: to the visitor, or on with the matter."""
+        if self._desk.now.review is not None:
+            self.path.begin()
+        elif self._desk.now.visitor is not None:
+            self.to_search()
+        else:
+            self.to_visitor()
+
+    def forget_visitor(self) -> None:
+        """Not this person: everything of them goes, in one key."""
+        if self._desk.now.cases:
+            self.told.emit(self._texts("window.visitor.has_cases"), "warning")
+            return
+        self._wanted_item = ""
+        self._desk.forget_visitor()
+        self.to_visitor()
+
+    def park_or_resume(self) -> None:
+        """F10: put the visitor aside, or on an empty desk take up the last one again."""
+        if self._desk.now.empty:
+            self.take_up(-1)
+        elif self._desk.park():
+            self.outcome.hide()
+            self.told.emit(self._texts("window.parked.done"), "")
+            self.to_visitor()
+
+    def take_up(self, index: int) -> None:
+        """Serve a parked visitor again."""
+        parked = self._desk.parked
+        if not parked:
+            return
+        if not self._desk.now.empty:
+            chosen = parked[index] if -len(parked) <= index < len(parked) else None
+            if chosen is None or not self._desk.park():
+                return
+            index = parked.index(chosen)
+        if index < len(parked) and self._desk.take_up(index):
+            self.outcome.hide()
+            self.start()
+
+    def end_visit(self) -> None:
+        """F11: the visit is over, or nothing was done and the desk is simply free again."""
+        if self._desk.now.review is not None and self._desk.now.cases:
+            self._desk.drop_item()
+        if self._desk.now.cases:
+            self._desk.end_visit()
+        elif not self._desk.now.empty:
+            self.forget_visitor()
+
+    def take_party(self, party: Party) -> None:
+        """Fill in who put a card on the reader; never over somebody who is being served."""
+        if holds_focus(self.visitor.applicant, QApplication.focusWidget()):
+            self.visitor.applicant.show_party(party)
+            self.visitor.finish()
+        elif self._desk.now.visitor is not None and self.visitor.editor.isHidden():
+            self.told.emit(self._texts("window.visitor.other_card"), "warning")
+        else:
+            self.outcome.hide()
+            self.visitor.fill(party)
+
+    # Keys that no field wanted.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, modifiers = event.key(), event.modifiers()
+        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        legal = next(
+            (act for act, (_, k, c) in KEYS.items() if k == key and c == control and not shift),
+            None,
+        )
+        if legal is not None:
+            self._on_legal_key(legal)
+        elif control and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            self.take_up(key - Qt.Key.Key_1)
+        elif shift and key == Qt.Key.Key_F2:
+            self.forget_visitor()
+        elif not control and not shift and key in self._plain_keys():
+            self._plain_keys()[Qt.Key(key)]()
+        else:
+            super().keyPressEvent(event)
+            return
+        event.accept()
+
+    def press(self, hint: str) -> None:
+        """Do what a click on the key line asks for."""
+        if hint == "end":
+            review = self._desk.now.review
+            if review is not None and self.path.step() == "review":
+                self.path.review.ask(likely_act(review).value)
+            elif review is not None:
+                self.path.to_review(self._texts("window.review.press_again"))
+            return
+        actions = {
+            "f2": self.to_visitor,
+            "f3": self.to_search,
+            "f4": lambda: self.path.go("scenario"),
+            "f5": lambda: self.path.go("materials"),
+            "f10": self.park_or_resume,
+            "f11": self.end_visit,
+        }
+        actions.get(hint, self.path.to_review)()
+
+    def _plain_keys(self) -> dict[Qt.Key, Callable[[], None]]:
+        has_matter = self._desk.now.review is not None
+        keys: dict[Qt.Key, Callable[[], None]] = {
+            Qt.Key.Key_F2: self.to_visitor,
+            Qt.Key.Key_F3: self.to_search,
+            Qt.Key.Key_F10: self.park_or_resume,
+            Qt.Key.Key_F11: self.end_visit,
+            Qt.Key.Key_Escape: self._escape,
+        }
+        if has_matter:
+            keys[Qt.Key.Key_F4] = lambda: self.path.go("scenario")
+            keys[Qt.Key.Key_F5] = lambda: self.path.go("materials")
+        return keys
+
+    def _on_legal_key(self, act: Act) -> None:
+        """Such a key pressed anywhere else only leads to the review step, and says so."""
+        if self._desk.now.review is None or self._guard.composing or self._guard.hurried():
+            return
+        if self.path.step() != "act":
+            cap = KEYS[act][0]
+            self.path.to_review(self._texts("window.review.press_key_again", key=cap))
+
+    def _escape(self) -> None:
+        if self.search.is_open() and self._desk.now.review is not None:
+            self.search.close_results()
+            self.path.begin()
+        elif not self.path.escape():
+            if holds_focus(self.path, QApplication.focusWidget()):
+                self.to_search()
+            elif holds_focus(self.search, QApplication.focusWidget()):
+                self.to_visitor()
+
+    # What happened.
+
+    def _on_visitor(self) -> None:
+        self.outcome.hide()
+        self.notice.say("")
+        if self._wanted_item:
+            code, self._wanted_item = self._wanted_item, ""
+            self._desk.choose(code)
+        elif self._desk.now.draft is not None:
+            self.path.begin()
+        else:
+            self.to_search()
+
+    def _on_item(self, code: str) -> None:
+        self.search.close_results()
+        visit = self._desk.now
+        if visit.visitor is None and not self.visitor.finish_quietly():
+            self._wanted_item = code
+            self.notice.say(self._texts("window.visitor.first"), "")
+            self.to_visitor()
+            return
+        ahead = tuple(c for c in visit.ahead if c != code) if code in visit.ahead else ()
+        self.outcome.hide()
+        self._desk.choose(code, ahead=ahead, event_name=visit.event_name if ahead else "")
+
+    def _on_event(self, event: LifeEvent) -> None:
+        self._desk.now.ahead, self._desk.now.event_name = event.items, event.name
+        self._offer_ahead()
+
+    def _offer_ahead(self) -> None:
+        """Offer the items of a life event that are still to come, the next one first."""
+        ctx, visit = self._bridge.ctx, self._desk.now
+        if ctx is None or not visit.ahead:
+            return
+        codes = visit.ahead
+
+        def look() -> tuple[object, ...]:
+            return tuple(ctx.catalogue.view(code) for code in codes)
+
+        heading = self._texts("window.search.ahead", name=visit.event_name, count=len(codes))
+        self._bridge.read(self, look, done=lambda items: self.search.offer(items, heading))
+
+    def _on_item_chosen(self) -> None:
+        if self._desk.now.review is not None:
+            self.search.close_results()
+            self.search.edit.clear()
+            self.outcome.hide()
+            self.path.begin()
+
+    def _on_saved(self, saved: Saved, act: str) -> None:
+        self.outcome.show_saved(saved, act)
+        if self._desk.now.ahead:
+            self._offer_ahead()
+        else:
+            self.search.close_results()
+            self.search.edit.clear()
+            self.search.edit.setFocus()
+        self.keys_changed.emit()
+
+    def _on_ended(self, ending: VisitEnding) -> None:
+        self.outcome.show_ending(ending)
+        self.search.close_results()
+        self.to_visitor()
+
+    def _on_cleared(self) -> None:
+        self.notice.say("")
+        self.search.close_results()
+        self.search.edit.clear()
+
+    def _on_refused(self, failure: Failure) -> None:
+        if self._desk.now.review is None:
+            self.notice.say(failure.sentence, "bad")
+
+    # The key line.
+
+    def hints(self) -> tuple[KeyHint, ...]:
+        """Return what can be done now."""
+        visit, texts = self._desk.now, self._texts
+        review = visit.review
+        found = [("f2", "F2"), ("f3", "F3")]
+        if review is not None:
+            if review.questions:
+                found.append(("f4", "F4"))
+            if review.materials and not review.open_questions:
+                found.append(("f5", "F5"))
+        if not visit.empty or self._desk.parked:
+            found.append(("f10", "F10"))
+        if not visit.empty:
+            found.append(("f11", "F11"))
+        words = {hint: texts(f"window.hint.{hint}") for hint, _ in found}
+        if visit.empty and "f10" in words:
+            words["f10"] = texts("window.hint.f10_resume")
+        hints = [KeyHint(hint, key, words[hint]) for hint, key in found]
+        if review is not None:
+            for act, (cap, _, _) in KEYS.items():
+                if review.permission(act).allowed and act is not likely_act(review):
+                    word = texts(f"window.act_short.{act.value}")
+                    hints.append(KeyHint(act.value, cap, word))
+        return tuple(hints)
+
+    def end(self) -> tuple[str, bool]:
+        """Return what the right end of the key line says, and whether it can be done."""
+        review = self._desk.now.review
+        if review is None:
+            return "", False
+        act = likely_act(review)
+        if review.permission(act).allowed and act is not Act.RECEIVE:
+            if act is Act.NOTIFY_CORRECTION:
+                return next_owed(review, self._texts), False
+            return self._texts(f"window.act_main.{act.value}", key=KEYS[act][0]), True
+        if review.permission(Act.RECEIVE).allowed and not review.item.authority.may_accept:
+            return self._texts("window.act_main.RECEIVE", key=KEYS[Act.RECEIVE][0]), True
+        if review.permission(Act.RECEIVE).allowed and not review.item.guide:
+            return self._texts("window.act_main.RECEIVE", key=KEYS[Act.RECEIVE][0]), True
+        return next_owed(review, self._texts), False
+
+    # Narrow windows and large print.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.width() / px(1000) * 1000
+        self._arrange(3 if width >= THREE_COLUMNS else 2 if width >= TWO_COLUMNS else 1)
+
+    def _arrange(self, columns: int) -> None:
+        """Put the columns side by side, or law and paper below the visitor, or all in one."""
+        if columns == 3:
+            self._left.setFixedWidth(px(264))
+            self._right.setFixedWidth(px(332))
+        elif columns == 2:
+            self._left.setFixedWidth(px(300))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        target = self._right.body if columns == 3 else self._left.body
+        for place, card in enumerate((self.law, self.preview)):
+            index = place if columns == 3 else 2 + place
+            target.insertWidget(index, card)
+        self._right.setVisible(columns == 3)
+        direction = QBoxLayout.Direction.LeftToRight
+        self._outer.setDirection(direction if columns > 1 else QBoxLayout.Direction.TopToBottom)
+        if columns == 1:
+            self._left.setMinimumWidth(0)
+            self._left.setMaximumWidth(16777215)
+            self._left.setMaximumHeight(px(200))
+        else:
+            self._left.setMaximumHeight(16777215)

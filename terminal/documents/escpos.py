@@ -20,7 +20,6 @@ LINE_SPACING = 34
 BOLD = (b"\x1bE\x00", b"\x1bE\x01")
 ALIGN = {Align.LEFT: b"\x1ba\x00", Align.CENTRE: b"\x1ba\x01", Align.RIGHT: b"\x1ba\x02"}
 SIZES = {
-    Size.SMALL: (b"\x1d!\x00", b"\x1c!\x00"),
     Size.NORMAL: (b"\x1d!\x00", b"\x1c!\x00"),
     Size.LARGE: (b"\x1d!\x01", b"\x1c!\x08"),
     Size.TITLE: (b"\x1d!\x11", b"\x1c!\x0c"),
@@ -89,7 +88,11 @@ class _Stream:
                 alike = []
                 self._mark(line)
                 style = None
-            elif line[1:] == style:
+                continue
+            if line.size is Size.SMALL:
+                # the Chinese font has one size: small is normal
+                line = line._replace(size=Size.NORMAL)
+            if line[1:] == style:
                 alike.append(line)
             else:
                 self._text(alike)

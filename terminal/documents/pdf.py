@@ -47,7 +47,7 @@ def render_pdf(layout: Layout, paper: Paper = Paper.A4) -> bytes:
     sheet, pages = compose(layout, paper)
     writer = _Writer(sheet)
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, pageCompression=0, invariant=1)
+    canvas = Canvas(buffer, pageCompression=0, invariant=1, pdfVersion=(1, 4))
     canvas.setTitle(clean(f"{layout.title} {layout.subject}"))
     canvas.setAuthor(clean(layout.author))
     canvas.setSubject(clean(layout.subject))

@@ -1,8 +1,12 @@
-"""QR codes as rows of modules; the payload comes finished from outside."""
+"""QR codes as rows of modules; the payload comes finished from outside.
+
+The qrcode library lays the code out; its code words are made here, because it multiplies
+polynomials number by number and a receipt waits for that.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from terminal.errors import InvalidInput
 
@@ -15,25 +19,107 @@ QUIET = 4
 Modules = tuple[bytes, ...]
 """Rows from the top; a byte a module, 1 is dark; without the quiet zone."""
 
+_MASK = 2
+"""The mask is fixed: each of the eight decodes, and weighing them takes eight times the rest."""
+
+_BYTE_MODE = 0b0100
+_PADDING = b"\xec\x11"
+
 
 @lru_cache(maxsize=8)
 def modules(payload: str) -> Modules:
-    """Return the modules of a QR code with error correction M.
+    """Return the modules of a QR code in byte mode with error correction M.
 
-    Raises `InvalidInput` (`document.qr_too_long`). The mask is fixed: each of the eight decodes,
-    and weighing them costs eight times the rest.
+    Raises `InvalidInput` (`document.qr_too_long`).
     """
-    size = len(payload.encode())
-    if not 0 < size <= LONGEST:
-        raise InvalidInput("document.qr_too_long", length=size)
-    # imported here: a terminal that prints text only never needs it
+    data = payload.encode()
+    if not 0 < len(data) <= LONGEST:
+        raise InvalidInput("document.qr_too_long", length=len(data))
+    # imported here: a terminal whose printer draws the codes itself never needs it
     from qrcode.constants import ERROR_CORRECT_M
     from qrcode.main import QRCode
 
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
-    code.add_data(payload.encode(), optimize=0)
-    code.make(fit=True)
-    return tuple([bytes([1 if dark else 0 for dark in row]) for row in code.modules])
+    version = _version(len(data))
+    code = QRCode(version, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
+    code.data_cache = _code_words(data, version)
+    code.make(fit=False)
+    return tuple([bytes(map(bool, row)) for row in code.modules])
 
 
-_MASK = 2
+def _blocks(version: int) -> list[tuple[int, int]]:
+    """Return data words and all words of each error correction block of a version."""
+    from qrcode.base import rs_blocks
+    from qrcode.constants import ERROR_CORRECT_M
+
+    return [(block.data_count, block.total_count) for block in rs_blocks(version, ERROR_CORRECT_M)]
+
+
+@cache
+def _capacity(version: int) -> int:
+    """Return how many bytes a version holds (mode and length take 12 or 20 bits)."""
+    head = 12 if version < 10 else 20
+    return (8 * sum(count for count, _ in _blocks(version)) - head) // 8
+
+
+def _version(length: int) -> int:
+    return next(version for version in range(1, 41) if _capacity(version) >= length)
+
+
+def _code_words(data: bytes, version: int) -> list[int]:
+    """Return the interleaved data and correction words (ISO/IEC 18004, 7.4 to 7.6)."""
+    blocks = _blocks(version)
+    total = sum(count for count, _ in blocks)
+    length_bits = 8 if version < 10 else 16
+    stream = (_BYTE_MODE << length_bits | len(data)) << 8 * len(data)
+    stream |= int.from_bytes(data, "big")
+    bits = 4 + length_bits + 8 * len(data)
+    # up to four zero bits end the stream, more fill its last byte
+    size = min((bits + 4 + 7) // 8, total)
+    words = (stream << 8 * size - bits).to_bytes(size, "big")
+    words += (_PADDING * total)[: total - size]
+    parts: list[bytes] = []
+    corrections: list[bytes] = []
+    start = 0
+    for count, both in blocks:
+        part = words[start : start + count]
+        start += count
+        parts.append(part)
+        corrections.append(_correction(part, both - count))
+    return _interleaved(parts) + _interleaved(corrections)
+
+
+def _interleaved(parts: list[bytes]) -> list[int]:
+    longest = max(map(len, parts))
+    return [part[at] for at in range(longest) for part in parts if at < len(part)]
+
+
+def _correction(part: bytes, count: int) -> bytes:
+    """Return the Reed-Solomon remainder of a block: long division a byte at a time."""
+    table = _division_table(count)
+    top = 8 * (count - 1)
+    lower = (1 << top) - 1
+    rest = 0
+    for byte in part:
+        rest = (rest & lower) << 8 ^ table[byte ^ rest >> top]
+    return rest.to_bytes(count, "big")
+
+
+@cache
+def _division_table(count: int) -> tuple[int, ...]:
+    """Return each multiple of the generator polynomial of degree `count`, without its head."""
+    from qrcode.base import gexp, glog
+
+    generator = [1]
+    for power in range(count):
+        root = gexp(power)
+        shifted = [*generator, 0]
+        for at, factor in enumerate(generator):
+            shifted[at + 1] ^= gexp((glog(factor) + glog(root)) % 255) if factor else 0
+        generator = shifted
+    logs = [glog(factor) if factor else -1 for factor in generator[1:]]
+    table = [0]
+    for byte in range(1, 256):
+        log = glog(byte)
+        row = bytes([gexp((log + other) % 255) if other >= 0 else 0 for other in logs])
+        table.append(int.from_bytes(row, "big"))
+    return tuple(table)

@@ -30,6 +30,7 @@ from terminal.documents.masking import mask_identity, mask_phone
 from terminal.documents.views import (
     AnyNotice,
     Capacity,
+    DeclineView,
     DocumentHead,
     DocumentView,
     MaterialLine,
@@ -199,8 +200,8 @@ def material_table(lines: Sequence[MaterialLine], wording: Wording) -> tuple[Col
     """Return the columns of a table of materials."""
     label = wording.plain
     return (
-        Column(label("labels.material"), 0.44),
-        Column(label("labels.quantity"), 0.25, Align.CENTRE),
+        Column(label("labels.material"), 0.42),
+        Column(label("labels.quantity"), 0.27, Align.CENTRE),
         Column(label("labels.fate"), 0.31, Align.CENTRE),
     )
 
@@ -300,6 +301,9 @@ def finish(
         name=wording.plain("labels.digest"),
         number=short(content_digest(view)),
     )
+    template = wording(
+        "format.named_number", name=wording.plain("labels.template"), number=head.template_version
+    )
     return Layout(
         paper=paper,
         title=title,
@@ -307,7 +311,7 @@ def finish(
         author=head.organ,
         language=head.language,
         nodes=tuple(nodes),
-        footer=(place, copy_text(copy, wording), digest),
+        footer=(place, copy_text(copy, wording), digest, template),
         page_label=wording.plain("common.page"),
     )
 
@@ -339,8 +343,9 @@ def finish_notice(
     if view.calendar_provisional:
         tail.append(("provisional", [paragraph(wording.plain("format.provisional"))]))
     if view.offline is not None:
+        decided = isinstance(view, DeclineView)
         sentence = wording(
-            "common.offline_number",
+            "common.offline_decision" if decided else "common.offline_number",
             look_up_after=dates.due_day(view.offline.look_up_after),
             phone=view.offline.phone,
         )

@@ -43,7 +43,9 @@ def _body(view: DeclineView, wording: Wording) -> list[AnyNode]:
         common.paragraph(_decision(view, wording)),
     ]
     if view.reason and view.kind is not DeclineReason.OTHER:
-        nodes.append(common.paragraph(wording("decline.explanation", reason=view.reason)))
+        nodes.append(
+            common.paragraph(wording("decline.explanation", reason=view.reason.rstrip("。；")))
+        )
     return nodes
 
 

@@ -102,9 +102,10 @@ def test_the_code_is_read_from_png_and_from_printer_dots() -> None:
 def test_codes_are_those_of_the_library(payload: str) -> None:
     from qrcode.constants import ERROR_CORRECT_M
     from qrcode.main import QRCode
+    from qrcode.util import MODE_8BIT_BYTE, QRData
 
     code = QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=2)
-    code.add_data(payload.encode(), optimize=0)
+    code.add_data(QRData(payload.encode(), mode=MODE_8BIT_BYTE))
     code.make()
     assert modules(payload) == tuple(bytes(map(bool, row)) for row in code.modules)
 

@@ -76,8 +76,9 @@ class Worker(ABC):
         self._thread = threading.Thread(target=self._run, name=f"device-{device_id}", daemon=True)
 
     def start(self) -> None:
-        """Begin; returns at once."""
-        self._thread.start()
+        """Begin; returns at once, a second time does nothing."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def wake(self) -> None:
         """End a pause: a job is waiting, or somebody wants another try now."""
@@ -89,8 +90,9 @@ class Worker(ABC):
         self._wake.set()
 
     def join(self, timeout: float) -> bool:
-        """Wait for the thread; say whether it has ended."""
-        self._thread.join(timeout)
+        """Wait for the thread; say whether it has ended or never began."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
         return not self._thread.is_alive()
 
     def interrupt(self) -> None:

@@ -505,8 +505,15 @@ def test_stopping_does_not_wait_for_ever(printer: PrinterEmulator) -> None:
     assert house.job("a") == "unknown"
 
 
-def test_stopping_before_starting_and_twice() -> None:
-    house = House((), None)
+def test_stopping_before_starting_and_twice(printer: PrinterEmulator) -> None:
+    house = House((printer_config(printer),), None)
+    assert house.manager.stop()
+    assert house.state() == "starting"
+    assert house.manager.stop()
+    house = House((printer_config(printer),), None)
+    house.manager.start()
+    house.manager.start()
+    house.wait_for_state("connected")
     assert house.manager.stop()
     assert house.manager.stop()
-    assert house.manager.snapshot() == ()
+    assert House((), None).manager.snapshot() == ()

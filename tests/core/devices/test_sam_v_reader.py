@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from terminal.devices.drivers.sam_v_reader.cards import parse_text
 from terminal.devices.drivers.sam_v_reader.driver import CODES, Options, SamVReader
-from terminal.devices.drivers.sam_v_reader.frames import request
+from terminal.devices.drivers.sam_v_reader.frames import read_answer, request
 from terminal.devices.emulators.card_reader import CardReaderEmulator
 from terminal.devices.emulators.card_text import card_text
 from terminal.devices.lines import SerialSettings, make_line, parse_address
 from terminal.devices.ports import IdCard
+from terminal.devices.replay import Exchange, ReplayLine
 from terminal.errors import DeviceError, DeviceProtocolError, DeviceTimeout, NotConnected
 from tests.core.devices.samples import CARDS, FOREIGNER_2017, FOREIGNER_2023, PERMIT, RESIDENT
 
@@ -146,6 +147,24 @@ def test_stray_bytes_before_a_frame(reader: CardReaderEmulator, noise: bytes) ->
     with opened(reader) as driver:
         reader.put_card(RESIDENT)
         assert driver.poll() == RESIDENT
+
+
+FRAME = request(b"\x00\x00\x90" + bytes(range(40)))
+
+
+@given(st.binary(max_size=200).filter(lambda noise: b"\xaa\x96\x69" not in noise))
+def test_any_noise_before_a_frame_is_skipped(noise: bytes) -> None:
+    line = ReplayLine((Exchange(False, noise), Exchange(False, FRAME)))
+    assert read_answer(line, 1.0) == (0x90, bytes(range(40)))
+
+
+@pytest.mark.parametrize("place", range(2, len(FRAME)))
+def test_a_flipped_bit_is_never_taken_for_an_answer(place: int) -> None:
+    for bit in range(8):
+        damaged = bytearray(FRAME)
+        damaged[place] ^= 1 << bit
+        with pytest.raises(DeviceError):
+            read_answer(ReplayLine((Exchange(False, bytes(damaged)),)), 0.002)
 
 
 def test_nothing_but_garbage(reader: CardReaderEmulator) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
@@ -76,6 +77,12 @@ def text(browser: webdriver.Chrome) -> str:
     return browser.find_element(By.TAG_NAME, "body").text
 
 
+def reads(browser: webdriver.Chrome, words: str) -> None:
+    """Wait until the page says these words."""
+    waiting = WebDriverWait(browser, 10, ignored_exceptions=[StaleElementReferenceException])
+    waiting.until(lambda found: words in text(found), f"the page never said {words}")
+
+
 def no_complaints(browser: webdriver.Chrome) -> None:
     said = [entry["message"] for entry in browser.get_log("browser")]
     assert said == [], "the browser complained"
@@ -89,8 +96,8 @@ def test_progress_and_rating_on_a_phone(
     issued(terminal, taken, "acceptance")
     terminal.push()
     phone.get(address + taken.path)
-    assert "审查中" in text(phone)
-    assert "最迟 11-30（周一，含当日）办结" in text(phone)
+    reads(phone, "审查中")
+    reads(phone, "最迟 11-30（周一，含当日）办结")
     assert sideways(phone) <= 0
     picture(phone, "progress")
     phone.find_element(By.PARTIAL_LINK_TEXT, "评价本次服务").click()
@@ -107,7 +114,7 @@ def test_progress_and_rating_on_a_phone(
     picture(phone, "rating")
 
     submit.click()
-    assert "您还没有选择等级" in text(phone)
+    reads(phone, "您还没有选择等级")
     assert not phone.find_element(By.CSS_SELECTOR, "label[for=reason-213]").is_displayed()
     phone.find_element(By.ID, "grade-2").click()
     assert phone.find_element(By.CSS_SELECTOR, "label[for=reason-213]").is_displayed()
@@ -116,8 +123,8 @@ def test_progress_and_rating_on_a_phone(
     phone.find_element(By.ID, "comment").send_keys("等了一个小时")
     picture(phone, "rating-chosen")
     phone.find_element(By.ID, "submit").click()
-    assert "谢谢，您的评价已记录" in text(phone)
-    assert "您的评价：已记录，未被改动" in text(phone)
+    reads(phone, "谢谢，您的评价已记录")
+    reads(phone, "您的评价：已记录，未被改动")
     picture(phone, "rated")
     with hub.store.reading() as database:
         (given,) = projections.ratings_of(database, [taken.case_id])
@@ -134,7 +141,7 @@ def test_leaving_the_rating_writes_nothing(
     phone.get(address + taken.path.replace("?", "/rate?"))
     phone.find_element(By.ID, "grade-5").click()
     phone.find_element(By.ID, "skip").click()
-    assert "评价本次服务" in text(phone)
+    reads(phone, "评价本次服务")
     with hub.store.reading() as database:
         assert projections.ratings_of(database, [taken.case_id]) == []
     no_complaints(phone)
@@ -150,7 +157,7 @@ def test_by_keyboard_alone(
     first.send_keys(Keys.ARROW_DOWN)
     assert phone.find_element(By.ID, "grade-4").is_selected()
     phone.switch_to.active_element.send_keys(Keys.ENTER)
-    WebDriverWait(phone, 10).until(lambda browser: "谢谢" in text(browser))
+    reads(phone, "谢谢")
     with hub.store.reading() as database:
         (given,) = projections.ratings_of(database, [taken.case_id])
     assert given.grade == 4
@@ -171,7 +178,7 @@ def test_what_is_owed_at_twice_the_size(
     # 200 % of the text in the same window is a window of half the width.
     with chromium(tmp_path / "large", 195, 422, 2) as browser:
         browser.get(address + taken.path)
-        assert "待您补正" in text(browser)
+        reads(browser, "待您补正")
         assert sideways(browser) <= 0
         picture(browser, "correction-200")
         browser.get(address + taken.path.replace("?", "/rate?"))
@@ -184,12 +191,12 @@ def test_on_its_way_and_not_found(
 ) -> None:
     taken = terminal.receive()
     phone.get(address + taken.path)
-    assert "这张凭证是真实的" in text(phone)
+    reads(phone, "这张凭证是真实的")
     picture(phone, "arriving")
     phone.find_element(By.LINK_TEXT, "English").click()
-    assert "Your receipt is genuine" in text(phone)
+    reads(phone, "Your receipt is genuine")
     phone.get(address + taken.path[:-5])
-    assert "没有找到这个办件" in text(phone)
+    reads(phone, "没有找到这个办件")
     picture(phone, "missing")
 
 
@@ -207,16 +214,16 @@ def test_a_department_decides(
     picture(desktop, "sign-in")
     desktop.find_element(By.ID, "account").send_keys("zhao")
     desktop.find_element(By.ID, "password").send_keys("a-long-password" + Keys.ENTER)
-    WebDriverWait(desktop, 10).until(lambda browser: "食品经营许可（新办）" in text(browser))
+    reads(desktop, "食品经营许可（新办）")
     assert "发票领用" not in text(desktop)
-    assert "还剩 5 个工作日" in text(desktop)
+    reads(desktop, "还剩 5 个工作日")
     picture(desktop, "queue")
     desktop.find_element(By.LINK_TEXT, "食品经营许可（新办）").click()
-    assert "张三丰" in text(desktop)
+    reads(desktop, "张三丰")
     assert sideways(desktop) <= 0
     picture(desktop, "case")
     desktop.find_element(By.ID, "decide").click()
-    assert "请选择一种决定" in text(desktop)
+    reads(desktop, "请选择一种决定")
     desktop.find_element(By.ID, "outcome-refused").click()
     desktop.find_element(By.ID, "document_number").send_keys("区市监许〔2026〕12号")
     desktop.find_element(By.ID, "decide").click()
@@ -224,7 +231,7 @@ def test_a_department_decides(
     assert desktop.find_element(By.ID, "outcome-refused").is_selected(), "nothing typed is lost"
     desktop.find_element(By.ID, "outcome-granted").click()
     desktop.find_element(By.ID, "decide").click()
-    assert "决定已记录并送达收件窗口" in text(desktop)
+    reads(desktop, "决定已记录并送达收件窗口")
     picture(desktop, "decided")
 
     with hub.store.reading() as database:
@@ -233,7 +240,7 @@ def test_a_department_decides(
     assert case.decision is not None
     assert case.decision.enforcement_number == "川执法0042"
     desktop.get(address + "/desk/board?list=open")
-    assert "大厅看板" in text(desktop)
+    reads(desktop, "大厅看板")
     assert sideways(desktop) <= 0
     picture(desktop, "board")
     no_complaints_but_conflicts(desktop)

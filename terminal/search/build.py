@@ -142,9 +142,9 @@ def _text_sections(
         )
     folded = [syllables.folded(sound) for sound in sounds]
     by_name = {text.shown: text.number for text in texts if text.codes}
-    shown = [text.shown.encode() for text in texts]
+    shown = [text.shown for text in texts]
     return {
-        "shown": b"".join(shown),
+        "shown": "".join(shown).encode(),
         "shown_places": numbers("I", _places(shown)),
         "units": "".join(units).encode(),
         "sounds": "".join(sounds).encode(),

@@ -88,6 +88,7 @@ class Finder:
         """Return at most `limit` texts that fit, best first; `units` is `text` folded."""
         result = _Result(limit, self._targets)
         ways = [self._way(pattern) for pattern in self._reader.read(units)]
+        likely = _likely(ways)
         for way in ways:
             self._begins(way, result)
             if result.full:
@@ -101,19 +102,21 @@ class Finder:
             return result.found
         # A name that holds just what was typed leaves little doubt that it is meant.
         sure = bool(result.found) and len(ways[0].pattern) >= _TELLING
-        alike = _Alike(self, ways)
-        if not result.found and ways[0].how != "name":
+        alike = _Alike(self, likely)
+        spoken = likely[0].how != "name"
+        if spoken and not result.found:
             # A whole stretch that sounds alike is likelier meant than letters far apart.
             self._sound_stretches(alike, result)
         if len(result.found) < _ENOUGH:
-            self._gaps(ways, result)
+            self._gaps(likely, result)
         self._words(text, result)
         if sure or len(result.found) >= _ENOUGH:
             return result.found
         self._sound_stretches(alike, result)
-        self._sound_gaps(alike, result)
+        if not spoken:
+            self._sound_gaps(alike, result)
         if len(result.found) < _ENOUGH:
-            self._faults(ways, alike, units, result)
+            self._faults(likely, alike, units, result)
         return result.found
 
     def _way(self, pattern: Pattern) -> Way:
@@ -185,7 +188,7 @@ class Finder:
 
     def _gaps(self, ways: list[Way], result: _Result) -> None:
         result.looks = _GAP_LOOKS
-        for way in ways[:3]:
+        for way in ways:
             if result.full:
                 return
             self._one_gap(way, result)
@@ -274,7 +277,7 @@ class Finder:
         for head, tail in self._reader.broken(units):
             if self._broken(head, tail, result):
                 return
-        for way in ways[:3]:
+        for way in ways:
             least = 5 if way.how == "initials" else 3
             if len(way.pattern) >= least and (
                 self._swapped(way, result) or self._one_wrong(way, result)
@@ -332,12 +335,22 @@ class Finder:
         return False
 
 
+def _likely(ways: list[Way]) -> list[Way]:
+    """Return the readings that are worth looking for with gaps and faults: at most two."""
+    if len(ways) == 1:
+        return ways
+    first = ways[0]
+    if any(part.layer == INITIALS for part in first.pattern[:-1]):
+        return [first, ways[-1]]
+    return [way for way in ways[:2] if len(way.pattern) == len(first.pattern)]
+
+
 class _Alike:
     """The sound-alike readings of a query, made when they are first needed."""
 
     def __init__(self, finder: Finder, ways: list[Way]) -> None:
         self._finder = finder
-        self._source = ways[:2]
+        self._source = ways[:1]
         self._ways: list[Way] | None = None
 
     def ways(self) -> list[Way]:

@@ -56,7 +56,7 @@ class SearchIndex:
         """Read the file; raises `StoreError` where it is missing, damaged or outdated."""
         header, views = read_index(path)
         self.handle = header.handle
-        self._shown = bytes(views["shown"])
+        self._shown = str(views["shown"], "utf-8")
         self._shown_places = read_numbers("I", views["shown_places"])
         self._code_heads = str(views["code_heads"], "utf-8")
         self._code_places = read_numbers("I", views["code_places"])
@@ -180,7 +180,7 @@ class SearchIndex:
         return head + self._code_ends[self._code_end_numbers[item]]
 
     def _name(self, number: int) -> str:
-        return self._shown[self._shown_places[number] : self._shown_places[number + 1]].decode()
+        return self._shown[self._shown_places[number] : self._shown_places[number + 1]]
 
 
 def _code_form(text: str) -> str:

@@ -170,6 +170,24 @@ def test_a_confirmation_that_comes_amid_looks_is_not_missed(
             assert len(emulator.sheets) == count
 
 
+def test_paper_that_ends_with_the_slip_is_no_doubt_about_the_slip(
+    printer: PrinterEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver_module, "BETWEEN_LOOKS", 0.0)
+    with opened(printer, print_timeout=3.0) as driver:
+        answer = printer.model._answer
+
+        def end_the_roll(data: bytes) -> None:
+            if data == b"\x00":
+                printer.model.paper = "out"
+            answer(data)
+
+        printer.model._answer = end_the_roll
+        driver.print_bytes(SLIP)
+        assert printer.sheets == (SLIP,)
+        assert driver.status().paper == "out"
+
+
 def test_an_automatic_status_is_no_confirmation(printer: PrinterEmulator) -> None:
     printer.slow_down(20_000)
     with opened(printer, print_timeout=5.0) as driver:

@@ -145,9 +145,10 @@ class EscPosPrinter(ReceiptPrinter):
         deadline = time.monotonic() + self._options.print_timeout
         while not self._done_within(BETWEEN_LOOKS, answers):
             # The answer may come while the state is asked for: `answers` keeps it.
-            require_ready(self._ask_status(answers))
+            status = self._ask_status(answers)
             if answers.done:
                 return
+            require_ready(status)
             if self._interrupted.is_set() or time.monotonic() > deadline:
                 raise DeviceTimeout("device.print_not_confirmed")
 

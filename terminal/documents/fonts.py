@@ -83,17 +83,23 @@ class Face:
     def _read_metrics(self) -> None:
         offset = self.tables["hmtx"][0]
         metrics = _words("H", self.data[offset : offset + 4 * self._wide_count])
-        self._advances = metrics[0::2]
+        self._advances, self._bearings = metrics[0::2], metrics[1::2]
+        self._glyph_of: dict[int, int] = {}
+        self._outline_of: dict[int, bytes] = {}
         kind, step = ("I", 4) if self.long_offsets else ("H", 2)
         offset = self.tables["loca"][0]
         self.offsets = _words(kind, self.data[offset : offset + step * (self.glyph_count + 1)])
 
     def glyph(self, code: int) -> int:
         """Return the glyph of a code point, 0 when the face has none."""
-        group = bisect_right(self._starts, code) - 1
-        if group < 0 or code > self._ends[group]:
-            return 0
-        return int(self._glyphs[group] + code - self._starts[group])
+        found = self._glyph_of.get(code)
+        if found is None:
+            group = bisect_right(self._starts, code) - 1
+            found = 0
+            if group >= 0 and code <= self._ends[group]:
+                found = self._glyphs[group] + code - self._starts[group]
+            self._glyph_of[code] = found
+        return found
 
     def advance(self, glyph: int) -> int:
         """Return a glyph's width in thousandths of the type size."""
@@ -101,12 +107,25 @@ class Face:
         units: int = self._advances[index] * EM
         return round(units / self.units)
 
+    def metrics(self, glyph: int) -> bytes:
+        """Return a glyph's width and left bearing as they stand in the `hmtx` table."""
+        if glyph < self._wide_count:
+            return struct.pack(">HH", self._advances[glyph], self._bearings[glyph])
+        start = self.tables["hmtx"][0] + 4 * self._wide_count + 2 * (glyph - self._wide_count)
+        return struct.pack(">H", self._advances[-1]) + self.data[start : start + 2]
+
     def outline(self, glyph: int) -> bytes:
-        """Return a glyph's data in the `glyf` table; empty for a blank."""
+        """Return a glyph's data in the `glyf` table, filled up to words; empty for a blank."""
+        found = self._outline_of.get(glyph)
+        if found is None:
+            found = self._outline_of[glyph] = self._read_outline(glyph)
+        return found
+
+    def _read_outline(self, glyph: int) -> bytes:
         factor = 1 if self.long_offsets else 2
         start = self.tables["glyf"][0]
         first, last = self.offsets[glyph] * factor, self.offsets[glyph + 1] * factor
-        return self.data[start + first : start + last]
+        return self.data[start + first : start + last] + bytes((first - last) % 4)
 
 
 def _words(kind: str, data: bytes) -> array[int]:

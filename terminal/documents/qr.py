@@ -1,12 +1,13 @@
 """QR codes as rows of modules; the payload comes finished from outside.
 
-The qrcode library lays the code out; its code words are made here, because it multiplies
-polynomials number by number and a receipt waits for that.
+The qrcode library lays a version out once; the words are made and put in place here, because it
+multiplies polynomials number by number and a receipt waits for that.
 """
 
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import compress
 
 from terminal.errors import InvalidInput
 
@@ -35,15 +36,45 @@ def modules(payload: str) -> Modules:
     data = payload.encode()
     if not 0 < len(data) <= LONGEST:
         raise InvalidInput("document.qr_too_long", length=len(data))
+    version = _version(len(data))
+    side, blank, order = _frame(version)
+    words = bytes(_code_words(data, version))
+    bits = map(int, f"{int.from_bytes(words, 'big'):0{8 * len(words)}b}")
+    flat = bytearray(blank)
+    for at in compress(order, bits):
+        flat[at] ^= 1
+    return tuple([bytes(flat[row : row + side]) for row in range(0, side * side, side)])
+
+
+@cache
+def _frame(version: int) -> tuple[int, bytes, tuple[int, ...]]:
+    """Return side, modules and places of the data bits of a version, laid out by the library.
+
+    The library fills the code once with zeros and once with ones: where the two differ stands
+    data, in the order of the standard (pairs of columns from the right, up and down in turn).
+    """
+    zeros, ones = _laid_out(version, 0x00), _laid_out(version, 0xFF)
+    side = len(zeros)
+    order: list[int] = []
+    upwards = True
+    for right in [*range(side - 1, 6, -2), *range(5, 0, -2)]:
+        for row in range(side - 1, -1, -1) if upwards else range(side):
+            for column in (right, right - 1):
+                if zeros[row][column] != ones[row][column]:
+                    order.append(row * side + column)
+        upwards = not upwards
+    return side, b"".join(zeros), tuple(order)
+
+
+def _laid_out(version: int, word: int) -> list[bytes]:
     # imported here: a terminal whose printer draws the codes itself never needs it
     from qrcode.constants import ERROR_CORRECT_M
     from qrcode.main import QRCode
 
-    version = _version(len(data))
     code = QRCode(version, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
-    code.data_cache = _code_words(data, version)
+    code.data_cache = [word] * sum(both for _, both in _blocks(version))
     code.make(fit=False)
-    return tuple([bytes(map(bool, row)) for row in code.modules])
+    return [bytes(map(bool, row)) for row in code.modules]
 
 
 def _blocks(version: int) -> list[tuple[int, int]]:

@@ -52,7 +52,7 @@ class Subset:
             offsets.append(offsets[-1] + len(outline))
         count = len(outlines)
         face = self.face
-        metrics = b"".join([struct.pack(">Hh", *self._metric(glyph)) for glyph in self._used])
+        metrics = b"".join([face.metrics(glyph) for glyph in self._used])
         head = bytearray(face.table("head"))
         head[8:12] = bytes(4)
         struct.pack_into(">h", head, 50, 1)
@@ -73,13 +73,8 @@ class Subset:
                 tables[tag] = face.table(tag)
         return _assemble(tables)
 
-    def _metric(self, glyph: int) -> tuple[int, int]:
-        outline = self.face.outline(glyph)
-        bearing = struct.unpack_from(">h", outline, 2)[0] if outline else 0
-        return round(self.face.advance(glyph) * self.face.units / 1000), bearing
-
     def _outlines(self) -> list[bytes]:
-        """Return the padded outlines of all glyphs, parts of composite glyphs at the end."""
+        """Return the outlines of all glyphs, parts of composite glyphs at the end."""
         self._used = list(self.glyphs)
         parts: dict[int, int] = {}
         outlines: list[bytes] = []
@@ -88,8 +83,7 @@ class Subset:
             outline = self.face.outline(self._used[at])
             if len(outline) > 10 and outline[0] & 0x80:
                 outline = self._renumber(outline, parts)
-            padding = -len(outline) % 4
-            outlines.append(outline + bytes(padding) if padding else outline)
+            outlines.append(outline)
             at += 1
         return outlines
 

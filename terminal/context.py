@@ -21,6 +21,7 @@ from terminal.services.cases import CasesService
 from terminal.services.catalogue import CatalogueService
 from terminal.services.documents import DocumentsService
 from terminal.services.enrolment import EnrolmentService
+from terminal.services.forwarding import ForwardingService
 from terminal.services.intake import Desk, IntakeService
 from terminal.services.journal import HubState, JournalService
 from terminal.services.numbering import Numbering
@@ -165,6 +166,9 @@ class Context:
             wake_printer=self.wake_printer,
         )
         self.printing.wake = self.wake_printer
+        self.forwarding = ForwardingService(
+            self.intake, self.cases, self.visits, self.blobs, self.catalogue, self.clock
+        )
 
     def _build_sync(self) -> None:
         url = self.settings.hub.url

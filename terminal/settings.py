@@ -5,8 +5,10 @@ Nothing here is secret; keys lie in files of their own. Defaults are those of th
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import platformdirs
@@ -14,6 +16,11 @@ import platformdirs
 from terminal.errors import InvalidInput
 
 FILE_NAME = "yichuang.toml"
+ENROLLED_FILE = "hub.toml"
+"""What enrolment wrote: the hub's address and the hall's certificate authority."""
+
+
+Kind = TypeVar("Kind")
 
 
 class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,22 +115,53 @@ def load(
     """Read the settings; what the command line names wins over the file.
 
     Without `config` the file `yichuang.toml` in the data folder is read when it is there.
+    Where neither names a hub, the one holds at which this terminal was enrolled (`hub.toml`).
     Raises `InvalidInput` with the file and the reason when it cannot be understood.
     """
     folder = (data_dir or default_data_dir()).expanduser().absolute()
     path = config or folder / FILE_NAME
     settings = Settings()
     if config is not None or path.is_file():
-        try:
-            with path.open("rb") as file:
-                tree = tomllib.load(file)
-            settings = msgspec.convert(tree, Settings)
-        except FileNotFoundError as error:
-            raise InvalidInput("settings.not_found", file=path) from error
-        except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-            raise InvalidInput("settings.unreadable", file=path, reason=str(error)) from error
-    settings = msgspec.structs.replace(settings, data_dir=folder)
+        settings = _read(path, Settings)
+    hub = settings.hub
+    enrolled = folder / ENROLLED_FILE
+    if enrolled.is_file():
+        known = _read(enrolled, HubSettings)
+        # Relative, so that a data folder may be moved as a whole.
+        authority = known.certificate_authority and str(folder / known.certificate_authority)
+        hub = msgspec.structs.replace(
+            hub,
+            url=hub.url or known.url,
+            certificate_authority=hub.certificate_authority or authority,
+        )
     if hub_url:
-        hub = msgspec.structs.replace(settings.hub, url=hub_url)
-        settings = msgspec.structs.replace(settings, hub=hub)
-    return settings
+        hub = msgspec.structs.replace(hub, url=hub_url)
+    return msgspec.structs.replace(settings, data_dir=folder, hub=hub)
+
+
+def _read(path: Path, kind: type[Kind]) -> Kind:
+    try:
+        with path.open("rb") as file:
+            return msgspec.convert(tomllib.load(file), kind)
+    except FileNotFoundError as error:
+        raise InvalidInput("settings.not_found", file=path) from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise InvalidInput("settings.unreadable", file=path, reason=str(error)) from error
+    except OSError as error:
+        raise InvalidInput("settings.unreadable", file=path, reason=error.strerror) from error
+
+
+def save_enrolled(data_dir: Path, url: str, authority: Path) -> None:
+    """Keep the hub of an enrolment for every later start; written whole or not at all."""
+    # A JSON string is a TOML basic string, too.
+    lines = [
+        f"{name} = {json.dumps(value, ensure_ascii=False)}\n"
+        for name, value in (
+            ("url", url),
+            ("certificate_authority", authority.relative_to(data_dir).as_posix()),
+        )
+    ]
+    path = data_dir / ENROLLED_FILE
+    new = path.with_suffix(".new")
+    new.write_text("".join(lines), encoding="utf-8")
+    new.replace(path)

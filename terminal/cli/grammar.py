@@ -27,6 +27,17 @@ def _count(text: str) -> int:
 _port.__name__ = "0–65535"
 _count.__name__ = "1…"
 
+_ROLES = ("CLERK", "SUPERVISOR", "CHIEF_REPRESENTATIVE")
+_DOCUMENT_KINDS = (
+    "receipt",
+    "acceptance",
+    "correction",
+    "decline",
+    "non-acceptance",
+    "conditional",
+    "undertaking",
+)
+
 
 def _screen(g: Grammar, name: str) -> None:
     screen = g.command(name, json=False)
@@ -93,7 +104,18 @@ def _serve(g: Grammar, to: ArgumentParser) -> None:
 
 
 def _enrol(g: Grammar, name: str) -> None:
-    g.argument(g.command(name), "code", "cli.enrol.code", meta="code")
+    enrol = g.command(name)
+    g.argument(enrol, "code", "cli.enrol.code", meta="code")
+    g.argument(enrol, "--name", "cli.enrol.name", meta="text")
+
+
+def _staff(g: Grammar, name: str) -> None:
+    actions = g.actions(g.command(name))
+    add = g.action(actions, name, "add")
+    g.argument(add, "login", "cli.staff.login", meta="login")
+    g.argument(add, "name", "cli.staff.name", meta="text")
+    g.argument(add, "--role", "cli.staff.role", choices=_ROLES, default=_ROLES[0])
+    g.action(actions, name, "list")
 
 
 def _catalogue(g: Grammar, name: str) -> None:
@@ -109,13 +131,16 @@ def _catalogue(g: Grammar, name: str) -> None:
 
 
 def _intake(g: Grammar, name: str) -> None:
-    g.argument(g.command(name), "file", "cli.intake.file", meta="json_file", type=Path)
+    intake = g.command(name)
+    g.argument(intake, "file", "cli.intake.file", meta="json_file", type=Path, nargs="?")
+    g.argument(intake, "--as", "cli.intake.login", meta="login", dest="login")
+    g.argument(intake, "--schema", "cli.intake.schema", action="store_true")
 
 
 def _document(g: Grammar, name: str) -> None:
     document = g.command(name)
     formats = ("text", "escpos", "png", "pdf")
-    g.argument(document, "kind", "cli.document.kind", meta="kind")
+    g.argument(document, "kind", "cli.document.kind", meta="kind", choices=_DOCUMENT_KINDS)
     g.argument(document, "number", "cli.document.number", meta="number")
     g.argument(document, "--format", "cli.document.format", choices=formats, default="text")
     document.add_argument(
@@ -162,6 +187,7 @@ COMMANDS: dict[str, Callable[[Grammar, str], None]] = {
     "benchmark": _benchmark,
     "hub": _hub,
     "enrol": _enrol,
+    "staff": _staff,
     "catalogue": _catalogue,
     "intake": _intake,
     "document": _document,

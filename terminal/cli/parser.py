@@ -19,16 +19,6 @@ from terminal.texts import LANGUAGES, Texts
 Actions: TypeAlias = "argparse._SubParsersAction[Any]"
 _Taker: TypeAlias = "argparse.ArgumentParser | argparse._ArgumentGroup"
 
-DOCUMENT_KINDS = (
-    "receipt",
-    "acceptance",
-    "correction",
-    "decline",
-    "non-acceptance",
-    "conditional",
-    "undertaking",
-)
-
 # The sentences that argparse makes by itself, and the text that stands for each.
 _OWN_SENTENCES = {
     "usage: ": "cli.argparse.usage",

@@ -28,6 +28,7 @@ PATH_PULL = "/api/v1/feeds"
 PATH_WAIT = "/api/v1/wait"
 PATH_BLOB = "/api/v1/blobs/"
 PATH_SNAPSHOT = "/api/v1/catalogue/"
+PATH_AUTHORITY = "/ca.pem"
 
 
 class Envelope(msgspec.Struct, frozen=True):

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import ssl
+
 import msgspec
 
 from terminal.clock import Clock
-from terminal.errors import InvalidInput, SyncError
+from terminal.errors import InvalidInput, StoreError, SyncError
 from terminal.ids import Randomness
 from terminal.protocol import wire
-from terminal.protocol.enrolment_code import parse
+from terminal.protocol.enrolment_code import EnrolmentCode, parse
 from terminal.protocol.wire import Enrolment, EnrolRequest
+from terminal.settings import Settings, save_enrolled
 from terminal.store import meta
 from terminal.store.database import Ledger
 from terminal.store.keys import Keyring
-from terminal.sync.transport import Transport
+from terminal.sync.transport import HttpTransport, Transport, fetch_authority
 
 _KEY = "enrolment"
 NONCE_BYTES = 16
+AUTHORITY_FILE = "ca.pem"
 
 
 class EnrolmentService:
@@ -44,9 +48,7 @@ class EnrolmentService:
         refused, whoever ends TLS on the way. Raises `InvalidInput` for a code that is none and
         `SyncError` with the hub's reason.
         """
-        code = parse(code_text)
-        if code is None:
-            raise InvalidInput("enrolment.no_code")
+        code = _code(code_text)
         nonce = self._randomness.token_bytes(NONCE_BYTES)
         request = EnrolRequest(
             protocol=wire.PROTOCOL_VERSION,
@@ -73,8 +75,51 @@ class EnrolmentService:
         self._keep(enrolment)
         return enrolment
 
+    def join(self, settings: Settings, url: str, code_text: str, name: str) -> Enrolment:
+        """Enrol at the hub of an address, and keep address and CA for every later start.
+
+        The hall's CA is loaded from the hub itself and believed only if the code carries its
+        fingerprint; it is kept in `keys/ca.pem` once the hub has enrolled this terminal.
+        """
+        code = _code(code_text)
+        timeout = settings.hub.timeout_seconds
+        pem = fetch_authority(url, timeout=timeout)
+        if not code.names_authority(_certificate(pem)):
+            raise SyncError("enrolment.other_authority")
+        kept = settings.keys_dir / AUTHORITY_FILE
+        new = kept.with_suffix(".new")
+        try:
+            new.write_bytes(pem)
+            transport = HttpTransport(url, new, timeout=timeout)
+            try:
+                enrolment = self.enrol(transport, code_text, name)
+            finally:
+                transport.close()
+            new.replace(kept)
+            save_enrolled(settings.data_dir, url, kept)
+        except OSError as error:
+            raise StoreError("store.read_only") from error
+        finally:
+            new.unlink(missing_ok=True)
+        return enrolment
+
     def _keep(self, enrolment: Enrolment) -> None:
         self._keys.wrap_for_recovery(enrolment.recovery_key)
         text = msgspec.json.encode(enrolment).decode()
         self._ledger.write(lambda db: meta.put(db, _KEY, text))
         self._current = enrolment
+
+
+def _code(text: str) -> EnrolmentCode:
+    code = parse(text)
+    if code is None:
+        raise InvalidInput("enrolment.no_code")
+    return code
+
+
+def _certificate(pem: bytes) -> bytes:
+    """Return the certificate's DER bytes; nothing when this is no certificate (HTML …)."""
+    try:
+        return ssl.PEM_cert_to_DER_cert(pem.decode("ascii").strip())
+    except ValueError:
+        return b""

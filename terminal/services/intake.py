@@ -47,6 +47,9 @@ from terminal.store import aggregates, journal, lists
 from terminal.store.database import Ledger, Transaction
 from terminal.store.journal import Journal
 
+FIRST_YEAR, LAST_YEAR = 2020, 2099
+"""A clock outside these years was never set."""
+
 _CODES = {CaseState.RECEIVED, CaseState.AWAITING_CORRECTION, CaseState.ACCEPTED}
 
 
@@ -155,7 +158,11 @@ class IntakeService:
         return review(draft, item, self._today(), self._calendar), item
 
     def _today(self) -> date:
-        return today(self._clock)
+        """Return the hall's day; a clock that is plainly wrong yields no legal dates."""
+        day = today(self._clock)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise RuleRefused("intake.clock_wrong", date=day)
+        return day
 
     def _case(self, case_id: str) -> Case:
         case = self._ledger.read(lambda db: aggregates.load(db, case_id))
@@ -191,8 +198,12 @@ class IntakeService:
         second = self._staff.second_person(request.second_name, request.second_password, session)
         return self._act(Act.DECLINE, draft, session, Options(decline=request, second=second))
 
+    def saved_before(self, action_id: str, case_id: str = "") -> Saved | None:
+        """Return what an action has saved, or None when it is new; `case_id` of a known case."""
+        return self._ledger.read(lambda db: self._answer_again(db, action_id, case_id))
+
     def _act(self, act: Act, draft: IntakeDraft, session: Session, options: Options) -> Saved:
-        repeated = self._ledger.read(lambda db: self._answer_again(db, draft))
+        repeated = self.saved_before(draft.action_id, draft.case_id)
         if repeated is not None:
             return repeated
         reviewed, item = self._reviewed(draft)
@@ -207,12 +218,11 @@ class IntakeService:
         self._wake_printer()
         return saved
 
-    def _answer_again(self, db: Transaction, draft: IntakeDraft) -> Saved | None:
-        """Return what this action has saved before, or None when it is new."""
-        written = journal.records_of_action(db, draft.action_id)
+    def _answer_again(self, db: Transaction, action_id: str, case_id: str) -> Saved | None:
+        written = journal.records_of_action(db, action_id)
         if not written:
             return None
-        case = aggregates.load(db, draft.case_id or new_case_id(draft.action_id))
+        case = aggregates.load(db, case_id or new_case_id(action_id))
         if not isinstance(case, Case):
             return None
         return self._saved(db, case, tuple(w.record_id for w in written), repeated=True)
@@ -240,10 +250,10 @@ class IntakeService:
         session: Session,
         options: Options,
     ) -> Saved:
-        again = self._answer_again(db, reviewed.draft)
+        draft = reviewed.draft
+        again = self._answer_again(db, draft.action_id, draft.case_id)
         if again is not None:
             return again
-        draft = reviewed.draft
         known = aggregates.load(db, draft.case_id) if draft.case_id else None
         case = known if isinstance(known, Case) else None
         where = self._circumstances(session, item, db, case)

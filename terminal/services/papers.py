@@ -16,7 +16,12 @@ from terminal.domain.case import Case
 from terminal.domain.catalogue import Regime, ServiceItem, TimeLimit, Way
 from terminal.domain.numbers import offline_document_number
 from terminal.domain.parties import Capacity, MaterialEntry, MaterialStatus, Party, PartyKind
-from terminal.domain.regime import acceptance_basis, committed_limit, correction_basis
+from terminal.domain.regime import (
+    acceptance_basis,
+    committed_limit,
+    correction_basis,
+    procedure_of,
+)
 from terminal.protocol.entry import short_hash
 from terminal.services.views import Act
 from terminal.texts import Texts
@@ -70,7 +75,8 @@ class PaperMaker:
     ) -> tuple[Paper, ...]:
         """Return the papers that an act hands to the citizen, the receipt first."""
         made: list[paper.DocumentView] = []
-        if new and act is not Act.DECLINE:
+        no_receipt = act is Act.DECLINE or procedure_of(item.regime).on_the_spot_only
+        if new and not no_receipt:
             made.append(self._receipt(case, item, at, entry_hash))
         match act:
             case Act.ACCEPT:

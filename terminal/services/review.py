@@ -16,6 +16,7 @@ from terminal.domain.catalogue import (
     asked_materials,
     asked_questions,
 )
+from terminal.domain.checks import is_control
 from terminal.domain.parties import Capacity, MaterialStatus, Party, PartyKind
 from terminal.domain.regime import committed_limit, procedure_of
 from terminal.services import form_rules
@@ -33,6 +34,7 @@ from terminal.services.views import (
 
 CURE_DAYS = 20
 CURE_BEFORE_PROMISE = 2
+LONGEST_NAME = 100
 
 
 def review(
@@ -101,6 +103,10 @@ def _one_party(party: Party, where: str, today: date) -> tuple[Problem, ...]:
     found: list[Problem] = []
     if not party.name.strip():
         found.append(problem(f"{where}.name", "intake.name_missing"))
+    elif any(is_control(character) for character in party.name):
+        found.append(problem(f"{where}.name", "intake.name_control"))
+    elif len(party.name) > LONGEST_NAME:
+        found.append(problem(f"{where}.name", "intake.name_too_long", most=LONGEST_NAME))
     if party.kind is PartyKind.ORGANISATION:
         fault = form_rules.credit_code_fault(party.credit_code)
         if fault:

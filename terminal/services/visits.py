@@ -43,25 +43,31 @@ class VisitsService:
             for case in found
         )
 
-    def end(self, visit_id: str, session: Session) -> VisitEnding:
+    def end(self, visit_id: str, session: Session, *, invite: bool = True) -> VisitEnding:
         """End the visit: name originals to give back, invite once to rate.
+
+        Without `invite` nobody is at the desk to be invited (forwarded applications).
 
         A visit in which nothing was saved leaves nothing behind and invites to nothing. The
         same visit ended twice gets the first answer again.
         """
-        ending = self._ledger.write(lambda db: self._end(db, visit_id, session))
+        ending = self._ledger.write(lambda db: self._end(db, visit_id, session, invite))
         self._events.publish("visit_ended", visit_id)
         self._events.publish("journal_changed")
         return ending
 
-    def _end(self, db: Transaction, visit_id: str, session: Session) -> VisitEnding:
+    def _end(self, db: Transaction, visit_id: str, session: Session, invite: bool) -> VisitEnding:
         visit = aggregates.load(db, visit_id)
         if not isinstance(visit, Visit):
             return VisitEnding(visit_id, (), invitation=False)
         cases = lists.cases_of_visit(db, visit_id)
         originals = _to_give_back(cases)
         if not visit.ended_at:
-            body = VisitEnded(clerk_of(session, self._window), tuple(name for name, _ in originals))
+            body = VisitEnded(
+                clerk_of(session, self._window),
+                tuple(name for name, _ in originals),
+                invited_to_rate=invite,
+            )
             action = self._randomness.uuid7()
             self._journal.append(db, action, [Draft(visit_id, visit.head, body)])
             visit = aggregates.load(db, visit_id)

@@ -33,7 +33,10 @@ class Written(msgspec.Struct, frozen=True):
 
 
 class Verification(msgspec.Struct, frozen=True):
-    """Result of walking the chain: `bad_seq` names the first entry that does not hold."""
+    """Result of walking the chain: `bad_seq` names the first entry that does not hold.
+
+    `counted` is how many entries of the kinds that were asked for have been read.
+    """
 
     entries: int
     epochs: int
@@ -41,6 +44,7 @@ class Verification(msgspec.Struct, frozen=True):
     bad_epoch: str = ""
     bad_seq: int = 0
     code: str = ""
+    counted: int = 0
 
     @property
     def holds(self) -> bool:
@@ -170,7 +174,7 @@ def records_of_action(db: peewee.Database, action_id: str) -> list[Written]:
     """Return what an action has written before, in order; empty when it is new."""
     query = (
         EntryRow.select(EntryRow.record_id, EntryRow.seq, EntryRow.hash)
-        .where(EntryRow.action_id == action_id)
+        .where(EntryRow.action_id == action_id, EntryRow.state != "forked")
         .order_by(EntryRow.id)
     )
     return [Written(*row) for row in query.tuples().execute(db)]
@@ -186,30 +190,44 @@ def verify(db: peewee.Database, *, kinds: frozenset[str] = frozenset()) -> Verif
                         EntryRow.payload)
         .order_by(EntryRow.id)
     )  # fmt: skip
-    count = wiped = 0
+    count = wiped = counted = 0
     heads: dict[str, tuple[int, str]] = {}
     for epoch, seq, digest, header_bytes, payload in query.tuples().iterator(db):
         count += 1
         wiped += payload is None
         stored = Entry(bytes(header_bytes), None if payload is None else bytes(payload), digest)
-        code = _fault(stored, heads.get(epoch, (0, GENESIS)), epoch, seq, kinds)
+        kind, code = _look(stored, heads, epoch, seq, kinds)
         if code:
-            return Verification(count, len(heads), wiped, epoch, seq, code)
+            return Verification(count, len(heads), wiped, epoch, seq, code, counted)
+        counted += kind in kinds
         heads[epoch] = (seq, digest)
-    return Verification(count, len(heads), wiped)
+    return Verification(count, len(heads), wiped, counted=counted)
 
 
-def _fault(
-    stored: Entry, before: tuple[int, str], epoch: str, seq: int, kinds: frozenset[str]
-) -> str:
+def _look(
+    stored: Entry, heads: dict[str, tuple[int, str]], epoch: str, seq: int, kinds: frozenset[str]
+) -> tuple[str, str]:
+    """Return an entry's kind and what is wrong with it, beside the ends of the chains so far."""
+    before = heads.get(epoch, (0, GENESIS))
     try:
         header = entries.check(stored)
-        if stored.payload is not None and (not kinds or header.kind in kinds):
-            entries.to_record(stored, header)
+        record = None
+        if stored.payload is not None and (
+            not kinds or header.kind in kinds or header.kind == EpochOpened.kind
+        ):
+            record = entries.to_record(stored, header)
     except entries.EntryError as error:
-        return error.code
+        return "", error.code
     if (header.epoch, header.seq) != (epoch, seq) or seq != before[0] + 1:
-        return "journal.order_broken"
+        return header.kind, "journal.order_broken"
     if header.prev_hash != before[1]:
-        return "journal.chain_broken"
-    return ""
+        return header.kind, "journal.chain_broken"
+    body = record.body if record else None
+    # An epoch names the end of the one before it, so nothing is cut off there unseen.
+    if (
+        isinstance(body, EpochOpened)
+        and body.previous_epoch
+        and heads.get(body.previous_epoch, (0, ""))[1] != body.previous_hash
+    ):
+        return header.kind, "journal.chain_broken"
+    return header.kind, ""

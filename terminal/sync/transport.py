@@ -7,10 +7,10 @@ import ssl
 import threading
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from terminal.errors import SyncError
-from terminal.protocol.wire import MAX_BODY_BYTES, MEDIA_TYPE
+from terminal.protocol.wire import MAX_BODY_BYTES, MEDIA_TYPE, PATH_AUTHORITY
 
 # OpenSSL's X509_V_FLAG_NO_CHECK_TIME: chain and name are checked, dates are not. Clocks are
 # wrong in halls, and what counts is the signed answer.
@@ -54,10 +54,8 @@ class HttpTransport:
     """
 
     def __init__(self, url: str, authority: Path | None, *, timeout: float = 20.0) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SyncError("sync.bad_address", url=url)
-        self._parts = parts
+        self._parts = _address(url)
+        parts = self._parts
         self._timeout = timeout
         self._tls = _tls(authority) if parts.scheme == "https" else None
         self._connection: http.client.HTTPConnection | None = None
@@ -69,7 +67,8 @@ class HttpTransport:
         with self._lock:
             try:
                 return self._send(method, path, body, headers or {})
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, http.client.HTTPException, UnicodeError) as error:
+                # A host name that no name server can be asked for is a UnicodeError.
                 self._drop()
                 raise SyncError("sync.unreachable") from error
 
@@ -107,6 +106,12 @@ class HttpTransport:
             )
         return self._connection
 
+    def trust_anyone(self) -> None:
+        """Check no certificate: only to load one that is then checked by its fingerprint."""
+        if self._tls is not None:
+            self._tls.check_hostname = False
+            self._tls.verify_mode = ssl.CERT_NONE
+
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -117,7 +122,40 @@ class HttpTransport:
             self._drop()
 
 
+def _address(url: str) -> SplitResult:
+    """Take an address apart; raises `SyncError('sync.bad_address')` when it is none."""
+    try:
+        parts = urlsplit(url)
+        # `port` is computed when it is asked for, and raises then.
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise SyncError("sync.bad_address", url=url) from error
+    if not sound:
+        raise SyncError("sync.bad_address", url=url)
+    return parts
+
+
 def _tls(authority: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=str(authority) if authority else None)
+    try:
+        context = ssl.create_default_context(cafile=str(authority) if authority else None)
+    except OSError as error:  # ssl.SSLError is one, too
+        raise SyncError("sync.bad_authority", file=authority) from error
     context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
     return context
+
+
+def fetch_authority(url: str, *, timeout: float = 20.0) -> bytes:
+    """Load the hall's CA (PEM) from a hub that is not known yet.
+
+    The line is not trusted: the caller compares the certificate with the fingerprint that
+    the enrolment code carries before anything else is sent.
+    """
+    transport = HttpTransport(url, None, timeout=timeout)
+    transport.trust_anyone()
+    try:
+        reply = transport.request("GET", PATH_AUTHORITY)
+    finally:
+        transport.close()
+    if reply.status != 200:
+        raise SyncError("sync.no_authority")
+    return reply.body

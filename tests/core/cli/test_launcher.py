@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,9 @@ class Machine:
         """Return how the stubs were called so far."""
         return self.said.read_text(encoding="utf-8").splitlines() if self.said.exists() else []
 
-    def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, user: str | None = None, **env: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run the launcher in a place of its own, with nothing of this machine's settings."""
         return subprocess.run(
             [str(self.root / "yichuang"), *arguments],
@@ -67,6 +70,7 @@ class Machine:
             encoding="utf-8",
             check=False,
             timeout=120,
+            user=user,
         )
 
     def files(self) -> set[str]:
@@ -156,6 +160,21 @@ def test_an_environment_that_fails_leaves_nothing_half_made(machine: Machine) ->
     assert "nosuch" in done.stderr
     assert "运行环境未能建立" in done.stderr
     assert machine.files() & {".venv", ".venv.new", ".venv.old"} == set()
+
+
+@needs_system_python
+def test_a_folder_that_cannot_be_written_is_said() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        machine = Machine(Path(folder))
+        machine.has("dpkg-query", 'echo "ii "')
+        machine.root.chmod(0o555)
+        # Root writes everywhere: it calls as somebody else.
+        done = machine.run("hub", user="nobody" if os.getuid() == 0 else None)
+        machine.root.chmod(0o755)
+        assert done.returncode == 3
+        assert "不可写" in done.stderr
+        assert ".venv" not in machine.files()
 
 
 @needs_system_python

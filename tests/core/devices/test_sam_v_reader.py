@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal.devices.drivers.sam_v_reader.cards import parse_text
-from terminal.devices.drivers.sam_v_reader.driver import CODES, Options, SamVReader
+from terminal.devices.drivers.sam_v_reader.driver import CODES, RETRIED, Options, SamVReader
 from terminal.devices.drivers.sam_v_reader.frames import read_answer, request
 from terminal.devices.emulators.card_reader import CardReaderEmulator
 from terminal.devices.emulators.card_text import card_text
@@ -197,6 +197,8 @@ def test_every_status_has_its_sentence(reader: CardReaderEmulator, status: int) 
     with opened(reader) as driver:
         reader.put_card(RESIDENT)
         reader.refuse(b"\x20\x02", status)
+        for _ in range(QUICK.read_tries - 1 if CODES[status] in RETRIED else 0):
+            assert driver.poll() is None
         with pytest.raises(DeviceError) as caught:
             driver.poll()
         assert caught.value.code == CODES[status]
@@ -212,6 +214,7 @@ def test_a_card_that_cannot_be_read_is_told_once_until_it_is_lifted(
     reader.refuse(b"\x30\x01", 0x41)
     with opened(reader) as driver:
         reader.put_card(RESIDENT)
+        assert [driver.poll(), driver.poll()] == [None, None]
         with pytest.raises(DeviceError):
             driver.poll()
         assert [driver.poll() for _ in range(3)] == [None] * 3
@@ -220,6 +223,32 @@ def test_a_card_that_cannot_be_read_is_told_once_until_it_is_lifted(
         assert [driver.poll() for _ in range(2)] == [None] * 2
         reader.put_card(RESIDENT)
         assert driver.poll() == RESIDENT
+
+
+def test_a_card_that_was_still_being_laid_down_is_read_at_the_next_look(
+    reader: CardReaderEmulator,
+) -> None:
+    with opened(reader) as driver:
+        reader.refuse(b"\x30\x01", 0x41)
+        reader.put_card(RESIDENT)
+        assert driver.poll() is None
+        reader.refuse(b"\x30\x01", None)
+        assert driver.poll() == RESIDENT
+        reader.take_card()
+        assert [driver.poll() for _ in range(4)] == [None] * 4
+
+
+def test_a_card_lifted_before_it_was_read_is_told(reader: CardReaderEmulator) -> None:
+    with opened(reader) as driver:
+        reader.refuse(b"\x30\x01", 0x41)
+        reader.put_card(RESIDENT)
+        assert driver.poll() is None
+        reader.take_card()
+        assert driver.poll() is None
+        with pytest.raises(DeviceError) as caught:
+            driver.poll()
+        assert caught.value.code == "device.card_reading"
+        assert driver.poll() is None
 
 
 def test_an_unfit_reader_does_not_open(reader: CardReaderEmulator) -> None:

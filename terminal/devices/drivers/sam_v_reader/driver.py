@@ -38,6 +38,14 @@ CODES = {
 }
 """Status byte to error code; `device.card_…` is about the card, the others the reader."""
 
+RETRIED = {
+    "device.card_authentication",
+    "device.card_verification",
+    "device.card_reading",
+    "device.card_selection",
+}
+"""Failures that the next look may mend."""
+
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[options]` of `device.toml`; times in seconds."""
@@ -46,6 +54,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer_timeout: float = 1.0
     read_timeout: float = 3.0
     tries: int = 3
+    read_tries: int = 3
     lifted_after: int = 2
 
 
@@ -58,6 +67,8 @@ class SamVReader(IdCardReader):
         self.poll_interval = max(options.poll_interval, 0.3)
         self._done_with_card = False
         self._looks_without = 0
+        self._failures = 0
+        self._trouble: DeviceError | None = None
         self._reopened = False
         self._salt = secrets.token_bytes(16)
         self._last = b""
@@ -66,6 +77,8 @@ class SamVReader(IdCardReader):
         self._reopened = True
         self._done_with_card = False
         self._looks_without = 0
+        self._failures = 0
+        self._trouble = None
         self._line.open()
         self._line.discard_input()
         status, _ = self._ask(STATUS, self._options.answer_timeout)
@@ -81,18 +94,44 @@ class SamVReader(IdCardReader):
     def poll(self) -> IdCard | None:
         status, _ = self._ask(FIND, self._options.answer_timeout)
         if status == NO_CARD:
-            self._looks_without += 1
-            if self._looks_without >= self._options.lifted_after:
-                self._done_with_card = False
-                self._reopened = False
+            self._see_no_card()
             return None
         if status != FOUND:
             raise _error(status)
         self._looks_without = 0
         if self._done_with_card:
             return None
-        # Set first: a card that cannot be read is reported once too, until it is lifted.
+        # Set first: a card that cannot be read is told once too, until it is lifted.
         self._done_with_card = True
+        try:
+            card = self._read_card()
+        except DeviceError as error:
+            if error.code not in RETRIED or self._failures + 1 >= self._options.read_tries:
+                self._trouble = None
+                raise
+            # Most often the card was still being laid down: the next look reads it.
+            self._failures += 1
+            self._trouble = error
+            self._done_with_card = False
+            return None
+        self._trouble = None
+        return card
+
+    def _see_no_card(self) -> None:
+        self._looks_without += 1
+        if self._looks_without < self._options.lifted_after:
+            return
+        self._done_with_card = False
+        self._reopened = False
+        self._failures = 0
+        if self._trouble is not None:
+            # Lifted too early, or a reader that finds no card any more after a failure.
+            trouble, self._trouble = self._trouble, None
+            raise trouble
+
+    def _read_card(self) -> IdCard | None:
+        """Select and read; None for the card that lay there before the line was lost."""
+        data = b""
         for command in (SELECT, READ):
             status, data = self._ask(command, self._options.read_timeout)
             if status != OK:

@@ -40,6 +40,7 @@ from terminal.protocol.wire import Effect, progress_feed
 log = logging.getLogger(__name__)
 
 PAGE = 200
+_DEFECT = "defect"
 _NO_REGION = "0000"
 _APPLIED, _HELD, _REFUSED, _CONFLICT = "applied", "held", "refused", "conflict"
 
@@ -74,7 +75,7 @@ def recover(hub: Hub) -> int:
     """Judge at the start what a crash left over and what an older version did not know."""
     with hub.store.writing() as database:
         bench = Bench(hub, database)
-        bench.wake(*(_kind_key(kind) for kind in KINDS))
+        bench.wake(_DEFECT, *(_kind_key(kind) for kind in KINDS))
         moved = bench.finish()
     hub.bell.ring(moved)
     return judge_pending(hub)
@@ -121,8 +122,8 @@ class Bench:
         return written
 
     def judge_own(self) -> None:
-        """Judge what stands unjudged, the hub's new entries among it."""
-        while page := entries.unjudged(self._db, PAGE):
+        """Judge the hub's own new entries."""
+        while page := entries.unjudged(self._db, PAGE, HUB_ORIGIN):
             for stored in page:
                 self.judge(stored)
 
@@ -184,9 +185,9 @@ class Bench:
             judgement = evolve(aggregate, record)
         except Exception:
             # A defect of ours must not stop the entries behind this one; it is kept and
-            # tried again when its aggregate changes.
+            # tried again when its aggregate changes and at the next start.
             log.exception("judging failed for a %s", stored.kind)
-            return _Verdict(_HELD, "hub.judge_failed", stored.aggregate_id)
+            return _Verdict(_HELD, "hub.judge_failed", _DEFECT)
         match judgement:
             case Evolved(aggregate=evolved):
                 return _Verdict(_APPLIED, aggregate=evolved, record=record)

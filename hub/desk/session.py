@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import threading
+from functools import cache
 
 import msgspec
 from argon2 import PasswordHasher
@@ -82,8 +83,6 @@ class Sessions:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._throttle = Throttle()
-        # Verified for names that do not exist, so that they take as long as those that do.
-        self._nobody = _hasher.hash("nobody has this password")
 
     def wait_minutes(self, name: str, client: str) -> int:
         """Return how many minutes this name or address must wait, 0 when it may try."""
@@ -97,7 +96,7 @@ class Sessions:
         with self._hub.store.reading() as database:
             account = people.account(database, name)
         try:
-            _hasher.verify(account.password_hash if account else self._nobody, password)
+            _hasher.verify(account.password_hash if account else _nobody(), password)
         except (VerificationError, InvalidHashError):
             account = None
         if account is None:
@@ -157,6 +156,12 @@ class Sessions:
             return msgspec.json.decode(data, type=Ticket)
         except (ValueError, TypeError, msgspec.DecodeError):
             return None
+
+
+@cache
+def _nobody() -> str:
+    """Return a hash that is verified for names which do not exist, so that they take as long."""
+    return _hasher.hash("nobody has this password")
 
 
 def _proof(account: Account) -> str:

@@ -135,14 +135,12 @@ def _stored(row: Any) -> Stored:
     )
 
 
-def unjudged(database: Database, limit: int) -> list[Stored]:
-    """Return entries that have no effect yet, in the order of arrival."""
-    query = (
-        EntryRow.select()
-        .where(EntryRow.judged == False)  # noqa: E712 - a column, not a value
-        .order_by(EntryRow.id)
-        .limit(limit)
-    )
+def unjudged(database: Database, limit: int, origin: str = "") -> list[Stored]:
+    """Return entries (of one origin) that have no effect yet, in the order of arrival."""
+    condition = EntryRow.judged == False  # noqa: E712 - a column, not a value
+    if origin:
+        condition &= EntryRow.origin == origin
+    query = EntryRow.select().where(condition).order_by(EntryRow.id).limit(limit)
     return [_stored(row) for row in query.namedtuples().execute(database)]
 
 
@@ -163,11 +161,14 @@ def of_aggregate(database: Database, aggregate_id: str) -> list[Stored]:
 
 
 def held(database: Database, keys: Sequence[str]) -> list[Stored]:
-    """Return held entries that wait for one of these aggregates, record_ids or blobs."""
+    """Return held entries of these aggregates, or that wait for these record_ids or blobs."""
     query = (
         EntryRow.select(EntryRow)
         .join(EffectRow, on=(EffectRow.entry_hash == EntryRow.hash))
-        .where((EffectRow.effect == "held") & EffectRow.waits_for.in_(list(keys)))
+        .where(
+            (EffectRow.effect == "held")
+            & (EffectRow.waits_for.in_(list(keys)) | EffectRow.aggregate_id.in_(list(keys)))
+        )
         .order_by(EntryRow.id)
     )
     return [_stored(row) for row in query.namedtuples().execute(database)]

@@ -35,13 +35,13 @@ class ReviewPanel(LegalFrame):
         for act, (_, key, control) in KEYS.items():
             self.bind(key, act.value, control=control)
         self._lines = QVBoxLayout()
-        self._keys = QHBoxLayout()
+        self._caps = QHBoxLayout()
         self.notice = Notice("review_notice")
         column(
             Label(texts("window.review.title"), "heading"),
             self._lines,
             self.notice,
-            self._keys,
+            self._caps,
             gap=8,
             margins=(12, 10),
             to=self,
@@ -54,7 +54,7 @@ class ReviewPanel(LegalFrame):
         review = self._desk.now.review
         self.setVisible(review is not None)
         clear(self._lines)
-        clear(self._keys)
+        clear(self._caps)
         self.notice.say("")
         if review is None:
             return
@@ -102,8 +102,8 @@ class ReviewPanel(LegalFrame):
             if review.permission(act).allowed:
                 word = Label(self._texts(f"window.act.{act.value}"), "dense")
                 word.setObjectName(f"act_{act.value}")
-                fill(self._keys, (KeyCap(cap), word, 6))
-        self._keys.addStretch(1)
+                fill(self._caps, (KeyCap(cap), word, 6))
+        self._caps.addStretch(1)
 
 
 def problem_sentences(review: Review, texts: Texts) -> tuple[str, ...]:

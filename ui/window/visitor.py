@@ -39,7 +39,7 @@ class VisitorPanel(Card):
             "visitor_capacity",
             texts("window.visitor.capacity"),
             [(c.value, texts(f"window.capacity.{c.value}")) for c in Capacity],
-            vertical=True,
+            columns=2,
             numbered=True,
         )
         self.capacity.set_value(Capacity.SELF.value)
@@ -93,8 +93,9 @@ class VisitorPanel(Card):
             party = msgspec.structs.replace(party, name=self.form.name_field.text())
         self._desk.now.typed = {}
         self._on_cleared()
-        self._source = party.source
         self.form.show_party(party)
+        # Filling the number counts as typing: where it comes from is said afterwards.
+        self._source = party.source
         self.edit(focus=False)
         self._store()
         self.finish()

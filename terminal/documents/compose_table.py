@@ -31,7 +31,7 @@ class _Grid:
         self.composer, self.node, self.sheet = composer, node, sheet
         self.ruled = sheet.height is not None
         self.size = 11.0 if self.ruled else sheet.sizes[Size.NORMAL]
-        self.pad = 5.0 if self.ruled else 3.0
+        self.pad = 5.0 if self.ruled else 1.0
         self.gap = 2.5 if self.ruled else 2.0
         self.step = self.size * FORM_LEADING if self.ruled else sheet.line_height(self.size)
         total = sum(column.share for column in node.columns)

@@ -8,7 +8,7 @@ from terminal.documents.breaking import clean
 from terminal.documents.fonts import fonts
 from terminal.documents.layout import Layout, Paper
 from terminal.documents.printer import PrinterProfile
-from terminal.documents.templates import layout_of
+from terminal.documents.templates import language_of, layout_of
 from terminal.documents.templates.common import Copy
 from terminal.documents.views import DocumentView, encode_view
 from terminal.documents.wording import HallWording, Wording, default_wording
@@ -59,7 +59,7 @@ def lay_out(
     view: DocumentView, *, copy: Copy | None = None, wording: HallWording | None = None
 ) -> Layout:
     """Return a document's layout with the hall's additions."""
-    language = view.head.language
+    language = language_of(view)
     sentences = Wording(language, wording) if wording else default_wording(language)
     return layout_of(view, copy=copy, wording=sentences)
 

@@ -18,6 +18,12 @@ from terminal.documents.views import (
     ReceiptView,
 )
 from terminal.documents.wording import Wording, default_wording
+from terminal.texts import DEFAULT_LANGUAGE
+
+
+def language_of(view: DocumentView) -> str:
+    """Return the language of a document: notices have legal effect and are always Chinese."""
+    return view.head.language if isinstance(view, ReceiptView) else DEFAULT_LANGUAGE
 
 
 def layout_of(
@@ -27,7 +33,7 @@ def layout_of(
 
     Raises `RuleRefused` for a document that lacks what the law asks for.
     """
-    sentences = wording or default_wording(view.head.language)
+    sentences = wording or default_wording(language_of(view))
     which = copy or FIRST_COPY
     if isinstance(view, ReceiptView):
         return receipt(view, sentences, which)

@@ -309,7 +309,7 @@ def finish(
         title=title,
         subject=view.receipt_number,
         author=head.organ,
-        language=head.language,
+        language=wording.language,
         nodes=tuple(nodes),
         footer=(place, copy_text(copy, wording), digest, template),
         page_label=wording.plain("common.page"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from terminal.documents.views import (
     AcceptanceView,
     Capacity,
@@ -256,6 +258,9 @@ def samples() -> dict[str, DocumentView]:
         "receipt-market": receipt(**market, reply_due=None, limit=market_limit),
         "receipt-other": receipt(**other, reply_due=None, limit=other_limit, visitor=None),
         "receipt-other-no-limit": receipt(**other, reply_due=None, visitor=None),
+        "receipt-licensing-english": receipt(
+            head=replace(head("收", official=None), language="en"), calendar_provisional=True
+        ),
         "receipt-forwarding": receipt(
             forwarding=Forwarding(organ="大连市市场监督管理局", due="2026-11-24"), reply_due=None
         ),

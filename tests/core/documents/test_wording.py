@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from terminal.documents import load_hall_wording, render
@@ -48,6 +49,22 @@ FIXED = {
 @pytest.mark.parametrize("key", FIXED)
 def test_a_fixed_sentence_is_word_for_word(key: str) -> None:
     assert re.sub(r"\{\w+\}", "{}", Wording().plain(key)) == FIXED[key]
+
+
+def test_a_notice_is_chinese_whatever_the_visitor_reads() -> None:
+    view = acceptance(head=replace(acceptance().head, language="en"))
+    assert "受理通知书" in render(view, "text").decode()
+    slip = receipt(head=replace(receipt().head, language="en"))
+    assert "Receipt for Materials" in render(slip, "text").decode()
+
+
+def test_the_english_receipt_uses_the_same_data() -> None:
+    english, chinese = Wording("en")._own, Wording()._own
+    assert english.keys() == chinese.keys()
+    for key, sentence in english.items():
+        # weekdays and dates are formatted with the same names
+        names = set(re.findall(r"\{(\w+)", sentence))
+        assert names <= set(re.findall(r"\{(\w+)", chinese[key])), key
 
 
 def test_limits_are_never_given_as_before_a_day() -> None:

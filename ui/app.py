@@ -180,6 +180,8 @@ class WindowApp(QObject):
         if self.citizen is None:
             self.citizen = CitizenScreen(self.bridge)
             self.citizen.place()
+            # A second window may have taken the keyboard: it belongs to the clerk's.
+            self.window.activateWindow()
         self.citizen.serve(place.session.name)
         source = MirrorSource(place.desk, self.bridge.texts)
         source.changed.connect(self.citizen.show_mirror)

@@ -92,6 +92,8 @@ def settle(done: Callable[[], bool], *, extra: float = 0.0) -> None:
     until = time.monotonic() + extra
     while not done() or time.monotonic() < until:
         QApplication.processEvents()
+        # The core works on threads of its own: let them have the interpreter.
+        time.sleep(0.004)
         if time.monotonic() > deadline:
             raise TimeoutError("a screen did not come to rest")
 
@@ -115,7 +117,8 @@ class _Scene:
         sign_in.submit()
         settle(lambda: window.workplace is not None, extra=0.3)
         place = window.workplace
-        assert place is not None and self._program.citizen is not None
+        assert place is not None
+        assert self._program.citizen is not None
         self._program.citizen.resize(CITIZEN_SIZES[self._scale])
         yield self._draw(window, "work-empty")
         yield self._draw(self._program.citizen, "citizen-welcome")

@@ -102,7 +102,7 @@ QPushButton[role="tab"]:checked { color: $accent; font-weight: bold;
   border-bottom: ${focus_w}px solid $accent; }
 QPushButton[role="tab"]:focus { background: $selected; }
 QPushButton[role="choice"] { background: $surface; text-align: left;
-  padding: $choice_y $s12; }
+  padding: $choice_y $s10; }
 QPushButton[role="choice"]:checked { background: $selected; border-color: $accent;
   color: $accent; font-weight: bold; }
 QPushButton[role="choice"][state="focus"] { border: ${focus_w}px solid $focus;
@@ -150,21 +150,21 @@ QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none;
   border-bottom: ${line_w}px solid $line; padding: $s6 $s8; font-size: $dense; }
 
-QWidget[role="citizen"] { background: $ground; font-size: $c_text; }
-QWidget[role="citizen"] QLabel[role="c-title"] { font-size: $c_title; font-weight: bold; }
-QWidget[role="citizen"] QLabel[role="c-heading"] { font-size: $c_heading;
-  font-weight: bold; }
-QWidget[role="citizen"] QLabel[role="c-text"] { font-size: $c_text; }
-QWidget[role="citizen"] QLabel[role="c-muted"] { font-size: $c_text; color: $muted; }
-QWidget[role="citizen"] QLabel[role="c-small"] { font-size: $c_small; color: $muted; }
-QWidget[role="citizen"] QPushButton { font-size: $c_text; min-height: $s44;
-  border-radius: $radius; padding: $s8 $s16; }
-QWidget[role="citizen"] QPushButton[role="grade"] { background: $surface; padding: $s8; }
-QWidget[role="citizen"] QPushButton[role="grade"]:checked {
-  border: ${focus_w}px solid $accent; background: $selected; }
-QWidget[role="citizen"] QPushButton[role="reason"] { font-size: $c_small;
-  text-align: left; padding: $s4 $s12; }
-QWidget[role="citizen"] QPushButton[role="reason"]:checked {
+QWidget[role="citizen"] { background: $ground; }
+QLabel[role="c-title"] { font-size: $c_title; font-weight: bold; }
+QLabel[role="c-heading"] { font-size: $c_heading; font-weight: bold; }
+QLabel[role="c-text"] { font-size: $c_text; }
+QLabel[role="c-muted"] { font-size: $c_text; color: $muted; }
+QLabel[role="c-small"] { font-size: $c_small; color: $muted; }
+QLabel[role="c-small"][state="good"] { color: $good; }
+QLabel[role="c-small"][state="warning"] { color: $warning; }
+QLabel[role="c-small"][state="bad"] { color: $bad; }
+QPushButton[role="grade"] { border-radius: $radius; padding: $s8; }
+QPushButton[role="answer"] { font-size: $c_text; min-height: $s44; border-radius: $radius;
+  padding: $s8 $s16; }
+QPushButton[role="reason"] { font-size: $c_small; min-height: $s32; text-align: left;
+  border-radius: $radius; padding: $s4 $s12; }
+QPushButton[role="grade"]:checked, QPushButton[role="reason"]:checked {
   border: ${focus_w}px solid $accent; background: $selected; }
 """
 )
@@ -188,7 +188,7 @@ def sheet(theme: Theme) -> str:
         values[name] = f"{theme.px(size)}px"
         values[f"{name}_focus"] = f"{max(0, theme.px(size) - grown)}px"
     values["choice_y"] = f"{theme.px(6)}px"
-    inner = theme.px(12) - grown
+    inner = theme.px(10) - grown
     values["choice_focus"] = f"{max(0, theme.px(6) - grown)}px {max(0, inner)}px"
     values["page_focus"] = f"{max(0, theme.px(6) - focus)}px {max(0, theme.px(10) - focus)}px"
     return _SHEET.substitute(values)

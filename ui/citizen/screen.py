@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 
 from terminal.services.views import RatingForm, VisitEnding
 from ui.bridge import Bridge, Failure
@@ -45,7 +45,8 @@ class CitizenScreen(QWidget):
         self.stack = QStackedWidget()
         for page in (self.welcome, self.mirror, self.rating, self.thanks):
             self.stack.addWidget(page)
-        column(self.stack, gap=0, to=self)
+        layout = column(self.stack, gap=0, to=self)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.visit_id = ""
         self._next: Mirror | None = None
         self._form: RatingForm | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -228,20 +228,46 @@ class Button(QPushButton):
 
 
 class Scroll(QScrollArea):
-    """An area that scrolls up and down only; its content goes into `body`."""
+    """An area that scrolls up and down only; its content goes into `body`.
+
+    The content is as wide as the view and as high as it needs to be at that width, which Qt's
+    own resizing does not work out for wrapped text.
+    """
 
     def __init__(self, *, gap: float = 12, margins: tuple[float, float] = (0, 0)) -> None:
         super().__init__()
-        self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.inner = QWidget()
         style(self.inner, role="plain")
         self.body = QVBoxLayout(self.inner)
+        self.body.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         _margins(self.body, *margins)
         self.body.setSpacing(px(gap))
         self.setWidget(self.inner)
+        self.inner.installEventFilter(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.inner and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(80), px(60))
+
+    def _fit(self) -> None:
+        view = self.viewport().size()
+        width = view.width()
+        layout = self.body
+        height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else -1
+        if height < 0:
+            height = layout.totalSizeHint().height()
+        self.inner.resize(width, max(height, view.height()))
 
 
 def row(

@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 
 from ui.theme import px
 from ui.widgets.basics import Button, Label, column, name, row, style
@@ -135,6 +142,7 @@ class Choice(QWidget):
         *,
         numbered: bool = False,
         vertical: bool = False,
+        columns: int = 0,
         titled: bool = True,
     ) -> None:
         super().__init__()
@@ -151,7 +159,11 @@ class Choice(QWidget):
             self._group.addButton(button, index)
             button.clicked.connect(lambda _=False, number=index: self._pick(number))
             self._buttons.append(button)
-        line = column(*self._buttons, gap=6) if vertical else row(*self._buttons, None, gap=6)
+        line: QLayout
+        if columns:
+            line = _grid(self._buttons, columns)
+        else:
+            line = column(*self._buttons, gap=6) if vertical else row(*self._buttons, None, gap=6)
         self.label = Label(label, "small", wrap=vertical)
         self.label.setVisible(titled)
         column(self.label, line, gap=3, to=self)
@@ -212,7 +224,12 @@ class Choice(QWidget):
             style(button, state="focus" if focused and index == marked else "")
 
 
-def narrow(widget: QWidget, width: float) -> QWidget:
-    """Keep a widget from growing wider than a length at scale 1."""
-    widget.setMaximumWidth(px(width))
-    return widget
+def _grid(buttons: Sequence[QWidget], columns: int) -> QGridLayout:
+    """Return buttons in columns; the last one takes what is left of its line."""
+    grid = QGridLayout()
+    grid.setSpacing(px(6))
+    for index, button in enumerate(buttons):
+        last = index == len(buttons) - 1
+        across = columns - index % columns if last else 1
+        grid.addWidget(button, index // columns, index % columns, 1, across)
+    return grid

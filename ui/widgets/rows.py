@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui.theme import px
@@ -106,6 +106,10 @@ class SelectList(QFrame):
         else:
             super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self, self._reveal)
+
     def _on_click(self, number: int) -> None:
         if self.focusPolicy() != Qt.FocusPolicy.NoFocus:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -113,6 +117,9 @@ class SelectList(QFrame):
 
     def _reveal(self) -> None:
         area = self._area()
+        # Another part of the same page may hold the keyboard: that one is to be seen then.
+        if self.focusPolicy() != Qt.FocusPolicy.NoFocus and not self.hasFocus():
+            return
         if area is None or not 0 <= self.index < len(self.rows):
             return
         shown = self.rows[self.index]

@@ -185,7 +185,6 @@ class PathCard(Card):
 
     def _refresh(self) -> None:
         review = self._desk.now.review
-        self.setVisible(review is not None)
         if review is None:
             self._close_panels()
             return

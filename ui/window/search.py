@@ -7,7 +7,7 @@ from html import escape
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
 from terminal.domain.catalogue import LifeEvent
 from terminal.services.catalogue import ItemView
@@ -30,8 +30,14 @@ class Found(msgspec.Struct, frozen=True):
     items: tuple[ItemView, ...]
 
 
-class SearchPanel(QWidget):
-    """The search line and its results; what was taken goes out as a signal."""
+class SearchPanel(QObject):
+    """The search line (`frame`) and its results (`card`), which a screen puts in place.
+
+    What was taken goes out as a signal. With nothing typed nothing is selected: Enter then
+    takes nothing up.
+    """
+
+    shown_changed = Signal()
 
     item_taken = Signal(str)
     event_taken = Signal(LifeEvent)
@@ -40,6 +46,7 @@ class SearchPanel(QWidget):
         super().__init__()
         self._bridge, self._texts = bridge, bridge.texts
         texts = bridge.texts
+        self._most_used = texts("window.search.most_used")
         self.frame = QFrame()
         style(self.frame, role="search")
         self.edit = LineEdit()
@@ -56,7 +63,6 @@ class SearchPanel(QWidget):
         self.empty = Label("", "muted", wrap=True, object_name="search_empty")
         self.card = Card(gap=4, margin=8)
         self.card.add(self.heading, self.results, self.empty)
-        column(self.frame, self.card, gap=12, to=self)
         self.card.hide()
         self._found = Found("", (), ())
         self._generation = 0
@@ -89,6 +95,7 @@ class SearchPanel(QWidget):
         self._generation += 1
         self._pending = self._take_when_there = False
         self.card.hide()
+        self.shown_changed.emit()
 
     def code_at(self, index: int) -> str:
         """Return the code of the item in a row; empty for a life event or no row."""
@@ -126,8 +133,8 @@ class SearchPanel(QWidget):
         if generation != self._generation:
             return
         self._pending = False
-        key = "window.search.results" if found.text else "window.search.most_used"
-        self._show(found, self._texts(key))
+        heading = self._texts("window.search.results") if found.text else self._most_used
+        self._show(found, heading)
         if self._take_when_there:
             self._take_when_there = False
             self._on_enter()
@@ -136,12 +143,14 @@ class SearchPanel(QWidget):
         self._found = found
         rows: list[Row] = [_event_row(event, self._texts) for event in found.events]
         rows += [_item_row(item, self._texts) for item in found.items]
-        self.results.show_rows(rows, 0 if rows else -1)
+        nothing_typed = not found.text and not found.events and heading == self._most_used
+        self.results.show_rows(rows, -1 if nothing_typed or not rows else 0)
         self.heading.say(heading)
         self.heading.setVisible(bool(rows))
         self.empty.say("" if rows else self._texts("window.search.nothing", text=found.text))
         self.empty.setVisible(not rows)
         self.card.show()
+        self.shown_changed.emit()
 
     def _on_enter(self) -> None:
         if self._pending:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 
 from ui.bridge import Bridge
+from ui.theme import px
 from ui.widgets.basics import column, style
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ class ClerkWindow(QWidget):
         self.sign_in = sign_in
         self.stack = QStackedWidget()
         self.stack.addWidget(sign_in)
-        column(self.stack, gap=0, to=self)
+        layout = column(self.stack, gap=0, to=self)
+        # The pages scroll: a long list must not make the window grow beyond the screen.
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setMinimumSize(px(640), px(360))
         self.workplace: Workplace | None = None
 
     def begin_session(self, session: Any, guard: LegalGuard) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from terminal.domain.case import CaseState
 from terminal.services.views import CaseCounts
@@ -32,7 +32,8 @@ class VisitCard(Card):
         self._texts, self._desk = texts, desk
         self._list = QVBoxLayout()
         self._empty = Label(texts("window.visit.empty"), "small", wrap=True)
-        self._end = row(KeyCap("F11"), Label(texts("window.visit.end"), "small"), None)
+        self._end = QWidget()
+        row(KeyCap("F11"), Label(texts("window.visit.end"), "small"), None, to=self._end)
         self.body.addLayout(self._list)
         self.add(self._empty, self._end)
         desk.visit_changed.connect(self.refresh)
@@ -56,6 +57,7 @@ class VisitCard(Card):
             word = self._texts("window.visit.in_work")
             self._line(len(visit.cases), review.item.name, word, "muted")
         self._empty.setVisible(not visit.cases and review is None)
+        self._end.setVisible(bool(visit.cases))
 
     def _line(self, place: int, title: str, state: str, colour: str) -> None:
         number = CIRCLED[place] if place < len(CIRCLED) else str(place + 1)

@@ -52,11 +52,13 @@ class WorkPage(QWidget):
         self.preview = PreviewCard(texts, desk)
         self._left = Scroll(gap=12)
         self._right = Scroll(gap=12)
-        self._middle = column(gap=12)
-        for part in (self.search, self.notice, self.outcome):
-            self._middle.addWidget(part)
+        self._upper = Scroll(gap=12)
+        for part in (self.notice, self.outcome, self.search.card):
+            self._upper.body.addWidget(part)
+        self._upper.body.addStretch(1)
+        self._middle = column(self.search.frame, gap=12)
+        self._middle.addWidget(self._upper, 1)
         self._middle.addWidget(self.path, 1)
-        self._middle.addStretch(0)
         self._outer = row(self._left, gap=16, margins=(16, 16), to=self)
         self._outer.addLayout(self._middle, 1)
         self._outer.addWidget(self._right)
@@ -69,12 +71,15 @@ class WorkPage(QWidget):
         self._columns = 3
         self._wanted_item = ""
         self._wire()
+        self._show_middle()
 
     def _wire(self) -> None:
         desk = self._desk
         self.visitor.completed.connect(self._on_visitor)
         self.search.item_taken.connect(self._on_item)
         self.search.event_taken.connect(self._on_event)
+        self.search.shown_changed.connect(self._show_middle)
+        desk.reviewed.connect(self._show_middle)
         self.path.left_upwards.connect(self.to_search)
         self.path.stepped.connect(self.keys_changed)
         self.parked.taken.connect(self.take_up)
@@ -85,6 +90,12 @@ class WorkPage(QWidget):
         desk.refused.connect(self._on_refused)
         for signal in (desk.reviewed, desk.visit_changed, desk.parked_changed):
             signal.connect(self.keys_changed)
+
+    def _show_middle(self) -> None:
+        """Show the results, or the matter in work: one of them at a time."""
+        looking = self._desk.now.review is None or self.search.is_open()
+        self._upper.setVisible(looking)
+        self.path.setVisible(not looking)
 
     # Where the keyboard goes.
 
@@ -230,7 +241,7 @@ class WorkPage(QWidget):
         elif not self.path.escape():
             if holds_focus(self.path, QApplication.focusWidget()):
                 self.to_search()
-            elif holds_focus(self.search, QApplication.focusWidget()):
+            elif self.search.edit.hasFocus():
                 self.to_visitor()
 
     # What happened.
@@ -287,9 +298,7 @@ class WorkPage(QWidget):
         if self._desk.now.ahead:
             self._offer_ahead()
         else:
-            self.search.close_results()
-            self.search.edit.clear()
-            self.search.edit.setFocus()
+            self.search.begin()
         self.keys_changed.emit()
 
     def _on_ended(self, ending: VisitEnding) -> None:
@@ -359,7 +368,7 @@ class WorkPage(QWidget):
     def _arrange(self, columns: int) -> None:
         """Put the columns side by side, or law and paper below the visitor, or all in one."""
         if columns == 3:
-            self._left.setFixedWidth(px(264))
+            self._left.setFixedWidth(px(280))
             self._right.setFixedWidth(px(332))
         elif columns == 2:
             self._left.setFixedWidth(px(300))

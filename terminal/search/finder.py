@@ -16,7 +16,7 @@ from terminal.search.query import INITIALS, RANGE, UNITS, Pattern, Reader, Sound
 _STRETCH_LOOKS = 120
 _GAP_LOOKS = 40
 _ALIKE_LOOKS = 30
-_FAULT_LOOKS = 40
+_FAULT_LOOKS = 30
 """How many candidates each kind of pass looks at in all: the likeliest come first."""
 _SMALL = 100
 """Up to so many beginnings are put in order one by one."""
@@ -283,9 +283,10 @@ class Finder:
                 self._swapped(way, result) or self._one_wrong(way, result)
             ):
                 return
-        for way in alike.ways()[-1:]:
-            if len(way.pattern) >= 4 and self._one_wrong(way, result):
-                return
+        if ways[0].how == "name":
+            for way in alike.ways()[-1:]:
+                if len(way.pattern) >= 4 and self._one_wrong(way, result):
+                    return
 
     def _broken(self, head: Pattern, tail: Pattern, result: _Result) -> bool:
         """Letters of which one spot makes no syllable."""

@@ -20,7 +20,8 @@ import msgspec
 from terminal.errors import StoreError
 
 MAGIC = b"YICHUANG INDEX\r\n"
-FORMAT = 1
+FORMAT = 2
+"""To be raised whenever the sections change: an older file is then made anew."""
 BLOCK_START, BLOCK_END = 0x4E00, 0xA000
 """The block of Han characters whose readings are kept."""
 NO_SOUND = 0xFFFF

@@ -122,6 +122,8 @@ class CatalogueService:
         self._path = path
         self._shipped = shipped
         self._lock = threading.RLock()
+        # Making an index takes a while: searches go on meanwhile.
+        self._refreshing = threading.RLock()
         self._views: OrderedDict[str, ItemView] = OrderedDict()
         self._store = self._open_store()
         self._index = self._open_index()
@@ -257,9 +259,11 @@ class CatalogueService:
 
     def refresh(self) -> None:
         """Make the index anew from the store; the old one serves until the new one is there."""
-        with self._lock:
-            self._views.clear()
-            self._index = self._make_index()
+        with self._refreshing:
+            index = self._make_index()
+            with self._lock:
+                self._views.clear()
+                self._index = index
 
     # The files
 
@@ -287,11 +291,11 @@ class CatalogueService:
         return CatalogueStore(self._path)
 
     def _rebuild_store(self) -> None:
+        logger.warning("catalogue is damaged and is made anew")
         with self._lock:
-            logger.warning("catalogue is damaged and is made anew")
             self._store.close()
             self._store = self._build_store()
-            self.refresh()
+        self.refresh()
 
     def _open_index(self) -> SearchIndex:
         try:

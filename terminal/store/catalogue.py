@@ -23,7 +23,7 @@ from terminal.domain.catalogue import LifeEvent, ServiceItem
 from terminal.errors import DiskFull, NotFound, StoreError
 from terminal.store.tables.catalogue import TABLES, ItemRow, LifeEventRow, MetaRow
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Number of the layout of the tables; a file of another layout is rebuilt."""
 
 _CHUNK = 400

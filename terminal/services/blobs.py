@@ -77,7 +77,8 @@ def _check_picture(data: bytes, name: str) -> None:
     from PIL import Image
 
     try:
+        # `verify` alone lets a picture pass that ends in the middle.
         with Image.open(io.BytesIO(data)) as picture:
-            picture.verify()
+            picture.load()
     except Exception as error:  # Pillow raises many kinds on broken files
         raise InvalidInput("blob.broken_picture", name=name) from error

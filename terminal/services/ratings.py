@@ -58,10 +58,10 @@ class RatingsService:
 
         def act(db: Transaction) -> None:
             visit = aggregates.load(db, visit_id)
-            if not isinstance(visit, Visit) or visit.invitation != "invited":
-                raise RuleRefused("rating.not_invited")
             if isinstance(aggregates.load(db, rating_id), Rating):
                 raise RuleRefused("rating.already_given")
+            if not isinstance(visit, Visit) or visit.invitation != "invited":
+                raise RuleRefused("rating.not_invited")
             body = RatingGiven(
                 scope=RatingScope.VISIT,
                 subject_id=visit_id,

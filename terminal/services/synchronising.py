@@ -45,14 +45,15 @@ class LedgerSyncStore:
         now = self._now()
         return self._ledger.write(lambda db: outbox.acknowledge(db, answer, now), priority=SYNC)
 
-    def fork(self, answer: Answer) -> None:
+    def fork(self, answer: Answer) -> int:
         """Open a new epoch and move there what the hub has not stored of the old one."""
 
-        def act(db: Transaction) -> None:
-            if answer.fork is not None and self._journal.epoch(db) == answer.epoch:
-                self._journal.leave_fork(db, answer.fork.seq)
+        def act(db: Transaction) -> int:
+            if answer.fork is None:
+                return 0
+            return self._journal.leave_fork(db, answer.epoch, answer.fork.seq)
 
-        self._ledger.write(act, priority=SYNC)
+        return self._ledger.write(act, priority=SYNC)
 
     def cursor(self, feed: str) -> Cursor:
         return self._ledger.read(lambda db: feeds.cursor(db, feed))

@@ -15,7 +15,7 @@ def add(db: peewee.Database, blob: Blob) -> None:
     ).on_conflict_ignore().execute(db)
 
 
-def unconfirmed(db: peewee.Database, limit: int = 20) -> list[str]:
+def unconfirmed(db: peewee.Database, limit: int = 500) -> list[str]:
     """Return hashes that the hub has not confirmed."""
     query = BlobRow.select(BlobRow.hash).where(BlobRow.confirmed == False)  # noqa: E712
     return [digest for (digest,) in query.limit(limit).tuples().execute(db)]

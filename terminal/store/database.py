@@ -73,6 +73,7 @@ class Ledger:
         self._write_db: SqlCipherDatabase | None = None
         self._readers: queue.SimpleQueue[SqlCipherDatabase] = queue.SimpleQueue()
         self._thread = WriteThread("ledger-write")
+        self._open = False
 
     def open(self) -> None:
         """Take the lock, open the connections, bring the schema up to date."""
@@ -88,6 +89,7 @@ class Ledger:
             self._thread.run(self._open_writer)
             for _ in range(READERS):
                 self._readers.put(self._connect(readonly=True))
+            self._open = True
         except BaseException:
             self.close()
             raise
@@ -131,7 +133,11 @@ class Ledger:
             logger.warning("no room for the ballast file")
 
     def close(self) -> None:
-        """Close every connection and give the lock back; a second call does nothing."""
+        """Close every connection and give the lock back; a second call does nothing.
+
+        Nobody may be reading or writing any more; a later call gets `store.closed`.
+        """
+        self._open = False
         while True:
             try:
                 self._readers.get_nowait().close()
@@ -155,7 +161,12 @@ class Ledger:
         People come before sync in the queue. When the disk is full, the ballast is given up
         and the transaction tried once more, so that what a person does still finishes.
         """
+        self._check_open()
         return self._thread.run(self._transact, function, priority=priority)
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise StoreError("store.closed")
 
     def _transact(self, function: Callable[[peewee.Database], Result]) -> Result:
         try:
@@ -193,6 +204,7 @@ class Ledger:
 
     def read(self, function: Callable[[peewee.Database], Result]) -> Result:
         """Run `function` on a read connection, in one consistent snapshot."""
+        self._check_open()
         database = self._readers.get()
         try:
             database.execute_sql("BEGIN")

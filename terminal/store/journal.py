@@ -77,21 +77,24 @@ class Journal:
         self.append(db, f"epoch-{epoch}", [Draft(f"epoch-{epoch}", "", body)])
         return epoch
 
-    def leave_fork(self, db: peewee.Database, from_seq: int) -> None:
-        """Leave a forked epoch: open a new one and append there what the hub has not applied.
+    def leave_fork(self, db: peewee.Database, epoch: str, from_seq: int) -> int:
+        """Leave a forked epoch: append in a new one what the hub has not stored of it.
 
         The old entries stay as they are, marked `forked`; their copies keep record id and
-        payload, so each still has one effect only.
+        payload, so each still has one effect only. Returns how many entries were left behind.
         """
-        epoch = self.epoch(db)
         query = (
             EntryRow.select(EntryRow.id, EntryRow.header, EntryRow.payload, EntryRow.hash,
                             EntryRow.due)
-            .where(EntryRow.epoch == epoch, EntryRow.seq >= from_seq)
+            .where(
+                EntryRow.epoch == epoch, EntryRow.seq >= from_seq, EntryRow.state != "forked"
+            )
             .order_by(EntryRow.seq)
         )  # fmt: skip
         branch = list(query.tuples().execute(db))
-        new = self.open_epoch(db, "fork")
+        new = self.epoch(db)
+        if new == epoch:
+            new = self.open_epoch(db, "fork")
         seq, prev_hash = _last(db, new) or (0, GENESIS)
         for row, header_bytes, payload, digest, due in branch:
             old = Entry(bytes(header_bytes), None if payload is None else bytes(payload), digest)
@@ -105,6 +108,7 @@ class Journal:
             moved = entries.rechain(old, epoch=new, seq=seq, prev_hash=prev_hash)
             _insert(db, moved, moved.read_header(), due)
             prev_hash = moved.hash
+        return len(branch)
 
     def append(self, db: peewee.Database, action_id: str, drafts: Sequence[Draft]) -> list[Written]:
         """Judge each draft, append its entry and save what it makes of its aggregate.
@@ -128,6 +132,9 @@ class Journal:
                 time=self._clock.now(),
                 salt=self._randomness.token_bytes(SALT_BYTES),
             )
+            if len(made.header) + len(made.payload or b"") > entries.MAX_ENTRY_BYTES:
+                # The hub would never take it, and it would stand in front of all others.
+                raise RuleRefused("journal.too_large")
             header = made.read_header()
             due = self._judge(db, made, header)
             _insert(db, made, header, due)

@@ -43,13 +43,15 @@ class Keyring:
 def open_keys(folder: Path, ledger: Path, randomness: Randomness) -> Keyring:
     """Read the keys, or make them on the very first start.
 
-    Raises `StoreError('store.key_missing')` when a ledger is there but its key is not: a new
-    key would make every waiting record unreadable.
+    Raises `StoreError('store.key_missing')` when a ledger is there but one of its keys is not:
+    with a new database key every waiting record would be unreadable, with a new signing key
+    nobody's.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         database_file = folder / DATABASE_KEY
-        if not database_file.exists() and ledger.exists():
+        missing = not (database_file.exists() and (folder / SIGNING_KEY).exists())
+        if missing and ledger.exists():
             raise StoreError("store.key_missing", folder=folder)
         signing = _read_or_make(folder / SIGNING_KEY, STANDARD.new_private_key)
         database = _read_or_make(database_file, lambda: randomness.token_bytes(KEY_BYTES))

@@ -196,7 +196,8 @@ def counts(db: peewee.Database) -> Counts:
         .tuples()
         .execute(db)
     )
-    total = sum(states.values())
+    # What was left behind in a forked epoch stands again in the one that followed.
+    total = sum(states.values()) - states.get("forked", 0)
     return Counts(
         written=total,
         acknowledged=total - waits,

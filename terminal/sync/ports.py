@@ -28,8 +28,11 @@ class SyncStore(Protocol):
         """Take over a checked answer; returns how many entries it acknowledged."""
         ...
 
-    def fork(self, answer: Answer) -> None:
-        """Open a new epoch because the hub holds another entry at a place of this one."""
+    def fork(self, answer: Answer) -> int:
+        """Open a new epoch because the hub holds another entry at a place of this one.
+
+        Returns how many entries were moved there.
+        """
         ...
 
     def cursor(self, feed: str) -> Cursor:

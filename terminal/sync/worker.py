@@ -148,7 +148,8 @@ class SyncWorker:
             raise
         self._measure_clock(answer)
         if answer.fork is not None:
-            self._store.fork(answer)
+            if not self._store.fork(answer):
+                raise SyncError("sync.nothing_acknowledged")
             self._events.publish("journal_changed", detail="fork")
             return
         acknowledged = self._store.acknowledge(answer)
@@ -190,12 +191,13 @@ class SyncWorker:
 
         from terminal.protocol.wire import CataloguePointer
 
-        for row in page.rows:
-            if row.key == "snapshot" and row.body is not None:
-                pointer = msgspec.json.decode(row.body, type=CataloguePointer)
-                if pointer.handle != self._store.catalogue_handle():
-                    self._store.take_snapshot(pointer.handle, client.snapshot(pointer.handle))
-                    self._events.publish("catalogue_changed")
+        # The last one of a page counts: older files may be gone from the hub.
+        named = [row.body for row in page.rows if row.key == "snapshot" and row.body is not None]
+        for body in named[-1:]:
+            pointer = msgspec.json.decode(body, type=CataloguePointer)
+            if pointer.handle != self._store.catalogue_handle():
+                self._store.take_snapshot(pointer.handle, client.snapshot(pointer.handle))
+                self._events.publish("catalogue_changed")
 
     def _send_blobs(self, client: HubClient) -> None:
         for digest in self._store.unconfirmed_blobs():

@@ -28,16 +28,25 @@ from terminal.protocol.wire import Batch, BlobAnswer, BlobPiece, EnrolRequest, E
 
 Message = TypeVar("Message", Batch, PullRequest, BlobPiece)
 Result = TypeVar("Result")
+_LONGEST_ECHO = 64
+
+
+class _Claim(msgspec.Struct, frozen=True):
+    """What a message says of itself before its signature is checked; only ever echoed."""
+
+    nonce: bytes = b""
+    terminal_id: str = ""
 
 
 class Refused(Exception):
-    """A request that gets a signed refusal; `nonce` is echoed where one could be read."""
+    """A request that gets a signed refusal; what it claims to be is echoed where it is known."""
 
-    def __init__(self, status: int, code: str, nonce: bytes = b"") -> None:
+    def __init__(self, status: int, code: str, claim: _Claim | None = None) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
-        self.nonce = nonce
+        self.nonce = claim.nonce if claim else b""
+        self.terminal_id = claim.terminal_id if claim else ""
 
 
 class Api:
@@ -72,7 +81,7 @@ class Api:
             glimpse = msgspec.msgpack.decode(envelope.body, type=EnrolRequest)
             message = wire.unseal(envelope, glimpse.public_key, EnrolRequest)
         except (SyncError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Refused(401, "hub.wrong_signature", _nonce(envelope)) from error
+            raise Refused(401, "hub.wrong_signature", _claim(envelope)) from error
         answer = await self._run(enrol.enrol, self._hub, message)
         return self._sealed(answer, 403 if answer.refusal else 200)
 
@@ -105,7 +114,7 @@ class Api:
         """Take a piece of a blob."""
         terminal, piece = await self._message(request, BlobPiece)
         if piece.sha256 != request.path_params["sha256"]:
-            raise Refused(400, "hub.blob_name", piece.nonce)
+            raise Refused(400, "hub.blob_name", _Claim(piece.nonce, terminal.id))
         answer = await self._run(self._blobs.put, terminal.id, piece)
         return self._sealed(answer, 400 if answer.refusal else 200)
 
@@ -139,14 +148,20 @@ class Api:
         return enrol.refusal(self._hub, refused.code, refused.nonce)
 
     def _no_answer(self, refused: Refused) -> msgspec.Struct:
-        return inbox.refusal(self._hub, refused.code, "", refused.nonce)
+        return inbox.refusal(self._hub, refused.code, refused.terminal_id, refused.nonce)
 
     def _no_pages(self, refused: Refused) -> msgspec.Struct:
-        return pull.answer(self._hub, "", refused.nonce, refusal=refused.code)
+        return pull.answer(self._hub, refused.terminal_id, refused.nonce, refusal=refused.code)
 
     def _no_piece(self, refused: Refused) -> msgspec.Struct:
         return BlobAnswer(
-            wire.PROTOCOL_VERSION, refused.nonce, "", "", 0, complete=False, refusal=refused.code
+            wire.PROTOCOL_VERSION,
+            refused.nonce,
+            refused.terminal_id,
+            "",
+            0,
+            complete=False,
+            refusal=refused.code,
         )
 
     async def _run(self, function: Callable[..., Result], *arguments: object) -> Result:
@@ -160,20 +175,20 @@ class Api:
     async def _message(self, request: Request, kind: type[Message]) -> tuple[TerminalData, Message]:
         """Return who speaks and what was said; `Refused` when that is not certain."""
         envelope = await self._envelope(request)
-        nonce = _nonce(envelope)
+        claim = _claim(envelope)
         terminal = await self._run(self._terminal, envelope.key)
         if terminal is None:
-            raise Refused(401, "hub.unknown_terminal", nonce)
+            raise Refused(401, "hub.unknown_terminal", claim)
         try:
             message = wire.unseal(envelope, terminal.public_key, kind)
         except SyncError as error:
             code = "hub.bad_message" if error.code == "sync.bad_message" else "hub.wrong_signature"
             status = 400 if code == "hub.bad_message" else 401
-            raise Refused(status, code, nonce) from error
+            raise Refused(status, code, claim) from error
         if terminal.revoked_at:
-            raise Refused(403, "hub.revoked", nonce)
+            raise Refused(403, "hub.revoked", claim)
         if message.terminal_id != terminal.id or key_id(terminal.public_key) != envelope.key:
-            raise Refused(403, "hub.foreign_terminal", nonce)
+            raise Refused(403, "hub.foreign_terminal", claim)
         return terminal, message
 
     def _terminal(self, key: str) -> TerminalData | None:
@@ -218,13 +233,9 @@ def _unpack(data: bytes) -> bytes:
     return plain
 
 
-class _Nonce(msgspec.Struct, frozen=True):
-    nonce: bytes = b""
-
-
-def _nonce(envelope: Envelope) -> bytes:
-    """Return the nonce of a message whose signature is not checked yet, or nothing."""
+def _claim(envelope: Envelope) -> _Claim:
     try:
-        return msgspec.msgpack.decode(envelope.body, type=_Nonce).nonce[:64]
+        claim = msgspec.msgpack.decode(envelope.body, type=_Claim)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return b""
+        return _Claim()
+    return _Claim(claim.nonce[:_LONGEST_ECHO], claim.terminal_id[:_LONGEST_ECHO])

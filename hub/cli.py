@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,7 @@ def _catalogue(args: argparse.Namespace, console: Console) -> None:
 
 
 def _account(args: argparse.Namespace, console: Console) -> None:
-    password = getattr(args, "password", None) or getpass.getpass(console.texts("hub.cli.password"))
+    password = _password(console)
     hub = Hub(args.data_dir)
     try:
         setup.add_account(
@@ -102,6 +103,13 @@ def _account(args: argparse.Namespace, console: Console) -> None:
     finally:
         hub.close()
     console.result({"account": args.name}, "hub.cli.account_made", account=args.name)
+
+
+def _password(console: Console) -> str:
+    """Ask for a password; without a keyboard it is the first line of what is piped in."""
+    if sys.stdin.isatty():
+        return getpass.getpass(console.texts("hub.cli.password"))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _revoke(args: argparse.Namespace, console: Console) -> None:

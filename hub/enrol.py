@@ -16,6 +16,8 @@ from terminal.protocol.wire import PROTOCOL_VERSION, Enrolment, EnrolRequest, po
 _KEY_BYTES = 32
 _LONGEST_NAME = 60
 PUBLIC_URL = "public_url"
+"""The address in force behind the QR codes, and the one that somebody chose, if any."""
+CHOSEN_URL = "public_url_chosen"
 
 
 def make_code(hub: Hub, hall_id: str = "") -> str:

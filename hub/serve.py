@@ -15,7 +15,7 @@ import uvicorn
 
 from hub import judge
 from hub.app import make_app
-from hub.enrol import PUBLIC_URL
+from hub.enrol import CHOSEN_URL, PUBLIC_URL
 from hub.hub import Hub
 from hub.store import people
 from terminal.errors import StoreError
@@ -59,8 +59,9 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
     except StoreError:
         api_socket.close()
         raise
-    said = _ready(hub, addresses, api_socket, page_socket)
     with hub.store.writing() as database:
+        chosen = addresses.public_url.rstrip("/") or people.fact(database, CHOSEN_URL)
+        said = _ready(hub, addresses, api_socket, page_socket, chosen)
         people.set_fact(database, PUBLIC_URL, said.public_url)
     judge.recover(hub)
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="hub") as executor:
@@ -91,14 +92,15 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _ready(hub: Hub, addresses: Addresses, api: socket.socket, pages: socket.socket) -> Ready:
+def _ready(
+    hub: Hub, addresses: Addresses, api: socket.socket, pages: socket.socket, chosen: str
+) -> Ready:
     scheme = "http" if addresses.plain else "https"
     host = f"[{addresses.host}]" if ":" in addresses.host else addresses.host
     here = f"http://{host}:{pages.getsockname()[1]}"
-    public = addresses.public_url.rstrip("/") or here
     return Ready(
         url=f"{scheme}://{host}:{api.getsockname()[1]}",
-        public_url=public,
+        public_url=chosen or here,
         desk_url=f"{here}/desk",
         board_url=f"{here}/board",
         ca=str(hub.paths.keys.ca),

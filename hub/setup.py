@@ -10,7 +10,7 @@ import msgspec
 from argon2 import PasswordHasher
 
 from hub import keys
-from hub.enrol import PUBLIC_URL, make_code
+from hub.enrol import CHOSEN_URL, PUBLIC_URL, make_code
 from hub.hub import Hub, Paths
 from hub.store import people
 from hub.store.people import Account, HallData
@@ -61,7 +61,8 @@ def init(
             if created:
                 people.put_hall(database, hall)
             if public_url:
-                people.set_fact(database, PUBLIC_URL, public_url)
+                people.set_fact(database, CHOSEN_URL, public_url.rstrip("/"))
+                people.set_fact(database, PUBLIC_URL, public_url.rstrip("/"))
         chosen = password or secrets.token_urlsafe(9)
         if created:
             add_account(hub, SUPERVISOR, "值班长", "", chosen, supervisor=True)

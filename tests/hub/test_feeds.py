@@ -19,7 +19,7 @@ from terminal.domain.records import CaseNumbered, MaterialsSupplemented, RatingG
 from terminal.protocol import snapshot, wire
 from terminal.protocol.entry import Entry, to_record
 from terminal.protocol.snapshot import Line as SnapshotLine
-from terminal.protocol.suites import STANDARD
+from terminal.protocol.suites import STANDARD, key_id
 from terminal.protocol.wire import Cursor, catalogue_feed, policy_feed, progress_feed
 from tests.hub.line import CLERK, Line, TestTerminal
 
@@ -252,6 +252,7 @@ def test_enrolment_is_once_for_a_key_and_says_the_same_again(
     hub: Hub, line: Line, terminal: TestTerminal, other: TestTerminal
 ) -> None:
     assert (terminal.number, other.number) == ("01", "02")
+    assert terminal.id == key_id(STANDARD.public_key(terminal.key))
     code = make_code(hub)
     fresh = TestTerminal(line, STANDARD.new_private_key(), hub.keys.public, terminal.clock)
     first = fresh.enrol(code)

@@ -221,7 +221,8 @@ def test_strangers_and_the_revoked_store_nothing(
     stranger = STANDARD.new_private_key()
     reply = line.call("POST", wire.PATH_PUSH, wire.seal(batch, stranger))
     assert reply.status == 401
-    assert terminal.read(reply, wire.Answer, batch.nonce).refusal == "hub.unknown_terminal"
+    refused = terminal.read(reply, wire.Answer, batch.nonce)
+    assert (refused.refusal, refused.terminal_id) == ("hub.unknown_terminal", terminal.id)
 
     envelope = wire.open_envelope(wire.seal(batch, terminal.key))
     forged = msgspec.structs.replace(envelope, signature=bytes(64))

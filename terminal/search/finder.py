@@ -11,7 +11,7 @@ from pyroaring import BitMap
 
 from terminal.search.match import Layers, Span, Way, around, both
 from terminal.search.normalise import fold_text
-from terminal.search.query import INITIALS, RANGE, UNITS, Pattern, Reader, SoundAlikes
+from terminal.search.query import INITIALS, RANGE, SOUNDS, UNITS, Pattern, Reader, SoundAlikes
 
 _STRETCH_LOOKS = 120
 _GAP_LOOKS = 40
@@ -22,11 +22,13 @@ _SMALL = 100
 """Up to so many beginnings are put in order one by one."""
 _ENOUGH = 4
 """With so many hits nothing less like what was typed is looked for."""
-_TELLING = 4
-"""So many characters in a row do not stand in a name by chance."""
+_TELLING = {"name": 2, "pinyin": 3, "initials": 4}
+"""So many characters, sounds, initials in a row do not stand in a name by chance."""
 _FEW = 40
 """So few candidates are all looked at once, for exact names, beginnings and stretches."""
 _ANY_GAP = 1000
+_PAIR_GAP = 6
+"""Two lone characters belong together only so far apart."""
 
 
 class Found(NamedTuple):
@@ -101,7 +103,7 @@ class Finder:
         if len(units) < 2:
             return result.found
         # A name that holds just what was typed leaves little doubt that it is meant.
-        sure = bool(result.found) and len(ways[0].pattern) >= _TELLING
+        sure = bool(result.found) and len(ways[0].pattern) >= _TELLING[ways[0].how]
         alike = _Alike(self, likely)
         spoken = likely[0].how != "name"
         if spoken and not result.found:
@@ -205,10 +207,11 @@ class Finder:
         """Two halves, each whole, one after the other; of initials no single letters."""
         count = len(way.pattern)
         least = 2 if way.how == "initials" else 1
+        gap = _ANY_GAP if count > 2 else _PAIR_GAP
         first = max(least, count - len(way.after))
         for cut in range(first, min(count - least, len(way.before)) + 1):
             maybe = way.halves(cut, cut)
-            if maybe and self._around(way, cut, cut, maybe, way.how, _ANY_GAP, result):
+            if maybe and self._around(way, cut, cut, maybe, way.how, gap, result):
                 return
 
     def _around(
@@ -257,6 +260,8 @@ class Finder:
             return
         result.looks = _ALIKE_LOOKS
         for way in alike.ways()[:4]:
+            if len(way.pattern) < 3:
+                return
             self._one_gap(way, result)
             if result.full:
                 return
@@ -274,7 +279,8 @@ class Finder:
 
     def _faults(self, ways: list[Way], alike: _Alike, units: str, result: _Result) -> None:
         result.looks = _FAULT_LOOKS
-        for head, tail in self._reader.broken(units):
+        whole = all(part.layer in (SOUNDS, RANGE) for part in ways[0].pattern)
+        for head, tail in () if whole else self._reader.broken(units):
             if self._broken(head, tail, result):
                 return
         for way in ways:

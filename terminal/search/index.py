@@ -113,7 +113,7 @@ class SearchIndex:
             if len(hits) == limit:
                 return tuple(hits)
         found = self._finder.find(text, units, limit)
-        hits += self._spread(found, limit - len(hits))
+        hits += self._spread(found, units, limit - len(hits))
         if not found and not hits and units.isalpha():
             hits = self._by_code_prefix(text, limit)
         return tuple(hits)
@@ -134,7 +134,7 @@ class SearchIndex:
         window = order[first : min(last, first + _CODE_WINDOW)]
         return [self._item_hit(item, "code") for item in sorted(window)[:limit]]
 
-    def _spread(self, found: list[Found], limit: int) -> list[Hit]:
+    def _spread(self, found: list[Found], units: str, limit: int) -> list[Hit]:
         """Turn names into items: each name once, what room is left to its further items."""
         spare = limit - len(found)
         hits: list[Hit] = []
@@ -144,7 +144,8 @@ class SearchIndex:
             name = self._name(target)
             spans, how = self._spans(entry.spans), entry.how
             if spans[0][0] == NOWHERE:
-                spans, how = (), "alias"
+                spans = self._named(target, units)
+                how = "name" if spans else "alias"
             taken = min(last - first, 1 + max(0, spare))
             spare -= taken - 1
             hits += [
@@ -152,6 +153,12 @@ class SearchIndex:
                 for item in range(first, first + taken)
             ]
         return hits
+
+    def _named(self, target: int, units: str) -> tuple[Span, ...]:
+        """Return where a name holds what found it by an alias, if it does."""
+        places = self._layers.places
+        place = self._layers.strings[UNITS].find(units, places[target], places[target + 1])
+        return self._spans(((place, place + len(units)),)) if place >= 0 else ()
 
     def _spans(self, stretches: tuple[Span, ...]) -> tuple[Span, ...]:
         """Return the ranges of the name that these stretches of the layers stand for."""

@@ -51,10 +51,14 @@ def _findings(config: Settings, args: argparse.Namespace, console: Console) -> I
 
 def _show(finding: Finding, console: Console) -> None:
     texts = console.texts
-    sentence = texts(f"doctor.{finding.key}", **finding.data)
+    words = {
+        name: value.sentence(texts) if isinstance(value, TerminalError) else value
+        for name, value in finding.data.items()
+    }
+    sentence = texts(f"doctor.{finding.key}", **words)
     if console.json:
         facts = {"row": finding.row, "state": finding.state, "text": sentence}
-        console.emit({**facts, "data": finding.data})
+        console.emit({**facts, "data": words})
         return
     console.line(
         texts(

@@ -181,6 +181,34 @@ def key_protection(config: Settings) -> Iterator[Finding]:
         yield Finding("key", State.OK, "key_file", {"path": key})
 
 
+def journal(config: Settings) -> Iterator[Finding]:
+    """What waits in the journal; a ledger that a window has open tells nothing here."""
+    from terminal.context import Context
+    from terminal.errors import TerminalError
+
+    if not config.ledger_path.exists():
+        yield Finding("journal", State.OK, "journal_none")
+        return
+    try:
+        with Context(config) as context:
+            status = context.journal.status()
+    except TerminalError as error:
+        if error.code == "store.in_use":
+            yield Finding("journal", State.OK, "journal_in_use")
+        else:
+            yield Finding("journal", State.BAD, "journal_broken", {"reason": error})
+        return
+    data: dict[str, object] = {
+        "written": status.written,
+        "waiting": status.waiting,
+        "refused": status.refused + status.conflict,
+    }
+    if status.refused or status.conflict:
+        yield Finding("journal", State.WARNING, "journal_refused", data)
+    else:
+        yield Finding("journal", State.OK, "journal", data)
+
+
 def fonts(_settings: Settings) -> Iterator[Finding]:
     """Whether the shipped fonts draw what names and papers need."""
     from terminal.documents.fonts import SYSTEM_FALLBACKS
@@ -320,6 +348,7 @@ PROBES: tuple[Probe, ...] = (
     data_folder,
     configuration,
     key_protection,
+    journal,
     fonts,
     surroundings,
     serial_ports,

@@ -17,6 +17,8 @@ import pytest
 from terminal.cli import doctor, probes
 from terminal.cli.base import Console
 from terminal.cli.probes import Finding, State
+from terminal.context import Context
+from terminal.errors import StoreError
 from terminal.reports import Reports
 from terminal.settings import HubSettings, Settings
 from terminal.texts import LANGUAGES, Texts
@@ -207,3 +209,25 @@ def test_a_port_that_others_own_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(list_ports, "comports", lambda: [ListPortInfo("/dev/nosuch", True)])
     assert list(_found(probes.serial_ports, Settings())) == ["serial_denied"]
+
+
+def test_what_waits_in_the_journal_is_told(data_dir: Path) -> None:
+    settings = Settings(data_dir=data_dir)
+    assert list(_found(probes.journal, settings)) == ["journal_none"]
+    with Context(settings):
+        assert list(_found(probes.journal, settings)) == ["journal_in_use"]
+    found = _found(probes.journal, settings)["journal"]
+    assert (found.state, found.data["waiting"]) == (State.OK, found.data["written"])
+
+
+def test_a_ledger_that_cannot_be_read_is_in_the_way(
+    data_dir: Path, call: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _only(monkeypatch, probes.journal)
+    settings = Settings(data_dir=data_dir)
+    with Context(settings):
+        pass
+    (settings.keys_dir / "database.key").write_text("ab" * 32, encoding="ascii")
+    status, out, _ = call()
+    assert status == 1
+    assert StoreError("store.wrong_key").sentence() in out

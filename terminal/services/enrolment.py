@@ -32,10 +32,13 @@ class EnrolmentService:
         self._clock = clock
         self._randomness = randomness
         self._current: Enrolment | None = None
+        self._looked = False
 
     def current(self) -> Enrolment | None:
         """Return the enrolment in force, or None."""
-        if self._current is None:
+        if self._current is None and not self._looked:
+            # Looked up once: each paper asks for the public address.
+            self._looked = True
             stored = self._ledger.read(lambda db: meta.get(db, _KEY))
             if stored:
                 self._current = msgspec.json.decode(stored, type=Enrolment)

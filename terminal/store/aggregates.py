@@ -8,6 +8,7 @@ import msgspec
 import peewee
 
 from terminal.domain.case import Aggregate, Case, Document, Rating, Visit
+from terminal.store.statements import rows, sql_of, writer
 from terminal.store.tables.ledger import AggregateRow
 
 _TYPES: dict[str, type[Aggregate]] = {
@@ -16,15 +17,16 @@ _TYPES: dict[str, type[Aggregate]] = {
     "rating": Rating,
     "document": Document,
 }
+_replace = writer(AggregateRow, "REPLACE")
+_LOAD = sql_of(
+    AggregateRow.select(AggregateRow.kind, AggregateRow.body).where(AggregateRow.aggregate_id == "")
+)
 _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _TYPES.items()}
 
 
 def load(db: peewee.Database, aggregate_id: str) -> Aggregate | None:
     """Return the aggregate of this id, or None."""
-    query = AggregateRow.select(AggregateRow.kind, AggregateRow.body).where(
-        AggregateRow.aggregate_id == aggregate_id
-    )
-    for kind, body in query.tuples().execute(db):
+    for kind, body in rows(db, _LOAD, aggregate_id):
         return _decode(kind, body)
     return None
 
@@ -48,7 +50,7 @@ def select(db: peewee.Database, kind: str, *where: object, limit: int = 0) -> It
 
 def save(db: peewee.Database, aggregate: Aggregate) -> None:
     """Insert or replace an aggregate with its columns."""
-    AggregateRow.replace(**_columns(aggregate)).execute(db)
+    _replace(db, _columns(aggregate))
 
 
 def _columns(aggregate: Aggregate) -> dict[str, object]:

@@ -18,10 +18,26 @@ from terminal.errors import RuleRefused, StoreError
 from terminal.ids import Randomness, record_id
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import GENESIS, Draft, Entry, Header
-from terminal.store import aggregates
-from terminal.store.tables.ledger import EntryRow, MetaRow
+from terminal.store import aggregates, meta
+from terminal.store.statements import rows, sql_of, writer
+from terminal.store.tables.ledger import EntryRow
 
 SALT_BYTES = 16
+
+_write = writer(EntryRow)
+_LAST = (
+    sql_of(
+        EntryRow.select(EntryRow.seq, EntryRow.hash)
+        .where(EntryRow.epoch == "")
+        .order_by(EntryRow.seq.desc())
+    )
+    + " LIMIT 1"
+)
+_OF_ACTION = sql_of(
+    EntryRow.select(EntryRow.record_id, EntryRow.seq, EntryRow.hash)
+    .where(EntryRow.action_id == "", EntryRow.state != "")
+    .order_by(EntryRow.id)
+)
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -61,18 +77,14 @@ class Journal:
 
     def epoch(self, db: peewee.Database) -> str:
         """Return the epoch that is written to, or an empty string before the first."""
-        for (value,) in (
-            MetaRow.select(MetaRow.value).where(MetaRow.key == "epoch").tuples().execute(db)
-        ):
-            return str(value)
-        return ""
+        return meta.get(db, "epoch")
 
     def open_epoch(self, db: peewee.Database, reason: str) -> str:
         """Begin a new epoch whose first entry names the last hash of the one before it."""
         previous = self.epoch(db)
         last = _last(db, previous)
         epoch = self._randomness.token_bytes(8).hex()
-        MetaRow.replace(key="epoch", value=epoch).execute(db)
+        meta.put(db, "epoch", epoch)
         body = EpochOpened(reason, previous, last[1] if last else "")
         self.append(db, f"epoch-{epoch}", [Draft(f"epoch-{epoch}", "", body)])
         return epoch
@@ -157,34 +169,24 @@ class Journal:
 
 
 def _insert(db: peewee.Database, made: Entry, header: Header, due: str) -> None:
-    EntryRow.insert(
-        epoch=header.epoch, seq=header.seq, hash=made.hash, record_id=header.record_id,
-        action_id=header.action_id, kind=header.kind, aggregate_id=header.aggregate_id,
-        header=made.header, payload=made.payload, written_at=header.time.corrected,
-        since=header.time.corrected, due=due,
-    ).execute(db)  # fmt: skip
+    now = header.time.corrected
+    _write(db, {
+        "epoch": header.epoch, "seq": header.seq, "hash": made.hash,
+        "record_id": header.record_id, "action_id": header.action_id, "kind": header.kind,
+        "aggregate_id": header.aggregate_id, "header": made.header, "payload": made.payload,
+        "written_at": now, "since": now, "due": due,
+    })  # fmt: skip
 
 
 def _last(db: peewee.Database, epoch: str) -> tuple[int, str] | None:
-    query = (
-        EntryRow.select(EntryRow.seq, EntryRow.hash)
-        .where(EntryRow.epoch == epoch)
-        .order_by(EntryRow.seq.desc())
-        .limit(1)
-    )
-    for seq, digest in query.tuples().execute(db):
+    for seq, digest in rows(db, _LAST, epoch):
         return int(seq), str(digest)
     return None
 
 
 def records_of_action(db: peewee.Database, action_id: str) -> list[Written]:
     """Return what an action has written before, in order; empty when it is new."""
-    query = (
-        EntryRow.select(EntryRow.record_id, EntryRow.seq, EntryRow.hash)
-        .where(EntryRow.action_id == action_id, EntryRow.state != "forked")
-        .order_by(EntryRow.id)
-    )
-    return [Written(*row) for row in query.tuples().execute(db)]
+    return [Written(*row) for row in rows(db, _OF_ACTION, action_id, "forked")]
 
 
 def verify(db: peewee.Database, *, kinds: frozenset[str] = frozenset()) -> Verification:

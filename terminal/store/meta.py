@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import peewee
 
+from terminal.store.statements import rows, sql_of, writer
 from terminal.store.tables.ledger import MetaRow
+
+_GET = sql_of(MetaRow.select(MetaRow.value).where(MetaRow.key == ""))
+_put = writer(MetaRow, "REPLACE")
 
 
 def get(db: peewee.Database, key: str) -> str:
     """Return a fact, or an empty string."""
-    query = MetaRow.select(MetaRow.value).where(MetaRow.key == key)
-    return next((str(value) for (value,) in query.tuples().execute(db)), "")
+    return next((str(value) for (value,) in rows(db, _GET, key)), "")
 
 
 def put(db: peewee.Database, key: str, value: str) -> None:
     """Set a fact."""
-    MetaRow.replace(key=key, value=value).execute(db)
+    _put(db, {"key": key, "value": value})
 
 
 def count_up(db: peewee.Database, key: str) -> int:

@@ -10,9 +10,17 @@ from terminal.protocol import entry as entries
 from terminal.protocol.entry import Entry
 from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Answer, Effect
 from terminal.store import aggregates
+from terminal.store.statements import run, sql_of
 from terminal.store.tables.ledger import EntryRow, ForeignEntryRow
 
 TROUBLED = ("held", "refused", "conflict")
+
+
+_EFFECT = sql_of(
+    EntryRow.update({EntryRow.state: "", EntryRow.code: "", EntryRow.since: 0}).where(
+        EntryRow.record_id == "", EntryRow.hash == ""
+    )
+)
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -95,9 +103,7 @@ def _same_place(db: peewee.Database, answer: Answer) -> bool:
 
 def take_effect(db: peewee.Database, effect: Effect, now: int) -> None:
     """Note what the hub made of an entry of ours; an unknown record changes nothing."""
-    EntryRow.update(state=effect.effect, code=effect.code, since=now).where(
-        EntryRow.record_id == effect.record_id, EntryRow.hash == effect.entry_hash
-    ).execute(db)
+    run(db, _EFFECT, effect.effect, effect.code, now, effect.record_id, effect.entry_hash)
 
 
 def take_foreign(db: peewee.Database, foreign: Entry, now: int) -> str:

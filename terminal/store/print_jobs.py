@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import peewee
 
+from terminal.store.statements import rows, sql_of, writer
 from terminal.store.tables.ledger import PrintJobRow
 
 
@@ -26,19 +29,27 @@ class StoredJob(msgspec.Struct, frozen=True):
 _FIELDS = tuple(getattr(PrintJobRow, name) for name in StoredJob.__struct_fields__)
 
 
-def _select(db: peewee.Database, *where: object) -> list[StoredJob]:
-    query = (
+_add = writer(PrintJobRow, "IGNORE")
+
+
+def _query(*where: object) -> Any:
+    return (
         PrintJobRow.select(*_FIELDS)
         .where(*where)
         .order_by(PrintJobRow.created_at, PrintJobRow.copy, PrintJobRow.job_id)
     )
-    return [StoredJob(*row) for row in query.tuples().execute(db)]
+
+
+_OF_DOCUMENT = sql_of(_query(PrintJobRow.document_id == ""))
+
+
+def _select(db: peewee.Database, *where: object) -> list[StoredJob]:
+    return [StoredJob(*row) for row in _query(*where).tuples().execute(db)]
 
 
 def add(db: peewee.Database, job: StoredJob) -> None:
     """Keep a new job; keeping the same id again changes nothing."""
-    row = msgspec.structs.asdict(job)
-    PrintJobRow.insert(**row).on_conflict_ignore().execute(db)
+    _add(db, msgspec.structs.asdict(job))
 
 
 def get(db: peewee.Database, job_id: str) -> StoredJob | None:
@@ -62,7 +73,7 @@ def in_state(db: peewee.Database, device: str, state: str) -> list[StoredJob]:
 
 def of_document(db: peewee.Database, document_id: str) -> list[StoredJob]:
     """Return the jobs of a document, oldest first."""
-    return _select(db, PrintJobRow.document_id == document_id)
+    return [StoredJob(*row) for row in rows(db, _OF_DOCUMENT, document_id)]
 
 
 def newest(db: peewee.Database, limit: int) -> list[StoredJob]:

@@ -165,8 +165,9 @@ class Choice(QWidget):
         else:
             line = column(*self._buttons, gap=6) if vertical else row(*self._buttons, None, gap=6)
         self.label = Label(label, "small", wrap=vertical)
-        self.label.setVisible(titled)
         column(self.label, line, gap=3, to=self)
+        # Not before it has a parent: it would flash as a window and take the keyboard.
+        self.label.setVisible(titled)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # Letters and digits are keys here, not text: no input method may take them.
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)

@@ -152,11 +152,19 @@ class LegalGuard(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.KeyPress:
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() in _MODIFIERS:
+                # Ctrl goes down right before the key that it belongs to.
+                return False
             self._before_last_key, self._last_key = self._last_key, self._now()
         elif kind == QEvent.Type.InputMethod and isinstance(event, QInputMethodEvent):
             self._composing = bool(event.preeditString())
         return False
+
+
+_MODIFIERS = frozenset(
+    {Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr}
+)
 
 
 class LegalFrame(QFrame):

@@ -181,7 +181,7 @@ class Workplace(QWidget):
         self._refresh_devices()
 
     def _on_event(self, event: Event) -> None:
-        if event.name in ("journal_changed", "hub_state_changed"):
+        if event.name in ("journal_changed", "journal_acknowledged", "hub_state_changed"):
             self._refresh_journal()
         if event.name in ("case_saved", "progress_changed"):
             self._refresh_counts()

@@ -16,7 +16,7 @@ FIGURES = ("written", "acknowledged", "waiting", "refused", "held", "conflict")
 class JournalPage(Page):
     """Figures above, entries below, newest first."""
 
-    interested = frozenset({"journal_changed", "hub_state_changed"})
+    interested = frozenset({"journal_changed", "journal_acknowledged", "hub_state_changed"})
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__(bridge, "journal_page")

@@ -97,7 +97,9 @@ class DeclinePanel(ActPanel):
         self.add_field(self.kind)
         self.reason = self._field("reason", 500)
         self.basis = self._field("basis", 500)
-        self.go_to = self._field("go_to", 200)
+        self.go_to = self._field("go_to", 100)
+        self.go_to_address = self._field("go_to_address", 200)
+        self.go_to_phone = self._field("go_to_phone", 60)
         self.second_name = self._field("second_name", 60)
         self.second_password = Field(
             "decline_second_password",
@@ -105,9 +107,13 @@ class DeclinePanel(ActPanel):
             secret=True,
             max_length=200,
         )
-        self._lines = [self.reason, self.basis, self.go_to]
-        for field in self._lines:
-            self.add_field(field)
+        where = QWidget()
+        row(self.go_to, self.go_to_address, self.go_to_phone, gap=12, to=where)
+        for part in (self.reason, self.basis, where):
+            self.add_field(part)
+        self._lines = [
+            self.reason, self.basis, self.go_to, self.go_to_address, self.go_to_phone,
+        ]  # fmt: skip
         pair = QWidget()
         row(self.second_name, self.second_password, gap=12, to=pair)
         self.add_field(Label(texts("window.decline.second"), "small", wrap=True))
@@ -134,7 +140,7 @@ class DeclinePanel(ActPanel):
             return False
         needed = [self.reason, self.basis]
         if self.kind.value() == DeclineKind.NOT_COMPETENT.value:
-            needed.append(self.go_to)
+            needed += [self.go_to, self.go_to_address, self.go_to_phone]
         for field in (*needed, self.second_name, self.second_password):
             if not field.text():
                 field.complain(self._texts("window.decline.missing"))
@@ -151,6 +157,8 @@ class DeclinePanel(ActPanel):
             reason=self.reason.text(),
             basis=self.basis.text(),
             go_to=self.go_to.text(),
+            go_to_address=self.go_to_address.text(),
+            go_to_phone=self.go_to_phone.text(),
             second_name=self.second_name.text(),
             second_password=self.second_password.edit.text(),
         )

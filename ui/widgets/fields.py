@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 from ui.theme import px
 from ui.widgets.basics import Button, Label, column, name, row, style
 
+KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
 
 class LineEdit(QLineEdit):
     """A line for typing; Enter only moves on, arrows up and down move between fields."""
@@ -29,7 +31,10 @@ class LineEdit(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.modifiers() & ~KEYPAD == Qt.KeyboardModifier.AltModifier:
+            # Qt would type the digit of a page's key into the line.
+            event.ignore()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.accept()
             self.entered.emit()
         elif key == Qt.Key.Key_Down:

@@ -25,26 +25,27 @@ def epoch(database: Any) -> str:
     return people.fact(database, _EPOCH)
 
 
-def append(hub: Hub, database: Any, drafts: Sequence[Draft], action_id: str) -> list[Stored]:
-    """Write drafts of one action as the hub's next entries, inside the caller's transaction.
+def append(hub: Hub, database: Any, drafts: Sequence[tuple[Draft, str]]) -> list[Stored]:
+    """Write drafts, each with its action's id, as the hub's next entries.
 
-    The same action again writes nothing and returns what it wrote the first time.
+    It happens inside the caller's transaction; who may be called twice asks for the record's
+    effect before.
     """
     now = epoch(database)
     if not now:
         now = hub.randomness.uuid7()
         people.set_fact(database, _EPOCH, now)
         opened = Draft(f"hub/{now}", "", EpochOpened(reason="created"))
-        _write(hub, database, now, [opened], hub.randomness.uuid7())
-    return _write(hub, database, now, drafts, action_id)
+        _write(hub, database, now, [(opened, hub.randomness.uuid7())])
+    return _write(hub, database, now, drafts)
 
 
 def _write(
-    hub: Hub, database: Any, epoch_id: str, drafts: Sequence[Draft], action_id: str
+    hub: Hub, database: Any, epoch_id: str, drafts: Sequence[tuple[Draft, str]]
 ) -> list[Stored]:
     end = entries.chain_end(database, HUB_ORIGIN, epoch_id)
     written: list[Stored] = []
-    for number, draft in enumerate(drafts, start=end.seq + 1):
+    for number, (draft, action_id) in enumerate(drafts, start=end.seq + 1):
         made = protocol.encode(
             draft,
             record_id=record_id(action_id, draft.aggregate_id, draft.body.kind),

@@ -14,6 +14,7 @@ import msgspec
 
 from hub import journal
 from hub.hub import Hub
+from hub.sitting import Sitting
 from hub.store import entries, feeds, projections
 from hub.store.entries import Stored
 from hub.store.feeds import NewRow
@@ -63,10 +64,7 @@ def judge_pending(hub: Hub) -> int:
             page = entries.unjudged(database, PAGE)
             if not page:
                 return done
-            bench = Bench(hub, database)
-            for stored in page:
-                bench.judge(stored)
-            moved = bench.finish()
+            moved = Bench(hub, database).judge_page(page)
         hub.bell.ring(moved)
         done += len(page)
 
@@ -100,9 +98,11 @@ class Bench:
     def __init__(self, hub: Hub, database: Any) -> None:
         self._hub = hub
         self._db = database
-        self._now = hub.now()
+        self._sitting = Sitting(database, hub.now())
         self._rows: list[NewRow] = []
         self._woken: list[str] = []
+        self._accepted: list[str] = []
+        self._ratings_wait = projections.any_kept_rating(database)
 
     def wake(self, *keys: str) -> None:
         """Note that held entries which wait for one of these may be lawful now."""
@@ -113,34 +113,41 @@ class Bench:
         ids = [record_id(action_id, draft.aggregate_id, draft.body.kind) for draft in drafts]
         if entries.effects_of(self._db, ids):
             return []
-        written = journal.append(self._hub, self._db, drafts, action_id)
+        written = journal.append(self._hub, self._db, [(draft, action_id) for draft in drafts])
         self.judge_own()
         for stored in written:
-            effect = entries.effect_of(self._db, stored.record_id)
+            effect = self._sitting.effect(stored.record_id)
             if effect is None or effect.effect != _APPLIED:
                 raise RuleRefused(effect.code if effect else "hub.not_judged")
         return written
 
     def judge_own(self) -> None:
         """Judge the hub's own new entries."""
+        self._sitting.flush()
         while page := entries.unjudged(self._db, PAGE, HUB_ORIGIN):
-            for stored in page:
-                self.judge(stored)
+            self._judge_all(page)
+            self._sitting.flush()
+
+    def judge_page(self, page: list[Stored]) -> list[str]:
+        """Judge entries in the order of arrival, then `finish`."""
+        self._judge_all(page)
+        return self.finish()
+
+    def _judge_all(self, page: list[Stored]) -> None:
+        self._sitting.read_ahead(page)
+        for stored in page:
+            self.judge(stored)
 
     def judge(self, stored: Stored) -> None:
         """Give one entry its effect and draw the consequences."""
-        first = entries.effect_of(self._db, stored.record_id)
+        self._sitting.judged(stored)
+        first = self._sitting.effect(stored.record_id)
         if first is not None and first.entry_hash != stored.entry.hash:
-            entries.mark_judged(self._db, [stored.id])
             self._tell(stored, effect_of_second(self._db, stored, first))
             return
         verdict = self._verdict(stored)
         effect = Effect(stored.record_id, stored.entry.hash, verdict.effect, verdict.code)
-        changed = entries.put_effect(
-            self._db, effect, stored.aggregate_id, verdict.waits_for, self._now
-        )
-        entries.mark_judged(self._db, [stored.id])
-        if not changed:
+        if not self._sitting.put_effect(stored, effect, verdict.waits_for):
             return
         self._tell(stored, effect)
         if verdict.effect == _APPLIED:
@@ -148,13 +155,13 @@ class Bench:
 
     def finish(self) -> list[str]:
         """Try held entries again, write the feeds; returns the names of those that moved."""
-        while self._woken:
+        while self._woken or self._accepted:
             keys, self._woken = self._woken, []
-            for stored in entries.held(self._db, keys):
+            for stored in self._sitting.held(keys):
                 self.judge(stored)
-        self.judge_own()
-        if self._woken:
-            return self.finish()
+            self._number_accepted()
+            self.judge_own()
+        self._sitting.flush()
         rows, self._rows = self._rows, []
         return feeds.append(self._db, rows, self._hub.randomness.uuid7())
 
@@ -169,9 +176,9 @@ class Bench:
             return _Verdict(_REFUSED, error.code)
         if record is None:
             return _Verdict(_HELD, "journal.unknown_kind", _kind_key(stored.kind))
-        known = entries.effects_of(self._db, header.needs)
         for needed in header.needs:
-            if needed not in known or known[needed].effect != _APPLIED:
+            known = self._sitting.effect(needed)
+            if known is None or known.effect != _APPLIED:
                 return _Verdict(_HELD, "hub.record_missing", needed)
         here = projections.has_blobs(self._db, payload.blobs)
         for blob in payload.blobs:
@@ -180,7 +187,7 @@ class Bench:
         return self._evolve(stored, record)
 
     def _evolve(self, stored: Stored, record: Record) -> _Verdict:
-        aggregate = projections.load(self._db, stored.aggregate_id)
+        aggregate = self._sitting.load(stored.aggregate_id)
         try:
             judgement = evolve(aggregate, record)
         except Exception:
@@ -208,25 +215,27 @@ class Bench:
 
     def _apply(self, stored: Stored, verdict: _Verdict) -> None:
         if verdict.aggregate is not None:
-            projections.save(self._db, stored.aggregate_id, verdict.aggregate, self._now)
+            self._sitting.save(stored.aggregate_id, verdict.aggregate)
         assert verdict.record is not None
         shared = _shared_under(stored, verdict.record)
         if shared:
             self._share(stored, shared)
         self.wake(stored.aggregate_id, stored.record_id)
         match verdict.record.body, verdict.aggregate:
-            case CaseAccepted(), Case() as case if not case.case_number:
-                self._number(case)
-            case CaseReceived(), Case() as case:
+            case CaseAccepted(), Case():
+                self._accepted.append(stored.aggregate_id)
+            case CaseReceived(), Case() as case if self._ratings_wait:
                 self._give_kept_ratings(case)
 
     def _share(self, stored: Stored, aggregate_id: str) -> None:
         """Send the entry to the other terminals of this case, and a newcomer what was."""
-        if stored.origin != HUB_ORIGIN and projections.touch(self._db, aggregate_id, stored.origin):
-            for earlier in entries.of_aggregate(self._db, aggregate_id):
+        terminals = self._sitting.touched_by(aggregate_id)
+        known = bool(terminals)
+        if stored.origin != HUB_ORIGIN and self._sitting.touch(aggregate_id, stored.origin):
+            for earlier in self._sitting.of_aggregate(aggregate_id) if known else ():
                 if earlier.origin != stored.origin and earlier.id != stored.id:
                     self._send(earlier, stored.origin)
-        for terminal in projections.touched_by(self._db, aggregate_id):
+        for terminal in sorted(terminals):
             if terminal != stored.origin:
                 self._send(stored, terminal)
 
@@ -234,17 +243,27 @@ class Bench:
         body = msgspec.msgpack.encode(stored.entry)
         self._rows.append(NewRow(progress_feed(terminal), "entry", stored.record_id, body))
 
-    def _number(self, case: Case) -> None:
-        """Give an accepted case its number (办件编号), as an entry of the hub."""
-        year = to_local(self._now).year
-        region = case.receipt_number[:4]
-        if not (len(region) == 4 and region.isascii() and region.isdigit()):
-            # A receipt number of another form must not stop the judge.
-            region = _NO_REGION
-        sequence = projections.next_number(self._db, f"case/{region}/{year}")
-        number = format_case_number(region, year, sequence)
-        draft = Draft(case.case_id, case.head, CaseNumbered(number))
-        journal.append(self._hub, self._db, [draft], f"number/{case.case_id}")
+    def _number_accepted(self) -> None:
+        """Give accepted cases their numbers (办件编号), as entries of the hub."""
+        waiting, self._accepted = dict.fromkeys(self._accepted), []
+        cases = [
+            case
+            for case in map(self._sitting.load, waiting)
+            if isinstance(case, Case) and not case.case_number
+        ]
+        year = to_local(self._sitting.now).year
+        by_region: dict[str, list[Case]] = {}
+        for case in cases:
+            by_region.setdefault(_region(case.receipt_number), []).append(case)
+        drafts: list[tuple[Draft, str]] = []
+        for region, of_region in by_region.items():
+            name = f"case/{region}/{year}"
+            first = projections.next_number(self._db, name, len(of_region))
+            for sequence, case in enumerate(of_region, start=first):
+                body = CaseNumbered(format_case_number(region, year, sequence))
+                drafts.append((Draft(case.case_id, case.head, body), f"number/{case.case_id}"))
+        if drafts:
+            journal.append(self._hub, self._db, drafts)
 
     def _give_kept_ratings(self, case: Case) -> None:
         """Turn ratings that were given before the receipt arrived into entries."""
@@ -255,7 +274,8 @@ class Bench:
             given = msgspec.json.decode(kept.body, type=RatingGiven)
             body = msgspec.structs.replace(given, subject_id=case.case_id)
             draft = Draft(rating_id(case.case_id, body.ordinal), "", body)
-            journal.append(self._hub, self._db, [draft], f"kept/{case.case_id}/{body.ordinal}")
+            action = f"kept/{case.case_id}/{body.ordinal}"
+            journal.append(self._hub, self._db, [(draft, action)])
 
 
 def rating_id(case_id: str, ordinal: int) -> str:
@@ -295,6 +315,12 @@ def _shared_under(stored: Stored, record: Record) -> str:
     if isinstance(record.body, DocumentIssued):
         return record.body.case_id
     return stored.aggregate_id
+
+
+def _region(receipt_number: str) -> str:
+    """Return the region of a receipt number; one of another form must not stop the judge."""
+    region = receipt_number[:4]
+    return region if len(region) == 4 and region.isascii() and region.isdigit() else _NO_REGION
 
 
 def _kind_key(kind: str) -> str:

@@ -28,6 +28,15 @@ class Stored(msgspec.Struct, frozen=True):
     id: int = 0
 
 
+class NewEffect(msgspec.Struct, frozen=True):
+    """An effect as it is written; `waits_for` is what a held one needs."""
+
+    effect: Effect
+    aggregate_id: str
+    waits_for: str
+    judged_at: int
+
+
 class ChainEnd(msgspec.Struct, frozen=True):
     """How far an epoch is stored without a gap."""
 
@@ -146,6 +155,8 @@ def unjudged(database: Database, limit: int, origin: str = "") -> list[Stored]:
 
 def mark_judged(database: Database, ids: Sequence[int]) -> None:
     """Note that these entries were judged."""
+    if not ids:
+        return
     EntryRow.update(judged=True).where(EntryRow.id.in_(list(ids))).execute(database)
 
 
@@ -174,37 +185,41 @@ def held(database: Database, keys: Sequence[str]) -> list[Stored]:
     return [_stored(row) for row in query.namedtuples().execute(database)]
 
 
-def put_effect(
-    database: Database, effect: Effect, aggregate_id: str, waits_for: str, judged_at: int
-) -> bool:
-    """Give a record its effect; False when it already has this one.
+def add_effects(database: Database, effects: Sequence[NewEffect]) -> None:
+    """Write the effects of records that had none."""
+    if not effects:
+        return
+    fields = [
+        EffectRow.record_id, EffectRow.entry_hash, EffectRow.aggregate_id, EffectRow.effect,
+        EffectRow.code, EffectRow.waits_for, EffectRow.judged_at,
+    ]  # fmt: skip
+    rows = [
+        (
+            one.effect.record_id, one.effect.entry_hash, one.aggregate_id, one.effect.effect,
+            one.effect.code, one.waits_for, one.judged_at,
+        )
+        for one in effects
+    ]  # fmt: skip
+    EffectRow.insert_many(rows, fields=fields).execute(database)
 
-    Only a held effect can change: what was applied, refused or in conflict stays for ever.
-    """
-    old = effect_of(database, effect.record_id)
-    if old is None:
-        EffectRow.insert(
-            record_id=effect.record_id,
-            entry_hash=effect.entry_hash,
-            aggregate_id=aggregate_id,
-            effect=effect.effect,
-            code=effect.code,
-            waits_for=waits_for,
-            judged_at=judged_at,
-        ).execute(database)
-        return True
+
+def change_effect(database: Database, new: NewEffect) -> bool:
+    """Change a held effect; what was applied, refused or in conflict stays for ever (False)."""
     changed = (
         EffectRow.update(
-            effect=effect.effect, code=effect.code, waits_for=waits_for, judged_at=judged_at
+            effect=new.effect.effect,
+            code=new.effect.code,
+            waits_for=new.waits_for,
+            judged_at=new.judged_at,
         )
         .where(
-            (EffectRow.record_id == effect.record_id)
-            & (EffectRow.entry_hash == effect.entry_hash)
+            (EffectRow.record_id == new.effect.record_id)
+            & (EffectRow.entry_hash == new.effect.entry_hash)
             & (EffectRow.effect == "held")
         )
         .execute(database)
     )
-    return bool(changed) and (old.effect, old.code) != (effect.effect, effect.code)
+    return bool(changed)
 
 
 def effect_of(database: Database, record_id: str) -> Effect | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from peewee import Database
 
 from hub.store.tables import FeedHead, FeedLine
 from terminal.protocol.wire import Cursor, FeedRow, Page, feed_hash
+
+_MOST_ROWS = 1_000
+"""Rows of one statement; a database takes a limited number of values."""
 
 
 class NewRow(msgspec.Struct, frozen=True):
@@ -31,8 +34,7 @@ def append(database: Database, rows: Iterable[NewRow], new_handle: str) -> list[
         by_feed.setdefault(row.feed, []).append(row)
     for name in sorted(by_feed):
         _open(database, name, new_handle)
-        for row in by_feed[name]:
-            _append_one(database, row)
+        _append_all(database, name, by_feed[name])
     return sorted(by_feed)
 
 
@@ -40,20 +42,27 @@ def _open(database: Database, name: str, handle: str) -> None:
     FeedHead.insert(name=name, handle=handle).on_conflict_ignore().execute(database)
 
 
-def _append_one(database: Database, row: NewRow) -> None:
+def _append_all(database: Database, name: str, rows: Sequence[NewRow]) -> None:
     moved = (
-        FeedHead.update(position=FeedHead.position + 1)
-        .where(FeedHead.name == row.feed)
+        FeedHead.update(position=FeedHead.position + len(rows))
+        .where(FeedHead.name == name)
         .returning(FeedHead.position, FeedHead.hash)
         .tuples()
         .execute(database)
     )
-    position, previous = next(iter(list(moved)))
-    digest = feed_hash(previous, row.kind, row.key, row.body)
-    FeedLine.insert(
-        feed=row.feed, position=position, kind=row.kind, key=row.key, body=row.body, hash=digest
-    ).execute(database)
-    FeedHead.update(hash=digest).where(FeedHead.name == row.feed).execute(database)
+    last, digest = next(iter(list(moved)))
+    lines = []
+    for position, row in enumerate(rows, start=last - len(rows) + 1):
+        digest = feed_hash(digest, row.kind, row.key, row.body)
+        lines.append((name, position, row.kind, row.key, row.body, digest))
+    fields = [
+        FeedLine.feed, FeedLine.position, FeedLine.kind, FeedLine.key, FeedLine.body,
+        FeedLine.hash,
+    ]  # fmt: skip
+    for start in range(0, len(lines), _MOST_ROWS):
+        part = lines[start : start + _MOST_ROWS]
+        FeedLine.insert_many(part, fields=fields).execute(database)
+    FeedHead.update(hash=digest).where(FeedHead.name == name).execute(database)
 
 
 def restart(database: Database, name: str, handle: str) -> None:

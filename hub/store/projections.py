@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -52,23 +52,53 @@ def load(database: Database, aggregate_id: str) -> Aggregate | None:
     return None
 
 
+def load_many(database: Database, ids: Collection[str]) -> dict[str, Aggregate]:
+    """Return these aggregates as they stand, as far as they exist."""
+    if not ids:
+        return {}
+    query = AggregateRow.select(AggregateRow.id, AggregateRow.type, AggregateRow.body).where(
+        AggregateRow.id.in_(sorted(ids))
+    )
+    return {
+        aggregate_id: _decoders[name].decode(bytes(body))
+        for aggregate_id, name, body in query.tuples().execute(database)
+    }
+
+
 def save(database: Database, aggregate_id: str, aggregate: Aggregate, now: int) -> None:
     """Write an aggregate as it stands now, with the columns that pages look for."""
-    row = {
-        "type": _NAMES[type(aggregate)],
-        "head": aggregate.head,
-        "body": _encoder.encode(aggregate),
-        "changed_at": now,
-        **_columns(aggregate),
-    }
-    update = {AggregateRow._meta.fields[name]: value for name, value in row.items()}
+    save_many(database, {aggregate_id: aggregate}, now)
+
+
+def save_many(database: Database, changed: Mapping[str, Aggregate], now: int) -> None:
+    """Write aggregates as they stand now, with the columns that pages look for."""
+    if not changed:
+        return
+    blank = {
+        "receipt_number": "", "case_number": "", "state": "", "organ": "", "due": "",
+        "clerk": "", "origin": "", "visit_id": "",
+    }  # fmt: skip
+    rows = [
+        {
+            "id": aggregate_id,
+            "type": _NAMES[type(aggregate)],
+            "head": aggregate.head,
+            "body": _encoder.encode(aggregate),
+            "changed_at": now,
+            **blank,
+            **_columns(aggregate),
+        }
+        for aggregate_id, aggregate in changed.items()
+    ]
+    preserved = [field for name, field in AggregateRow._meta.fields.items() if name != "id"]
     (
-        AggregateRow.insert(id=aggregate_id, **row)
-        .on_conflict(conflict_target=[AggregateRow.id], update=update)
+        AggregateRow.insert_many(rows)
+        .on_conflict(conflict_target=[AggregateRow.id], preserve=preserved)
         .execute(database)
     )
-    if isinstance(aggregate, Rating):
-        _save_rating(database, aggregate)
+    for aggregate in changed.values():
+        if isinstance(aggregate, Rating):
+            _save_rating(database, aggregate)
 
 
 def _columns(aggregate: Aggregate) -> dict[str, object]:
@@ -170,35 +200,38 @@ def cases(
     return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]
 
 
-def touch(database: Database, aggregate_id: str, terminal_id: str) -> bool:
-    """Note that a terminal touched an aggregate; True when that is new."""
-    query = TouchRow.insert(aggregate_id=aggregate_id, terminal_id=terminal_id)
-    known = TouchRow.select().where(
-        (TouchRow.aggregate_id == aggregate_id) & (TouchRow.terminal_id == terminal_id)
+def touches_of(database: Database, ids: Collection[str]) -> dict[str, set[str]]:
+    """Return which terminals touched these aggregates."""
+    if not ids:
+        return {}
+    query = TouchRow.select(TouchRow.aggregate_id, TouchRow.terminal_id).where(
+        TouchRow.aggregate_id.in_(sorted(ids))
     )
-    if known.count(database):
-        return False
-    query.execute(database)
-    return True
+    found: dict[str, set[str]] = {}
+    for aggregate_id, terminal_id in query.tuples().execute(database):
+        found.setdefault(aggregate_id, set()).add(terminal_id)
+    return found
 
 
-def touched_by(database: Database, aggregate_id: str) -> list[str]:
-    """Return the terminals that touched an aggregate."""
-    query = TouchRow.select(TouchRow.terminal_id).where(TouchRow.aggregate_id == aggregate_id)
-    return sorted(row[0] for row in query.tuples().execute(database))
+def add_touches(database: Database, touches: Sequence[tuple[str, str]]) -> None:
+    """Note that terminals touched aggregates: pairs of aggregate and terminal."""
+    if touches:
+        fields = [TouchRow.aggregate_id, TouchRow.terminal_id]
+        query = TouchRow.insert_many(touches, fields=fields).on_conflict_ignore()
+        query.execute(database)
 
 
-def next_number(database: Database, sequence: str) -> int:
-    """Return the next number of a gap-free counter, beginning with 1."""
+def next_number(database: Database, sequence: str, count: int = 1) -> int:
+    """Take the next numbers of a gap-free counter; returns the first, beginning with 1."""
     SequenceRow.insert(name=sequence).on_conflict_ignore().execute(database)
     rows = (
-        SequenceRow.update(value=SequenceRow.value + 1)
+        SequenceRow.update(value=SequenceRow.value + count)
         .where(SequenceRow.name == sequence)
         .returning(SequenceRow.value)
         .tuples()
         .execute(database)
     )
-    return int(next(iter(list(rows)))[0])
+    return int(next(iter(list(rows)))[0]) - count + 1
 
 
 def has_blobs(database: Database, hashes: Sequence[str]) -> set[str]:
@@ -233,6 +266,11 @@ def kept_ratings(database: Database, receipt_number: str) -> list[KeptRating]:
         KeptRating(number, token, bytes(body))
         for number, token, body in query.tuples().execute(database)
     ]
+
+
+def any_kept_rating(database: Database) -> bool:
+    """Say whether any rating waits for its receipt."""
+    return bool(KeptRatingRow.select().limit(1).count(database))
 
 
 def drop_kept_rating(database: Database, number: int) -> None:

@@ -1,0 +1,112 @@
+"""The judge's unit of work: what one write transaction reads and writes, in few statements.
+
+Everything is read ahead for a page of entries, changed in memory, and written by `flush`;
+whoever queries the tables in between flushes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from hub.store import entries, projections
+from hub.store.entries import NewEffect, Stored
+from terminal.domain.case import Aggregate
+from terminal.protocol.wire import Effect
+
+
+class Sitting:
+    """Effects, aggregates and touches of one transaction."""
+
+    def __init__(self, database: Any, now: int) -> None:
+        self.db = database
+        self.now = now
+        self._effects: dict[str, Effect | None] = {}
+        self._aggregates: dict[str, Aggregate | None] = {}
+        self._touches: dict[str, set[str]] = {}
+        self._new_effects: list[NewEffect] = []
+        self._new_touches: list[tuple[str, str]] = []
+        self._changed: dict[str, Aggregate] = {}
+        self._judged: list[int] = []
+
+    def read_ahead(self, page: Sequence[Stored]) -> None:
+        """Load in one query each what judging these entries asks for."""
+        records = [one.record_id for one in page if one.record_id not in self._effects]
+        found = entries.effects_of(self.db, records)
+        self._effects |= {record: found.get(record) for record in records}
+        names = {one.aggregate_id for one in page} - self._aggregates.keys()
+        loaded = projections.load_many(self.db, names)
+        self._aggregates |= {name: loaded.get(name) for name in names}
+        missing = {one.aggregate_id for one in page} - self._touches.keys()
+        touched = projections.touches_of(self.db, missing)
+        self._touches |= {name: touched.get(name, set()) for name in missing}
+
+    def effect(self, record_id: str) -> Effect | None:
+        """Return what a record came to so far."""
+        if record_id not in self._effects:
+            self._effects[record_id] = entries.effect_of(self.db, record_id)
+        return self._effects[record_id]
+
+    def put_effect(self, stored: Stored, effect: Effect, waits_for: str) -> bool:
+        """Give a record its effect; False when it has this one already, for ever."""
+        old = self.effect(effect.record_id)
+        new = NewEffect(effect, stored.aggregate_id, waits_for, self.now)
+        if old is None:
+            self._new_effects.append(new)
+        else:
+            self.flush()
+            if not entries.change_effect(self.db, new):
+                return False
+        self._effects[effect.record_id] = effect
+        return old is None or (old.effect, old.code) != (effect.effect, effect.code)
+
+    def judged(self, stored: Stored) -> None:
+        """Note that an entry was judged."""
+        self._judged.append(stored.id)
+
+    def load(self, aggregate_id: str) -> Aggregate | None:
+        """Return an aggregate as this sitting leaves it."""
+        if aggregate_id not in self._aggregates:
+            self._aggregates[aggregate_id] = projections.load(self.db, aggregate_id)
+        return self._aggregates[aggregate_id]
+
+    def save(self, aggregate_id: str, aggregate: Aggregate) -> None:
+        """Change an aggregate."""
+        self._aggregates[aggregate_id] = self._changed[aggregate_id] = aggregate
+
+    def touched_by(self, aggregate_id: str) -> set[str]:
+        """Return the terminals that touched an aggregate."""
+        if aggregate_id not in self._touches:
+            found = projections.touches_of(self.db, [aggregate_id])
+            self._touches[aggregate_id] = found.get(aggregate_id, set())
+        return self._touches[aggregate_id]
+
+    def touch(self, aggregate_id: str, terminal_id: str) -> bool:
+        """Note that a terminal touched an aggregate; True when that is new."""
+        known = self.touched_by(aggregate_id)
+        if terminal_id in known:
+            return False
+        known.add(terminal_id)
+        self._new_touches.append((aggregate_id, terminal_id))
+        return True
+
+    def held(self, keys: Iterable[str]) -> list[Stored]:
+        """Return held entries that wait for one of these."""
+        self.flush()
+        return entries.held(self.db, list(keys))
+
+    def of_aggregate(self, aggregate_id: str) -> list[Stored]:
+        """Return the applied entries of an aggregate."""
+        self.flush()
+        return entries.of_aggregate(self.db, aggregate_id)
+
+    def flush(self) -> None:
+        """Write what was changed so far."""
+        effects, self._new_effects = self._new_effects, []
+        entries.add_effects(self.db, effects)
+        judged, self._judged = self._judged, []
+        entries.mark_judged(self.db, judged)
+        changed, self._changed = self._changed, {}
+        projections.save_many(self.db, changed, self.now)
+        touches, self._new_touches = self._new_touches, []
+        projections.add_touches(self.db, touches)

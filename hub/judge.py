@@ -32,7 +32,7 @@ from terminal.domain.records import (
     RatingGiven,
     Record,
 )
-from terminal.errors import RuleRefused
+from terminal.errors import RuleRefused, StoreError
 from terminal.ids import record_id
 from terminal.protocol import entry as protocol
 from terminal.protocol.entry import Draft, EntryError
@@ -60,13 +60,40 @@ def judge_pending(hub: Hub) -> int:
     """Judge everything that was stored and has no effect yet; returns how many entries."""
     done = 0
     while True:
-        with hub.store.writing() as database:
+        with hub.store.reading() as database:
             page = entries.unjudged(database, PAGE)
-            if not page:
-                return done
-            moved = Bench(hub, database).judge_page(page)
+        if not page:
+            return done
+        moved = _judge_page(hub, page)
         hub.bell.ring(moved)
         done += len(page)
+
+
+def _judge_page(hub: Hub, page: list[Stored]) -> list[str]:
+    """Judge a page in one transaction; if that fails, each entry in one of its own.
+
+    Nothing that a terminal can send may stop the entries behind it: an entry over which the
+    judge itself fails is held.
+    """
+    try:
+        with hub.store.writing() as database:
+            return Bench(hub, database).judge_page(page)
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("judging a page of %s entries failed", len(page))
+    moved: list[str] = []
+    for stored in page:
+        try:
+            with hub.store.writing() as database:
+                moved += Bench(hub, database).judge_page([stored])
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("judging failed for a %s", stored.kind)
+            with hub.store.writing() as database:
+                moved += Bench(hub, database).set_aside(stored)
+    return moved
 
 
 def recover(hub: Hub) -> int:
@@ -131,6 +158,14 @@ class Bench:
     def judge_page(self, page: list[Stored]) -> list[str]:
         """Judge entries in the order of arrival, then `finish`."""
         self._judge_all(page)
+        return self.finish()
+
+    def set_aside(self, stored: Stored) -> list[str]:
+        """Hold an entry over which the judge failed, until the next start."""
+        effect = Effect(stored.record_id, stored.entry.hash, _HELD, "hub.judge_failed")
+        self._sitting.judged(stored)
+        if self._sitting.put_effect(stored, effect, _DEFECT):
+            self._tell(stored, effect)
         return self.finish()
 
     def _judge_all(self, page: list[Stored]) -> None:

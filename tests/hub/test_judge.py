@@ -200,6 +200,30 @@ def test_a_defect_in_judging_stops_nothing_behind_it(
     assert load(hub, poisoned).receipt_number == poisoned.receipt_number
 
 
+@pytest.mark.allow_warnings("hub.judge")
+def test_a_failure_while_saving_holds_one_entry_and_no_other(
+    hub: Hub, terminal: TestTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned = terminal.receive()
+    healthy = terminal.accept(terminal.receive())
+    real = projections.save_many
+
+    def failing(database: object, changed: dict[str, object], now: int) -> None:
+        if poisoned.case_id in changed:
+            raise OverflowError
+        real(database, changed, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(projections, "save_many", failing)
+    answer = terminal.push()
+    outcome = {effect.record_id: effect for effect in answer.effects}
+    assert outcome[poisoned.head].code == "hub.judge_failed"
+    assert outcome[healthy.head].effect == "applied"
+    assert load(hub, healthy).case_number
+    monkeypatch.setattr(projections, "save_many", real)
+    judge.recover(hub)
+    assert load(hub, poisoned).state is CaseState.RECEIVED
+
+
 def test_a_crash_between_storing_and_judging_is_mended_at_the_start(
     hub: Hub, terminal: TestTerminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -70,8 +71,10 @@ class WindowApp(QObject):
         ctx: Context | None = None,
         mark: Mark | None = None,
         language: str = "",
+        guard_clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
+        self._guard_clock = guard_clock
         self.settings = settings
         self._mark = mark
         self._own = ctx is None
@@ -155,7 +158,7 @@ class WindowApp(QObject):
         self._ctx = ctx
         from ui.widgets.keys import LegalGuard
 
-        self._guard = LegalGuard()
+        self._guard = LegalGuard(self._guard_clock)
         self._guard.watch(application())
         self.bridge.attach(ctx)
         self.sign_in.core_opened(accounts)

@@ -69,6 +69,7 @@ class SelectList(QFrame):
             each.clicked.connect(lambda number=number: self._on_click(number))
             each.taken.connect(lambda number=number: self.taken.emit(number))
             self._layout.addWidget(each)
+            each.show()
         self.index = -1
         self.select(index if self.rows else -1)
 

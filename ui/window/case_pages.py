@@ -159,7 +159,6 @@ class CasesPage(Page):
         self._wanted = ""
         self.table.show_rows([self._cells(r) for r in self._shown], selected)
         self.empty.setVisible(not ids)
-        self.table.setVisible(bool(ids))
         if not ids:
             self._case = None
             self.detail.show_nothing()
@@ -244,6 +243,7 @@ class CasesPage(Page):
 SYNC_LOOKS = {
     "waiting": ("hard-drive", "muted"),
     "acknowledged": ("circle-check", "good"),
+    "applied": ("circle-check", "good"),
     "forked": ("hourglass", "warning"),
     "held": ("hourglass", "warning"),
     "conflict": ("triangle-alert", "bad"),

@@ -87,6 +87,7 @@ class FormPanel(QWidget):
             if wide and place:
                 line, place = line + 1, 0
             self._grid.addWidget(made, line, place, 1, 2 if wide else 1)
+            made.show()
             place += 2 if wide else 1
             if place >= 2:
                 line, place = line + 1, 0
@@ -144,7 +145,6 @@ class FormPanel(QWidget):
     def _step(self, field_id: str, by: int) -> None:
         here = self.fields[field_id]
         if by > 0 and isinstance(here, Field) and not here.valid():
-            here.edit.selectAll()
             return
         if by > 0 and isinstance(here, Choice) and not here.value() and self._required(field_id):
             return

@@ -120,7 +120,6 @@ class PartyForm(QWidget):
         for field in self._open_fields():
             if not field.valid():
                 field.setFocus()
-                field.edit.selectAll()
                 return False
         return True
 
@@ -171,7 +170,6 @@ class PartyForm(QWidget):
         fields = self._open_fields()
         here = self.fields[key]
         if by > 0 and here.text() and not here.valid():
-            here.edit.selectAll()
             return
         place = fields.index(here) + by
         if place >= len(fields):

@@ -74,7 +74,9 @@ class PathCard(Card):
 
     def begin(self) -> None:
         """Go to the first step that wants something."""
-        self.go("scenario", 1)
+        review = self._desk.now.review
+        if review is not None:
+            self.go(review.step if review.step in ORDER else ORDER[0], 1)
 
     def go(self, step: str, by: int = 1) -> None:
         """Go to a step, or past it in this direction where it has nothing to ask."""

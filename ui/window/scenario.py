@@ -81,6 +81,8 @@ class ScenarioPanel(QWidget):
             choice.moved_back.connect(lambda key=question.id: self._before(key))
             self._choices[question.id] = choice
             self._list.addWidget(choice)
+            # Qt would show it with the next turn of the loop, too late for the keyboard.
+            choice.show()
         if held in self._choices:
             self._choices[held].setFocus()
 

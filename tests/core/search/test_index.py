@@ -111,6 +111,31 @@ def test_order_of_hits(tmp_path: Path) -> None:
     assert found == ["exact", "used", "apart", "longer"]
 
 
+def test_use_never_puts_a_beginning_before_the_exact_name(tmp_path: Path) -> None:
+    items = [
+        IndexItem("exact", "护士执业"),
+        IndexItem("begins", "护士执业注册"),
+        IndexItem("holds", "新护士执业", (), 60_000),
+    ]
+    build_index(tmp_path / "i", items, handle="")
+    index = SearchIndex(tmp_path / "i")
+    for typed in ("护士执业", "hushizhiye", "hszy"):
+        assert codes(index.search(typed)) == ["exact", "begins", "holds"]
+
+
+def test_what_stands_in_brackets_may_be_left_out(tmp_path: Path) -> None:
+    items = [
+        IndexItem("brackets", "食品（含保健食品）经营许可核发（县级）"),
+        IndexItem("holds", "网络食品经营备案"),
+    ]
+    build_index(tmp_path / "i", items, handle="")
+    index = SearchIndex(tmp_path / "i")
+    for typed in ("食品经营", "shipinjingying", "spjy"):
+        hit = index.search(typed)[0]
+        assert (hit.code, hit.spans) == ("brackets", ((0, 2), (9, 11)))
+    assert [hit.code for hit in index.search("保健食品")] == ["brackets"]
+
+
 def test_use_orders_equal_hits(tmp_path: Path) -> None:
     items = [IndexItem(f"c{use}", f"公司{unit}登记", (), use) for use, unit in enumerate("甲乙丙")]
     build_index(tmp_path / "i", items, handle="")

@@ -265,7 +265,9 @@ class Player:
         for name, text in (
             ("decline_reason", step.reason),
             ("decline_basis", step.basis),
-            ("decline_go_to", step.go_to),
+            ("decline_go_to", step.go_to[0]),
+            ("decline_go_to_address", step.go_to[1]),
+            ("decline_go_to_phone", step.go_to[2]),
             ("decline_second_name", people.SUPERVISOR.login),
             ("decline_second_password", people.SUPERVISOR.password),
         ):

@@ -114,7 +114,7 @@ def test_order_of_hits(tmp_path: Path) -> None:
 def test_use_never_puts_a_beginning_before_the_exact_name(tmp_path: Path) -> None:
     items = [
         IndexItem("exact", "护士执业"),
-        IndexItem("begins", "护士执业注册"),
+        IndexItem("begins", "护士执业注册", (), 30_000),
         IndexItem("holds", "新护士执业", (), 60_000),
     ]
     build_index(tmp_path / "i", items, handle="")

@@ -17,6 +17,7 @@ from ui.window.page import Page
 
 KIND_ICONS = {
     "receipt_printer": "printer",
+    "a4_printer": "printer",
     "id_card_reader": "id-card",
     "code_scanner": "scan-line",
     "rating_pad": "star",

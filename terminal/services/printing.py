@@ -54,6 +54,17 @@ class LedgerJobStorage:
         job, document = self._ledger.read(lambda db: _job_and_document(db, job_id))
         return self._render(document, job)
 
+    def title(self, job_id: str) -> str:
+        """Return the document's kind and number, by which print systems name the job."""
+        _, document = self._ledger.read(lambda db: _job_and_document(db, job_id))
+        return f"{document.document_kind} {document.number}"
+
+    def title(self, job_id: str) -> str:
+        """Return the document's kind and number, and which copy it is: no personal data."""
+        job, document = self._ledger.read(lambda db: _job_and_document(db, job_id))
+        copy = f"-{job.copy}" if job.copy > 1 else ""
+        return f"{document.document_kind}-{document.number}{copy}"
+
     def in_state(self, state: JobState) -> list[JobRecord]:
         jobs = self._ledger.read(lambda db: print_jobs.in_state(db, self._device, state))
         return [_record(job) for job in jobs]

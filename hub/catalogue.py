@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from hub.hub import Hub
-from hub.store import feeds, people
+from hub.store import feeds, people, projections
 from hub.store.feeds import NewRow
 from terminal.errors import InvalidInput, SyncError
 from terminal.protocol import snapshot
@@ -36,6 +36,7 @@ def publish(hub: Hub, lines: Iterable[Line]) -> CataloguePointer:
         if people.fact(database, POINTER) == pointer.handle:
             return pointer
         people.set_fact(database, POINTER, pointer.handle)
+        projections.replace_items(database, items)
         for hall in people.halls(database):
             name = catalogue_feed(hall.id)
             feeds.restart(database, name, pointer.handle)

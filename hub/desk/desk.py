@@ -26,8 +26,10 @@ from hub.web.site import (
 )
 from terminal.domain import deadlines
 from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import ServiceItem
 from terminal.domain.parties import MaterialEntry
 from terminal.domain.records import Outcome
+from terminal.domain.regime import procedure_of
 from terminal.errors import TerminalError
 from terminal.texts import Texts
 
@@ -73,6 +75,13 @@ class MaterialRow(msgspec.Struct, frozen=True):
 
     entry: MaterialEntry
     scans: tuple[Scan, ...]
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A form field or an answer by its name in the catalogue, or by its id without one."""
+
+    name: str
+    value: str
 
 
 class Desk:
@@ -160,14 +169,18 @@ class Desk:
         case = await self._site.run(self._load, request.path_params["case_id"])
         if case is None or not decisions.may_see(session.account, case):
             return await self._site.not_found(request)
-        return self._case_page(request, session, case)
+        return await self._case_page(request, session, case)
+
+    def _item(self, code: str) -> ServiceItem | None:
+        with self._site.hub.store.reading() as database:
+            return projections.item(database, code)
 
     def _load(self, case_id: str) -> Case | None:
         with self._site.hub.store.reading() as database:
             found = projections.load(database, case_id)
         return found if isinstance(found, Case) else None
 
-    def _case_page(
+    async def _case_page(
         self,
         request: Request,
         session: Session,
@@ -180,6 +193,7 @@ class Desk:
         texts, today = language_of(request), self._site.today()
         names = {entry.material_id: entry.name for entry in case.materials}
         given = given or {}
+        item = await self._site.run(self._item, case.item_code)
         defaults = {
             "outcome": "",
             "document_number": "",
@@ -199,6 +213,9 @@ class Desk:
             clock=self._clock(case, texts),
             materials=[self._material(entry) for entry in case.materials],
             deferred=[names.get(one, one) for one in case.deferred],
+            form=_form(case, item),
+            answers=_answers(case, item),
+            refusal=procedure_of(case.regime).refusal,
             handled=decisions.handled(session.account, case),
             decidable=case.state is CaseState.ACCEPTED,
             done=request.query_params.get("done") == "1",
@@ -244,14 +261,14 @@ class Desk:
         outcome = fields.get("outcome", "")
         if outcome not in Outcome.__members__ or not fields.get("action"):
             said = texts("hub.desk.needs_outcome")
-            return self._case_page(
+            return await self._case_page(
                 request, session, case, problem=said, status=400, given=_given(fields)
             )
         try:
             await self._site.run(self._decide, session, case, fields)
         except TerminalError as error:
             said = error.sentence(texts)
-            return self._case_page(
+            return await self._case_page(
                 request, session, case, problem=said, status=409, given=_given(fields)
             )
         return self._site.go(f"/desk/cases/{case.case_id}?done=1")
@@ -293,6 +310,21 @@ def clock_of(case: Case, texts: Texts, site: Site) -> Clock:
         return Clock(said, texts("hub.desk.due_today"), "triangle-alert", "bad")
     tone, mark = ("warning", "clock") if left <= _RED_AT else ("good", "clock")
     return Clock(said, texts("hub.desk.days_left", days=left), mark, tone)
+
+
+def _form(case: Case, item: ServiceItem | None) -> list[Said]:
+    labels = {field.id: field.label for field in item.fields} if item else {}
+    return [Said(labels.get(name, name), value) for name, value in case.form.items()]
+
+
+def _answers(case: Case, item: ServiceItem | None) -> list[Said]:
+    asked = {question.id: question for question in item.questions} if item else {}
+    said = []
+    for name, value in case.answers.items():
+        question = asked.get(name)
+        options = {option.id: option.label for option in question.options} if question else {}
+        said.append(Said(question.text if question else name, options.get(value, value)))
+    return said
 
 
 async def _fields(request: Request) -> list[tuple[str, str]]:

@@ -11,12 +11,14 @@ from peewee import Database, fn
 from hub.store.tables import (
     AggregateRow,
     BlobRow,
+    ItemRow,
     KeptRatingRow,
     RatingRow,
     SequenceRow,
     TouchRow,
 )
 from terminal.domain.case import Aggregate, Case, CaseState, Document, Rating, Visit
+from terminal.domain.catalogue import ServiceItem
 
 _TYPES: dict[str, type[Aggregate]] = {
     "case": Case,
@@ -30,6 +32,7 @@ _decoders: dict[str, msgspec.json.Decoder[Any]] = {
 }
 _encoder = msgspec.json.Encoder()
 
+_MOST_ROWS = 1_000
 OPEN_STATES = [state.value for state in CaseState if state.open]
 
 
@@ -276,6 +279,23 @@ def any_kept_rating(database: Database) -> bool:
 def drop_kept_rating(database: Database, number: int) -> None:
     """Forget a kept rating after it became an entry."""
     KeptRatingRow.delete().where(KeptRatingRow.id == number).execute(database)
+
+
+def replace_items(database: Database, items: Sequence[ServiceItem]) -> None:
+    """Put the items of a published catalogue in the place of the one before."""
+    ItemRow.delete().execute(database)
+    for start in range(0, len(items), _MOST_ROWS):
+        rows = [(item.code, _encoder.encode(item)) for item in items[start : start + _MOST_ROWS]]
+        query = ItemRow.insert_many(rows, fields=[ItemRow.code, ItemRow.body])
+        query.on_conflict_ignore().execute(database)
+
+
+def item(database: Database, code: str) -> ServiceItem | None:
+    """Return an item of the published catalogue, or None."""
+    query = ItemRow.select(ItemRow.body).where(ItemRow.code == code)
+    for (body,) in query.tuples().execute(database):
+        return msgspec.json.decode(bytes(body), type=ServiceItem)
+    return None
 
 
 def board_counts(database: Database, organ: str | None, today: str) -> dict[str, int]:

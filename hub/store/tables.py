@@ -244,6 +244,16 @@ class BlobRow(Model):
         table_name = "blobs"
 
 
+class ItemRow(Model):
+    """An item of the published catalogue, for the names of its fields and questions."""
+
+    code = CharField(primary_key=True)
+    body = BlobField()
+
+    class Meta:
+        table_name = "items"
+
+
 class AccountRow(Model):
     """A department's account at the desk; `organ` is whose cases it sees."""
 
@@ -284,6 +294,7 @@ TABLES: tuple[type[Model], ...] = (
     FeedHead,
     FeedLine,
     BlobRow,
+    ItemRow,
     AccountRow,
     SequenceRow,
 )

@@ -22,6 +22,7 @@ from terminal.domain.case import Case, CaseState, Document, Rating, Step
 from terminal.domain.masking import mask_name
 from terminal.domain.parties import PartyKind
 from terminal.domain.records import RatingScope
+from terminal.domain.regime import procedure_of
 from terminal.protocol import entry as protocol
 from terminal.protocol.entry import EntryError, short_hash
 from terminal.protocol.query_code import QueryCode, parse_query_url, verify
@@ -199,7 +200,7 @@ def _shown_name(case: Case) -> str:
 def state_name(case: Case, texts: Texts) -> str:
     """Return the state in words; a decided case says how it was decided."""
     key = case.decision.outcome.value if case.decision else case.state.value
-    return texts(f"hub.state.{key}")
+    return texts(f"hub.state.{key}", refusal=procedure_of(case.regime).refusal)
 
 
 def _tone(case: Case) -> str:

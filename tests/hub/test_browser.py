@@ -100,6 +100,12 @@ def test_progress_and_rating_on_a_phone(
     reads(phone, "最迟 11-30（周一，含当日）办结")
     assert sideways(phone) <= 0
     picture(phone, "progress")
+    dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    phone.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
+    ground = phone.find_element(By.TAG_NAME, "body").value_of_css_property("background-color")
+    assert ground == "rgba(20, 24, 30, 1)"
+    picture(phone, "progress-dark")
+    phone.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     phone.find_element(By.PARTIAL_LINK_TEXT, "评价本次服务").click()
 
     grades = phone.find_elements(By.CSS_SELECTOR, ".grade > label")
@@ -231,7 +237,7 @@ def test_a_department_decides(
     assert desktop.find_element(By.ID, "outcome-refused").is_selected(), "nothing typed is lost"
     desktop.find_element(By.ID, "outcome-granted").click()
     desktop.find_element(By.ID, "decide").click()
-    reads(desktop, "决定已记录并送达收件窗口")
+    reads(desktop, "决定已记录，收件窗口联网后即可看到")
     picture(desktop, "decided")
 
     with hub.store.reading() as database:

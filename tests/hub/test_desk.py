@@ -9,14 +9,16 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 
-from hub import setup
+from hub import catalogue, setup
 from hub.desk.session import COOKIE
 from hub.hub import Hub
 from hub.store import projections
 from terminal.clock import FixedClock
 from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import FormField, Option, Question, Regime, ServiceItem
 from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.records import Outcome
+from terminal.protocol.snapshot import Line as SnapshotLine
 from tests.hub.conftest import PASSWORD
 from tests.hub.line import CLERK, Line, Reply, Taken, TestTerminal
 
@@ -254,8 +256,7 @@ def test_an_incomplete_decision_is_refused_and_nothing_typed_is_lost(
     if fields["document_number"].strip():
         assert fields["document_number"] in reply.text
     assert load(hub, accepted).state is CaseState.ACCEPTED
-    with hub.store.reading() as database:
-        assert projections.touched_by(database, accepted.case_id) != ["hub"]
+    assert load(hub, accepted).history[-1].kind == "case_numbered"
 
 
 def test_who_stood_at_the_window_does_not_decide(
@@ -319,6 +320,33 @@ def test_the_queue_shows_the_nearest_date_first_and_says_how_near(
     assert places == sorted(places)
     board = re.sub(r"<[^>]+>|\s+", " ", browser.get("/desk/board?list=late").text)
     assert re.search(r"已超期\s+1\s", board)
+
+
+def test_the_case_is_shown_in_the_catalogues_words(
+    hub: Hub, line: Line, terminal: TestTerminal, market: str
+) -> None:
+    question = Question("mode", "经营方式", (Option("dine", "餐饮"),))
+    field = FormField("seats", "座位数")
+    item = ServiceItem("511602-0001", "食品经营许可", "局", questions=(question,), fields=(field,))
+    catalogue.publish(hub, [SnapshotLine(item=item)])
+    taken = terminal.receive(
+        answers={"mode": "dine", "unknown": "x"},
+        form={"seats": "40"},
+        regime=Regime.REAL_ESTATE_REGISTRATION,
+    )
+    taken = terminal.accept(taken)
+    terminal.push()
+    browser = Browser(line)
+    browser.sign_in(market)
+    page = re.sub(r"<[^>]+>|\s+", " ", browser.get(f"/desk/cases/{taken.case_id}").text)
+    for words in ("经营方式", "餐饮", "座位数", "40", "unknown", "不予登记"):
+        assert words in page
+    assert "不予行政许可" not in page
+    fields = decision(
+        browser, taken, outcome="REFUSED", reason="权属不清", basis="某条例第二十二条"
+    )
+    assert browser.post(f"/desk/cases/{taken.case_id}/decision", **fields).status == 303
+    assert "已办结：不予登记" in line.call("GET", taken.path).text
 
 
 def test_passwords_are_hashed_and_accounts_complete(hub: Hub, data_dir: Path) -> None:

@@ -109,9 +109,7 @@ def read_hub(database: Path, terminal_id: str) -> HubSide:
 
         return HubSide(
             entries=rows("SELECT COUNT(*) FROM entries")[0][0],
-            ours=_pairs(
-                rows("SELECT record_id, hash FROM entries WHERE origin = ?", terminal_id)
-            ),
+            ours=_pairs(rows("SELECT record_id, hash FROM entries WHERE origin = ?", terminal_id)),
             effects=_pairs(rows("SELECT record_id, effect FROM effects")),
             cases=_pairs(
                 rows("SELECT case_number, receipt_number FROM aggregates WHERE type = 'case'")

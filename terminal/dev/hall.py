@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from terminal.context import Context
-from terminal.dev.a4_printer import FolderPrinter
 from terminal.dev.hub_process import HubMade, HubProcess, HubReady
 from terminal.dev.people import ACCOUNTS, DESK_ACCOUNTS
 from terminal.devices.emulators.hall import EmulatedDevices
@@ -79,7 +78,6 @@ class EmulatedHall:
         self.devices: EmulatedDevices
         self.settings: Settings
         self.cable: Cable
-        self.a4_printer: FolderPrinter | None = None
 
     def __enter__(self) -> EmulatedHall:
         with self._stack as stack:
@@ -97,14 +95,10 @@ class EmulatedHall:
         self._stack.close()
 
     def open_terminal(self) -> Context:
-        """Open the terminal with its devices, its sync and an A4 printer; closed with the hall."""
+        """Open the terminal with its devices and its sync; it is closed with the hall."""
         ctx = Context(self.settings, transport=self.cable)
         ctx.open(devices=True, sync=True)
         self._stack.callback(ctx.close)
-        self.a4_printer = FolderPrinter(
-            ctx.printing.queues["a4_printer"], ctx.events, self.folder / "a4"
-        )
-        self._stack.callback(self.a4_printer.close)
         return ctx
 
     def _settings(self, ready: HubReady, made: HubMade) -> Settings:
@@ -150,7 +144,9 @@ def settings_text(settings: Settings) -> str:
     """Return settings as TOML, without the data folder, in which they lie."""
     tree = msgspec.to_builtins(settings, enc_hook=str)
     tree.pop("data_dir")
-    plain = {key: value for key, value in tree.items() if not isinstance(value, dict | list | tuple)}
+    plain = {
+        key: value for key, value in tree.items() if not isinstance(value, dict | list | tuple)
+    }
     lines = _assignments(plain)
     for key, value in tree.items():
         if isinstance(value, dict):

@@ -1,0 +1,90 @@
+"""`demo`: the windows with a panel, or the scene played without a display."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from terminal.cli.base import Console, Exit
+
+OUT = Path("out") / "demo"
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Run the demo; without a display the scene is played by itself."""
+    if getattr(args, "vnc", False):
+        os.environ["QT_QPA_PLATFORM"] = vnc_platform()
+        console.say("demo.vnc", address=vnc_address())
+    elif args.headless or not has_display(os.environ):
+        if not args.headless:
+            console.note("demo.no_display")
+        return run_headless(args, console)
+    from ui.demo import desktop
+
+    return desktop.run(args, console)
+
+
+def has_display(environment: Mapping[str, str]) -> bool:
+    """Whether windows can be shown: a display, or a platform that somebody has chosen."""
+    if environment.get("QT_QPA_PLATFORM"):
+        return True
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+
+
+VNC_PORT = 5901
+
+
+def vnc_platform() -> str:
+    """Return Qt's platform that shows the windows to a VNC viewer on this machine."""
+    return f"vnc:size=1920x1080:port={VNC_PORT}"
+
+
+def vnc_address() -> str:
+    """Return where a viewer finds the windows."""
+    return f"127.0.0.1:{VNC_PORT}"
+
+
+def run_headless(args: argparse.Namespace, console: Console) -> int:
+    """Play the scene, say how it went; exit status 1 when it is not as intended."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # The offscreen platform says this for each window; it is no news.
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false;default.warning=false")
+    from ui.demo import headless
+
+    out = (args.out or OUT).absolute()
+    outcome = headless.play(
+        out,
+        console.texts,
+        keep=bool(getattr(args, "keep", False)),
+        say=lambda sentence: console.json or console.line(sentence),
+    )
+    found = outcome.summary
+    if console.json:
+        console.emit(found)
+    else:
+        report(console, outcome.path, found)
+    return Exit.DONE if found.done else Exit.REFUSED
+
+
+def report(console: Console, path: Path, found: object) -> None:
+    """Say in a few lines what was done and where it lies."""
+    from ui.demo.summary import Summary
+
+    assert isinstance(found, Summary)
+    for case in found.cases:
+        console.say(
+            "demo.case_offline" if case["offline"] else "demo.case",
+            number=case["receipt_number"],
+            state=console.texts(f"demo.state.{case['state']}"),
+        )
+    console.say("demo.journal", **found.journal)
+    console.say("demo.hub", **found.hub)
+    console.say("demo.compared", lost=found.lost, doubled=found.doubled)
+    for sentence in found.problems:
+        console.note("demo.problem_line", sentence=sentence)
+    console.say("demo.done" if found.done else "demo.not_done", seconds=found.seconds, path=path)

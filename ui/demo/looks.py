@@ -1,0 +1,105 @@
+"""The same screens in other themes and sizes, and the hub's pages in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import msgspec
+
+from terminal.context import Context
+from terminal.dev import scenes
+from terminal.dev.hall import EmulatedHall
+from terminal.documents import decode_view
+from ui import theme
+from ui.app import WindowApp, application
+from ui.demo.player import Player
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PAGE_SECONDS = 25.0
+PHONE = (412, 915)
+DESKTOP = (1280, 800)
+
+
+class Look(msgspec.Struct, frozen=True):
+    """A theme at a scale; `name` begins the names of its pictures."""
+
+    name: str
+    theme: str
+    scale: float
+
+
+LOOKS = (Look("dark", "dark", 1.0), Look("200", "light", 2.0))
+
+
+def _walk(look: Look) -> tuple[scenes.Step, ...]:
+    """A visitor who asks and leaves: nothing is saved."""
+    return (
+        scenes.SignIn(),
+        scenes.Greet("liu"),
+        scenes.Find("spjyxk", scenes.FOOD),
+        scenes.Answer("business", "catering"),
+        scenes.Answer("online", "no"),
+        scenes.HandIn(("food_application",)),
+        scenes.Shoot(f"{look.name}-work"),
+        scenes.Shoot(f"{look.name}-citizen", "citizen"),
+        scenes.OpenPage("cases"),
+        scenes.Shoot(f"{look.name}-my-cases"),
+        scenes.OpenPage("journal"),
+        scenes.Shoot(f"{look.name}-journal"),
+    )
+
+
+def show(hall: EmulatedHall, ctx: Context, look: Look, pictures: Path) -> None:
+    """Open the program in a look, walk through it and close it again."""
+    theme.apply(application(), theme.load(look.theme, look.scale))
+    app = WindowApp(hall.settings, ctx=ctx)
+    app.window.resize(theme.px(1366), theme.px(768))
+    app.window.show()
+    app.open_core()
+    player = Player(hall, ctx, app, pictures)
+    try:
+        player.play(_walk(look))
+    finally:
+        app.window.close()
+        app.close()
+        player.hands.pump(1)
+
+
+def browser() -> str:
+    """Return a browser of this machine, or an empty string."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), "")
+
+
+def progress_address(ctx: Context, case_id: str) -> str:
+    """Return the address behind the QR code of a case's receipt."""
+    receipt = next(d for d in ctx.cases.documents(case_id) if d.kind == "receipt")
+    view = decode_view(ctx.documents.document(receipt.document_id).view)
+    return view.query_url
+
+
+def photograph(url: str, path: Path, size: tuple[int, int], profile: Path) -> bool:
+    """Take a picture of a page with the machine's browser; False when it cannot."""
+    found = browser()
+    if not found:
+        return False
+    command = [
+        found, "--headless", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage",
+        f"--user-data-dir={profile}", f"--window-size={size[0]},{size[1]}",
+        f"--screenshot={path}", url,
+    ]  # fmt: skip
+    if os.geteuid() == 0:
+        command.insert(1, "--no-sandbox")  # a browser refuses root otherwise
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            timeout=PAGE_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and path.is_file()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from functools import cache
 
@@ -195,4 +196,10 @@ def from_card(party: Party) -> Party:
     return msgspec.structs.replace(party, source=IdentitySource.CARD_READER)
 
 
-MakeHall = Callable[..., Hall]
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until a condition holds; fail when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.005)

@@ -228,7 +228,7 @@ class Context:
             ],
             bus=self.events,
             clock=self.clock,
-            jobs=self.printing.queues["receipt_printer"],
+            jobs=self.printing.queues,
         )
         self._close_calls.append(self.devices.stop)
         self.devices.start()

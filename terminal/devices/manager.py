@@ -7,16 +7,28 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 from terminal.clock import Clock
-from terminal.devices.ports import IdCard, PadPress, ScannedCode
+from terminal.devices.ports import (
+    CodeScanner,
+    Device,
+    DeviceKind,
+    DocumentPrinter,
+    IdCard,
+    IdCardReader,
+    PadPress,
+    RatingPad,
+    ReceiptPrinter,
+    ScannedCode,
+)
 from terminal.devices.print_queue import JobSource, JobState, PrintJob
+from terminal.devices.printer_workers import PrinterWorker, SheetWorker, SlipWorker
 from terminal.devices.registry import DRIVERS_FOLDER, DeviceConfig, create_device, load_profile
 from terminal.devices.views import DeviceState, DeviceView
-from terminal.devices.workers import Input, PrinterWorker, Timing, Worker, make_worker
+from terminal.devices.workers import Input, InputWorker, ReaderWorker, Timing, Worker
 from terminal.errors import TerminalError
 from terminal.events import EventBus
 
@@ -39,6 +51,9 @@ class NoJobs:
     def printer_ready(self) -> None:
         return
 
+    def note_waiting(self, code: str) -> None:
+        return
+
 
 class DeviceManager:
     """Runs the devices that the settings name; any thread may call it.
@@ -46,6 +61,9 @@ class DeviceManager:
     Facts go out on the bus: `device_changed` (subject: the device's id, detail: its state)
     and `device_input_refused` (detail: the error's code). What was read, personal data, goes
     only to the callbacks, on the device's thread.
+
+    `jobs` is a queue for each kind of printer. A kind that has a queue and no device in the
+    settings is shown as not set up, and its jobs say so.
     """
 
     def __init__(
@@ -54,13 +72,13 @@ class DeviceManager:
         *,
         bus: EventBus,
         clock: Clock,
-        jobs: JobSource | None = None,
+        jobs: Mapping[str, JobSource] | None = None,
         timing: Timing | None = None,
         folder: Path = DRIVERS_FOLDER,
     ) -> None:
         self._bus = bus
         self._clock = clock
-        self._jobs: JobSource = jobs or NoJobs()
+        self._jobs = dict(jobs or {})
         self._timing = timing or Timing()
         self._folder = folder
         self._lock = threading.Lock()
@@ -70,9 +88,13 @@ class DeviceManager:
         self._problem_listeners: list[Problem] = []
         for config in configs:
             self._add(config)
+        for kind in self._jobs:
+            if not any(view.kind == kind for view in self._views.values()):
+                self._add_absent(kind)
 
     def start(self) -> None:
         """Start the threads; returns at once, states arrive as events."""
+        self._note_waiting()
         for worker in self._workers.values():
             worker.start()
 
@@ -102,6 +124,7 @@ class DeviceManager:
 
     def wake_printer(self) -> None:
         """Say that a job is waiting; returns at once."""
+        self._note_waiting(absent_only=True)
         for worker in self._workers.values():
             if isinstance(worker, PrinterWorker):
                 worker.wake()
@@ -168,9 +191,7 @@ class DeviceManager:
         try:
             titles = load_profile(config.driver, self._folder).title
             device = create_device(config, self._folder)
-            self._workers[device_id] = make_worker(
-                device_id, device, self, self._timing, self._jobs
-            )
+            self._workers[device_id] = self._worker(device_id, device, config.kind)
         except TerminalError as error:
             # Wrong settings are shown where the device would be; everything else goes on.
             state, code, data = "error", error.code, dict(error.data)
@@ -185,6 +206,41 @@ class DeviceManager:
             since=self._clock.now().wall,
             data=data,
         )
+
+    def _worker(self, device_id: str, device: Device, kind: str) -> Worker:
+        jobs = self._jobs.get(kind) or NoJobs()
+        if isinstance(device, ReceiptPrinter):
+            return SlipWorker(device_id, device, self, self._timing, jobs)
+        if isinstance(device, DocumentPrinter):
+            return SheetWorker(device_id, device, self, self._timing, jobs)
+        if isinstance(device, IdCardReader):
+            return ReaderWorker(device_id, device, self, self._timing)
+        if isinstance(device, CodeScanner | RatingPad):
+            return InputWorker(device_id, device, self, self._timing)
+        raise TypeError(f"no worker for {type(device).__name__}")
+
+    def _add_absent(self, kind: str) -> None:
+        self._views[kind] = DeviceView(
+            id=kind,
+            kind=cast(DeviceKind, kind),
+            driver="",
+            address="",
+            titles={},
+            state="disconnected",
+            message_code=f"device.no_{kind}",
+            since=self._clock.now().wall,
+        )
+
+    def _note_waiting(self, *, absent_only: bool = False) -> None:
+        """Write on the waiting jobs of each printer whether there is nobody to print them."""
+        for kind, jobs in self._jobs.items():
+            views = [view for view in self.snapshot() if view.kind == kind]
+            code = ""
+            if not any(view.id in self._workers for view in views):
+                absent = any(not view.driver for view in views)
+                code = f"device.no_{kind}" if absent else "device.printer_set_up_wrong"
+            if code or not absent_only:
+                self._guarded(partial(jobs.note_waiting, code))
 
     def _free_id(self, config: DeviceConfig) -> str:
         wanted = config.id or config.kind

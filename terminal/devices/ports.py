@@ -15,9 +15,12 @@ import msgspec
 
 from terminal.errors import NotConnected
 
-DeviceKind = Literal["receipt_printer", "id_card_reader", "code_scanner", "rating_pad"]
+DeviceKind = Literal[
+    "receipt_printer", "a4_printer", "id_card_reader", "code_scanner", "rating_pad"
+]
 KINDS: tuple[DeviceKind, ...] = (
     "receipt_printer",
+    "a4_printer",
     "id_card_reader",
     "code_scanner",
     "rating_pad",
@@ -134,6 +137,37 @@ class ReceiptPrinter(Device):
         """
 
 
+class SheetProgress(msgspec.Struct, frozen=True):
+    """How a document is getting on: `code` says why it waits or why nobody can say any more.
+
+    `waiting` is on its way, `printed` is out or handed on for good, `lost` was cancelled or
+    given up by the print system: some of it may be on paper.
+    """
+
+    state: Literal["waiting", "printed", "lost"]
+    code: str = ""
+
+
+class DocumentPrinter(Device):
+    """A printer of sheets that takes whole documents as PDF, usually by the print system."""
+
+    @abstractmethod
+    def status(self) -> PrinterStatus:
+        """Say how printer and queue are; raise `NotConnected` if nobody answers."""
+
+    @abstractmethod
+    def submit(self, title: str, pdf: bytes) -> str:
+        """Hand over one document and return the ticket by which it is followed.
+
+        `title` names no person; `-` and letters, digits. A `DeviceError` carries in
+        `data["sent"]` how many bytes may have been taken: 0 means that nothing was.
+        """
+
+    @abstractmethod
+    def progress(self, ticket: str) -> SheetProgress:
+        """Say how a document that was handed over is getting on; raise `NotConnected`."""
+
+
 class IdCardReader(Device):
     """A reader for identity cards."""
 
@@ -181,6 +215,19 @@ class NullReceiptPrinter(_Absent, ReceiptPrinter):
         raise NotConnected("device.not_configured", sent=0)
 
 
+class NullDocumentPrinter(_Absent, DocumentPrinter):
+    """Stands where no A4 printer was set up: always offline, takes no document."""
+
+    def status(self) -> PrinterStatus:
+        return PrinterStatus(online=False)
+
+    def submit(self, title: str, pdf: bytes) -> str:
+        raise NotConnected("device.not_configured", sent=0)
+
+    def progress(self, ticket: str) -> SheetProgress:
+        raise NotConnected("device.not_configured")
+
+
 class NullIdCardReader(_Absent, IdCardReader):
     """Stands where no card reader was set up: never sees a card."""
 
@@ -204,6 +251,7 @@ class NullRatingPad(_Absent, RatingPad):
 
 NULL_DEVICES: dict[DeviceKind, type[Device]] = {
     "receipt_printer": NullReceiptPrinter,
+    "a4_printer": NullDocumentPrinter,
     "id_card_reader": NullIdCardReader,
     "code_scanner": NullCodeScanner,
     "rating_pad": NullRatingPad,

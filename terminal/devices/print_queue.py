@@ -21,7 +21,7 @@ from terminal.errors import NotFound, RuleRefused, TerminalError
 logger = logging.getLogger(__name__)
 
 JobState = Literal["queued", "printing", "printed", "failed", "unknown"]
-JobFact = Literal["taken", "done", "nothing_sent", "cut_off", "printer_ready", "settled"]
+JobFact = Literal["taken", "done", "nothing_sent", "cut_off", "printer_ready", "settled", "noted"]
 
 _MOVES: dict[tuple[JobState, JobFact], JobState] = {
     ("queued", "taken"): "printing",
@@ -30,21 +30,30 @@ _MOVES: dict[tuple[JobState, JobFact], JobState] = {
     ("printing", "cut_off"): "unknown",
     ("failed", "printer_ready"): "queued",
     ("unknown", "settled"): "printed",
+    # Why a job waits is written on it; it stays where it is.
+    ("queued", "noted"): "queued",
+    ("printing", "noted"): "printing",
 }
 
 _REPORTED: dict[JobState, JobFact] = {
     "printed": "done",
     "failed": "nothing_sent",
     "unknown": "cut_off",
+    "printing": "noted",
 }
 
 
 class PrintJob(msgspec.Struct, frozen=True):
-    """A document to print, as the printer's own bytes; `reprint_of` marks a reprint."""
+    """A document to print, as the printer's own bytes; `reprint_of` marks a reprint.
+
+    `title` is what print systems and file names show: the document's kind and number, never
+    a person.
+    """
 
     id: str
     data: bytes
     reprint_of: str = ""
+    title: str = ""
 
     def __repr__(self) -> str:
         return f"PrintJob({self.id}, {len(self.data)} bytes)"
@@ -92,6 +101,10 @@ class JobStorage(Protocol):
         """Return a job's bytes."""
         ...
 
+    def title(self, job_id: str) -> str:
+        """Return what the print system may show of a job: no name, no personal data."""
+        ...
+
     def in_state(self, state: JobState) -> list[JobRecord]:
         """Return the jobs in a state, oldest first."""
         ...
@@ -105,11 +118,18 @@ class JobSource(Protocol):
         ...
 
     def report(self, job_id: str, state: JobState, error: str) -> None:
-        """Say what became of the job that was taken: `printed`, `failed` or `unknown`."""
+        """Say what became of the job that was taken: `printed`, `failed` or `unknown`.
+
+        `printing` says that it is still on its way, and by `error` what it waits for.
+        """
         ...
 
     def printer_ready(self) -> None:
         """Say that the printer can print again: failed jobs go back into the queue."""
+        ...
+
+    def note_waiting(self, code: str) -> None:
+        """Write on the waiting jobs why nobody prints them; an empty code takes it off."""
         ...
 
 
@@ -151,25 +171,35 @@ class PrintQueue:
             for record in self._storage.in_state("queued"):
                 try:
                     data = self._storage.data(record.id)
+                    title = self._storage.title(record.id)
                 except Exception as error:  # noqa: BLE001 - the jobs behind it go on
                     self._set_aside(record, error)
                     continue
                 self._move(record.id, "taken")
-                return PrintJob(record.id, data, record.reprint_of)
+                return PrintJob(record.id, data, record.reprint_of, title)
             return None
 
     def report(self, job_id: str, state: JobState, error: str) -> None:
         with self._lock:
             if state not in _REPORTED:
                 raise RuleRefused("device.job_step", state="printing", fact=state)
-            if self._record(job_id).state == state:
+            record = self._record(job_id)
+            if record.state == state and (state != "printing" or record.error == error):
                 return  # told again after an answer was lost
+            if state == "printing" and record.state != state:
+                raise RuleRefused("device.job_step", state=record.state, fact="noted")
             self._move(job_id, _REPORTED[state], error)
 
     def printer_ready(self) -> None:
         with self._lock:
             for record in self._storage.in_state("failed"):
                 self._storage.save(advance(record, "printer_ready"))
+
+    def note_waiting(self, code: str) -> None:
+        with self._lock:
+            for record in self._storage.in_state("queued"):
+                if record.error != code:
+                    self._storage.save(advance(record, "noted", code))
 
     def _set_aside(self, record: JobRecord, error: Exception) -> None:
         """Mark a job whose document cannot be made as failed: nothing was sent."""
@@ -216,6 +246,9 @@ class MemoryJobStorage:
 
     def data(self, job_id: str) -> bytes:
         return self._data[job_id]
+
+    def title(self, job_id: str) -> str:
+        return ""
 
     def in_state(self, state: JobState) -> list[JobRecord]:
         return [record for record in self._records.values() if record.state == state]

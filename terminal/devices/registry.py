@@ -9,6 +9,7 @@ import importlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, TypeVar, cast
 
 import msgspec
@@ -104,16 +105,22 @@ def create_device(config: DeviceConfig, folder: Path = DRIVERS_FOLDER) -> Device
     profile = load_profile(config.driver, folder)
     if profile.kind != config.kind:
         raise InvalidInput("device.wrong_kind", driver=config.driver)
+    if profile.kind == "a4_printer":
+        # Behind a print system or a folder there is no line; the driver reads the address.
+        return cast(Device, _module(profile).create_at(profile, config.address))
     return create_driver(profile, make_line(parse_address(config.address), profile.serial))
 
 
 def create_driver(profile: DriverProfile, line: Line) -> Device:
     """Return a driver on a line; tests and replays pass a line of their own."""
+    return cast(Device, _module(profile).create(profile, line))
+
+
+def _module(profile: DriverProfile) -> ModuleType:
     try:
-        module = importlib.import_module(f"{_PACKAGE}.{profile.name}.driver")
+        return importlib.import_module(f"{_PACKAGE}.{profile.name}.driver")
     except ModuleNotFoundError:
         raise InvalidInput("device.no_driver", driver=profile.name) from None
-    return cast(Device, module.create(profile, line))
 
 
 def found_ports(folder: Path = DRIVERS_FOLDER) -> tuple[FoundPort, ...]:

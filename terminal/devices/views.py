@@ -76,6 +76,21 @@ def state_of_status(status: PrinterStatus) -> tuple[DeviceState, str]:
     return "connected", "device.connected"
 
 
+def state_of_sheets(status: PrinterStatus) -> tuple[DeviceState, str]:
+    """Return the state and message code of what an A4 printer and its queue say."""
+    if status.error:
+        return "error", f"device.a4_{status.error}"
+    if status.cover_open:
+        return "cover_open", "device.a4_cover_open"
+    if status.paper == "out":
+        return "paper_out", "device.a4_paper_out"
+    if not status.online:
+        return "disconnected", "device.a4_offline"
+    if status.paper == "near_end":
+        return "near_end", "device.a4_paper_low"
+    return "connected", "device.connected"
+
+
 def state_of_error(error: TerminalError) -> tuple[DeviceState, str]:
     """Return the state and message code that an error of a device stands for."""
     if isinstance(error, NotConnected | DeviceTimeout):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -17,12 +17,10 @@ from terminal.devices.ports import (
     IdCardReader,
     PadPress,
     RatingPad,
-    ReceiptPrinter,
     ScannedCode,
 )
-from terminal.devices.print_queue import JobSource, JobState, PrintJob
-from terminal.devices.views import DeviceState, state_of_error, state_of_status
-from terminal.errors import DeviceError, DeviceTimeout, InvalidInput, NotConnected, TerminalError
+from terminal.devices.views import DeviceState, state_of_error
+from terminal.errors import DeviceError, InvalidInput, TerminalError
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +30,7 @@ Input = IdCard | ScannedCode | PadPress
 class Timing(msgspec.Struct, frozen=True):
     """Seconds: between looks at an idle printer, first and longest pause before reopening.
 
+    `job_poll` lies between two questions how a sheet is getting on that the print system has;
     `input_wait` is how long a thread sleeps for a scanner or pad before it looks up, `grace`
     how long a job that is being printed may go on when the program ends.
     """
@@ -39,6 +38,7 @@ class Timing(msgspec.Struct, frozen=True):
     printer_poll: float = 2.0
     first_retry: float = 0.25
     longest_retry: float = 5.0
+    job_poll: float = 0.5
     input_wait: float = 1.0
     grace: float = 3.0
 
@@ -116,7 +116,7 @@ class Worker(ABC):
                 self._show_error(error)
             except Exception as error:  # noqa: BLE001 - a faulty driver must not end the thread
                 # Without the message: it may repeat what was on a card.
-                logger.error("device driver failed: %s: %s", self._id, _where(error))
+                logger.error("device driver failed: %s: %s", self._id, where_it_failed(error))
                 self._hall.show(self._id, "error", "device.defect", {})
             finally:
                 self._device.close()
@@ -138,114 +138,13 @@ class Worker(ABC):
             self._wake.clear()
 
 
-def _where(error: BaseException) -> str:
+def where_it_failed(error: BaseException) -> str:
+    """Return the kind of an error and its place, without its message."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
     return f"{type(error).__name__} at {place}"
-
-
-class PrinterWorker(Worker):
-    """Takes jobs from the queue and prints them; looks at the printer when idle."""
-
-    cut_short = False
-
-    def __init__(
-        self,
-        device_id: str,
-        device: ReceiptPrinter,
-        hall: Hall,
-        timing: Timing,
-        jobs: JobSource,
-    ) -> None:
-        super().__init__(device_id, device, hall, timing)
-        self._printer = device
-        self._jobs = jobs
-        self._ready = False
-        self._just_failed = False
-        self._unreported: tuple[str, JobState, str] | None = None
-
-    def _opened(self) -> None:
-        # What the printer says decides; a short "connected" over an open cover would be a lie.
-        self._ready = False
-
-    def step(self) -> None:
-        if self._ready:
-            self._print_waiting()
-        if not self._stopping.is_set():
-            self._look()
-            self._just_failed = False
-            self._pause(self._timing.printer_poll)
-
-    def _look(self) -> None:
-        status = self._printer.status()
-        state, code = state_of_status(status)
-        self._hall.show(self._id, state, code, {})
-        if status.can_print and not self._ready:
-            self._ready = self._call_queue(self._jobs.printer_ready)
-            # A printer that is fine when looked at and not when it gets a job must not be
-            # tried without a pause: each try is written down.
-            if self._ready and not self._just_failed:
-                self._wake.set()
-        elif not status.can_print:
-            self._ready = False
-
-    def _print_waiting(self) -> None:
-        while self._ready and not self._stopping.is_set():
-            if not self._tell_queue():
-                return
-            job = self._next_job()
-            if job is None:
-                return
-            self._print(job)
-
-    def _print(self, job: PrintJob) -> None:
-        try:
-            self._printer.print_bytes(job.data)
-        except DeviceError as error:
-            self._ready = False
-            self._just_failed = True
-            self._report(job.id, "unknown" if error.data.get("sent") else "failed", error.code)
-            if isinstance(error, NotConnected):
-                raise
-            # After a time-out the look that follows tells more than the time-out does.
-            if not isinstance(error, DeviceTimeout):
-                self._show_error(error)
-        except Exception:
-            self._ready = False
-            self._report(job.id, "unknown", "device.defect")
-            raise
-        else:
-            self._report(job.id, "printed", "")
-
-    def _report(self, job_id: str, state: JobState, error: str) -> None:
-        self._unreported = (job_id, state, error)
-        self._tell_queue()
-
-    def _tell_queue(self) -> bool:
-        """Report what is still to be reported; no other job is taken before."""
-        if self._unreported is None:
-            return True
-        told = self._unreported
-        if not self._call_queue(lambda: self._jobs.report(*told)):
-            return False
-        self._unreported = None
-        return True
-
-    def _next_job(self) -> PrintJob | None:
-        found: list[PrintJob | None] = []
-        self._call_queue(lambda: found.append(self._jobs.next_job()))
-        return found[0] if found else None
-
-    def _call_queue(self, call: Callable[[], object]) -> bool:
-        """Call into the queue; a full disk there is no reason for the thread to end."""
-        try:
-            call()
-        except Exception as error:  # noqa: BLE001 - tried again at the next look
-            logger.error("print queue failed: %s", _where(error))
-            return False
-        return True
 
 
 class ReaderWorker(Worker):
@@ -286,16 +185,3 @@ class InputWorker(Worker):
         else:
             if value is not None and not self._stopping.is_set():
                 self._hall.deliver(self._id, value)
-
-
-def make_worker(
-    device_id: str, device: Device, hall: Hall, timing: Timing, jobs: JobSource
-) -> Worker:
-    """Return the worker for a device's port."""
-    if isinstance(device, ReceiptPrinter):
-        return PrinterWorker(device_id, device, hall, timing, jobs)
-    if isinstance(device, IdCardReader):
-        return ReaderWorker(device_id, device, hall, timing)
-    if isinstance(device, CodeScanner | RatingPad):
-        return InputWorker(device_id, device, hall, timing)
-    raise TypeError(f"no worker for {type(device).__name__}")

@@ -55,11 +55,6 @@ class LedgerJobStorage:
         return self._render(document, job)
 
     def title(self, job_id: str) -> str:
-        """Return the document's kind and number, by which print systems name the job."""
-        _, document = self._ledger.read(lambda db: _job_and_document(db, job_id))
-        return f"{document.document_kind} {document.number}"
-
-    def title(self, job_id: str) -> str:
         """Return the document's kind and number, and which copy it is: no personal data."""
         job, document = self._ledger.read(lambda db: _job_and_document(db, job_id))
         copy = f"-{job.copy}" if job.copy > 1 else ""

@@ -48,7 +48,15 @@ class House:
         self.storage = MemoryJobStorage()
         self.queue = PrintQueue(self.storage)
         self.manager = DeviceManager(
-            configs, bus=self.bus, clock=self.clock, jobs=jobs or self.queue, timing=QUICK
+            configs,
+            bus=self.bus,
+            clock=self.clock,
+            jobs={
+                config.kind: jobs or self.queue
+                for config in configs
+                if config.kind == "receipt_printer"
+            },
+            timing=QUICK,
         )
 
     def state(self, device_id: str = "receipt_printer") -> str:
@@ -104,6 +112,7 @@ def test_four_devices_from_start_to_stop(devices: EmulatedDevices) -> None:
         wait_until(lambda: all(view.usable for view in house.manager.snapshot()))
         assert [view.id for view in house.manager.snapshot()] == [
             "receipt_printer",
+            "a4_printer",
             "id_card_reader",
             "code_scanner",
             "rating_pad",
@@ -442,7 +451,7 @@ class FailingQueue(PrintQueue):
         return job
 
 
-@pytest.mark.allow_warnings("terminal.devices.workers")
+@pytest.mark.allow_warnings("terminal.devices.printer_workers")
 def test_a_queue_that_cannot_keep_the_outcome_is_told_again(printer: PrinterEmulator) -> None:
     storage = MemoryJobStorage()
     queue = FailingQueue(storage)

@@ -27,6 +27,8 @@ ALLOWED = {
     ("printing", "cut_off", "unknown"),
     ("failed", "printer_ready", "queued"),
     ("unknown", "settled", "printed"),
+    ("queued", "noted", "queued"),
+    ("printing", "noted", "printing"),
 }
 
 

@@ -96,9 +96,8 @@ class DevicesPage(Page):
             if hint:
                 card.add(Label(hint, wrap=True))
         since = moment_words(view.since, texts)
-        card.add(
-            Label(texts("window.devices.at", address=view.address), "small", wrap=True),
-            Label(texts("window.devices.since", time=since), "small"),
-        )
+        if view.address:
+            card.add(Label(texts("window.devices.at", address=view.address), "small", wrap=True))
+        card.add(Label(texts("window.devices.since", time=since), "small"))
         card.setAccessibleName(texts("window.devices.spoken", name=view.name(texts), state=word))
         return card

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from terminal.errors import TerminalError
 from terminal.services.views import PrintJobView, Saved, VisitEnding
 from terminal.texts import Texts
 from ui.icons import Icon
@@ -51,17 +52,16 @@ class OutcomeCard(QFrame):
         self._icon.show_icon("circle-check", state)
         self.line.say(line)
         self.line.setAccessibleName(line)
-        self.detail.say(texts("window.done.offline") if saved.offline else "")
-        self.detail.setVisible(saved.offline)
         self.show_jobs(tuple(job for document in saved.documents for job in document.jobs))
         self.show()
 
     def show_jobs(self, jobs: tuple[PrintJobView, ...]) -> None:
-        """Show where the papers are; printing is a state of its own."""
+        """Show where the papers are, and why one that waits is not printed."""
         clear(self._papers)
         if self._saved is None:
             return
         newest = {job.document_id: job for job in jobs}
+        lines = [self._texts("window.done.offline")] if self._saved.offline else []
         for document in self._saved.documents:
             job = newest.get(document.document_id)
             state = job.state if job is not None else "queued"
@@ -72,7 +72,18 @@ class OutcomeCard(QFrame):
                 state=self._texts(f"window.print.{state}"),
             )
             self._papers.addWidget(StateLabel(icon, words, colour))
+            if job is not None and job.code:
+                lines.append(self._reason(job.code))
         self._papers.addStretch(1)
+        self.detail.say("\n".join(dict.fromkeys(lines)))
+        self.detail.setVisible(bool(lines))
+
+    def _reason(self, code: str) -> str:
+        """Return the sentence of a job's code; one that needs data stands on the devices page."""
+        try:
+            return TerminalError(code).sentence(self._texts)
+        except KeyError:
+            return self._texts("window.done.see_devices")
 
     def show_ending(self, ending: VisitEnding) -> None:
         """Name the originals that go back, and say that the citizen was invited."""

@@ -170,7 +170,8 @@ def _event_row(event: LifeEvent, texts: Texts) -> Row:
     made = Row()
     names = Label(event.name, "strong", wrap=True)
     detail = Label(event.description, "small", wrap=True)
-    detail.setVisible(bool(event.description))
+    if not event.description:
+        detail.hide()
     badge = Badge(texts("window.search.event", count=len(event.items)), "accent")
     icon = Icon("list-checks", "accent", 18)
     layout = row(icon, column(names, detail, gap=1), badge, gap=10, margins=(12, 7), to=made)

@@ -125,13 +125,14 @@ class TopBar(QFrame):
         self.hub.say(icon, texts(f"window.status.hub_{status.hub}"), state)
 
     def show_devices(self, devices: tuple[DeviceView, ...]) -> None:
-        """Show printer and card reader; a terminal without one says so quietly."""
-        for kind, item, icon in (
-            ("receipt_printer", self.printer, "printer"),
-            ("id_card_reader", self.reader, "id-card"),
+        """Show printers and card reader; a terminal without one says so quietly."""
+        for kinds, item, icon in (
+            (("receipt_printer", "a4_printer"), self.printer, "printer"),
+            (("id_card_reader",), self.reader, "id-card"),
         ):
-            word = self._texts(f"window.status.{'printer' if 'printer' in kind else 'reader'}")
-            found = [device for device in devices if device.kind == kind]
+            word = self._texts(f"window.status.{'printer' if item is self.printer else 'reader'}")
+            # Without a driver it is only named as missing, on the devices page.
+            found = [device for device in devices if device.kind in kinds and device.driver]
             if not found:
                 tip = self._texts("window.status.no_device", name=word)
                 item.say(icon, word, "muted", tip)

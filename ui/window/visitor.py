@@ -144,6 +144,7 @@ class VisitorPanel(Card):
                 self.form.show_party(visit.visitor)
             self.show_visit()
         else:
+            self.summary.wipe()
             self.edit(focus=False)
         self.forget_line.setVisible(not visit.cases)
 
@@ -195,6 +196,12 @@ class _Summary(QWidget):
         self.number.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         column(self.name, self.detail, self.number, self.verified, self.capacity, gap=4, to=self)
         name(self, "visitor_summary")
+
+    def wipe(self) -> None:
+        """Leave nothing of whoever was shown, not even unseen."""
+        for label in (self.name, self.detail, self.number, self.capacity):
+            label.say("")
+        self.verified.say("keyboard", "", "muted")
 
     def show_people(
         self, visitor: Party, applicant: Party | None, capacity: Capacity, day: date

@@ -134,6 +134,12 @@ class OpenPage(msgspec.Struct, frozen=True, tag=True):
     page: str
 
 
+class Turn(msgspec.Struct, frozen=True, tag=True):
+    """My cases: the clerk turns to another tab with the arrow keys."""
+
+    tab: str
+
+
 class TakePaper(msgspec.Struct, frozen=True, tag=True):
     """The roll of the receipt printer is taken out."""
 
@@ -151,7 +157,7 @@ class Shoot(msgspec.Struct, frozen=True, tag=True):
 
 Step = (
     SignIn | Greet | Find | Answer | HandIn | Fill | Do | Decline | EndVisit | Rate | Skip
-    | PressPad | StopHub | StartHub | Decide | OpenPage | TakePaper | PutPaper | Shoot
+    | PressPad | StopHub | StartHub | Decide | OpenPage | Turn | TakePaper | PutPaper | Shoot
 )  # fmt: skip
 
 
@@ -164,7 +170,7 @@ class Scene(msgspec.Struct, frozen=True):
 
 def _resettled(person: str, by: By, care_place: str) -> tuple[Step, ...]:
     """The steps up to the act for the item of three materials."""
-    materials = ("remote_filing_form", "resettlement_proof")
+    materials: tuple[str, ...] = ("remote_filing_form", "resettlement_proof")
     if by is not By.CARD:
         materials = ("identity_card", *materials)  # a card that was read is not asked for again
     return (
@@ -261,6 +267,7 @@ _BACK: tuple[Step, ...] = (
     Shoot("24-journal-arrived"),
     Decide("accepted", "yibao", "医保备〔2026〕1号"),
     OpenPage("cases"),
+    Turn("done"),
     Shoot("25-my-cases-decided"),
     OpenPage("catalogue"),
     Shoot("26-catalogue"),

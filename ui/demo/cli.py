@@ -15,16 +15,19 @@ OUT = Path("out") / "demo"
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Run the demo; without a display the scene is played by itself."""
+    port = 0
     if getattr(args, "vnc", False):
-        os.environ["QT_QPA_PLATFORM"] = vnc_platform()
-        console.say("demo.vnc", address=vnc_address())
+        from ui.demo import vnc
+
+        port = vnc.free_port()
+        os.environ["QT_QPA_PLATFORM"] = vnc.platform(port)
     elif args.headless or not has_display(os.environ):
         if not args.headless:
             console.note("demo.no_display")
         return run_headless(args, console)
     from ui.demo import desktop
 
-    return desktop.run(args, console)
+    return desktop.run(args, console, port=port)
 
 
 def has_display(environment: Mapping[str, str]) -> bool:
@@ -36,19 +39,6 @@ def has_display(environment: Mapping[str, str]) -> bool:
     return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
-VNC_PORT = 5901
-
-
-def vnc_platform() -> str:
-    """Return Qt's platform that shows the windows to a VNC viewer on this machine."""
-    return f"vnc:size=1920x1080:port={VNC_PORT}"
-
-
-def vnc_address() -> str:
-    """Return where a viewer finds the windows."""
-    return f"127.0.0.1:{VNC_PORT}"
-
-
 def run_headless(args: argparse.Namespace, console: Console) -> int:
     """Play the scene, say how it went; exit status 1 when it is not as intended."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -56,13 +46,13 @@ def run_headless(args: argparse.Namespace, console: Console) -> int:
     os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false;default.warning=false")
     from ui.demo import headless
 
+    def say(sentence: str) -> None:
+        if not console.json:
+            console.line(sentence)
+
     out = (args.out or OUT).absolute()
-    outcome = headless.play(
-        out,
-        console.texts,
-        keep=bool(getattr(args, "keep", False)),
-        say=lambda sentence: console.json or console.line(sentence),
-    )
+    keep = bool(getattr(args, "keep", False))
+    outcome = headless.play(out, console.texts, keep=keep, say=say)
     found = outcome.summary
     if console.json:
         console.emit(found)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRegularExpression, Qt
 from PySide6.QtWidgets import QWidget
 
 from terminal.context import Context
@@ -20,6 +20,7 @@ from terminal.services.views import Act, Saved
 from ui.app import WindowApp
 from ui.citizen.screen import CitizenScreen
 from ui.demo.hands import Hands
+from ui.widgets.basics import Button
 from ui.widgets.fields import Choice, Field
 from ui.window.frame import Workplace
 from ui.window.review import KEYS
@@ -72,6 +73,7 @@ class Player:
             scenes.StartHub: self._start_hub,
             scenes.Decide: self._decide,
             scenes.OpenPage: self._open_page,
+            scenes.Turn: self._turn,
             scenes.TakePaper: self._take_paper,
             scenes.PutPaper: self._put_paper,
             scenes.Shoot: self._shoot,
@@ -223,8 +225,12 @@ class Player:
             field_id = name.removeprefix("form_")
             self._fill_field(form.fields[field_id], values.get(field_id, ""))
             hands.press(Qt.Key.Key_Return)
-            hands.wait("next field", lambda name=name: hands.focus() not in ("", name))
+            self._wait_past(name)
         hands.wait("review", lambda: desk.fresh)
+
+    def _wait_past(self, name: str) -> None:
+        hands = self.hands
+        hands.wait("next field", lambda: hands.focus() not in ("", name))
 
     def _fill_field(self, shown: Field | Choice, value: str) -> None:
         if isinstance(shown, Choice):
@@ -317,11 +323,15 @@ class Player:
         page = self.citizen.rating
         self.hands.touch(page.grades[step.grade])
         for code in step.reasons:
-            self.hands.wait(code, lambda code=code: code in page.reasons)
-            self.hands.touch(page.reasons[code])
+            self._touch_reason(code)
         self._shoot(scenes.Shoot(f"citizen-rated-{step.grade}", "citizen"))
         self.hands.touch(page.send)
         self._rated()
+
+    def _touch_reason(self, code: str) -> None:
+        page = self.citizen.rating
+        self.hands.wait(code, lambda: code in page.reasons)
+        self.hands.touch(page.reasons[code])
 
     def _press_pad(self, step: scenes.PressPad) -> None:
         self.hall.devices.pad.press(step.grade)
@@ -392,6 +402,15 @@ class Player:
         self.hands.press(Qt.Key(Qt.Key.Key_0 + number), ALT)
         wanted = self.place.pages[step.page]
         self.hands.wait(step.page, lambda: self.place.stack.currentWidget() is wanted)
+
+    def _turn(self, step: scenes.Turn) -> None:
+        tabs = self.place.cases.findChildren(Button, QRegularExpression("^tab_"))
+        self.hands.at("cases_table")
+        for _ in tabs:
+            if any(tab.isChecked() and tab.objectName() == f"tab_{step.tab}" for tab in tabs):
+                return
+            self.hands.press(Qt.Key.Key_Left)
+        self.hands.wait(step.tab, lambda: False, seconds=0)
 
     def _take_paper(self, _: scenes.TakePaper) -> None:
         self.hall.devices.printer.take_paper()

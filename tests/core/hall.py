@@ -48,9 +48,7 @@ def number_of(body: str) -> str:
     return body + check_character(body)
 
 
-VISITOR = Party(
-    name="张三", identity_number=number_of("21021119850504123"), phone="13800000000"
-)
+VISITOR = Party(name="张三", identity_number=number_of("21021119850504123"), phone="13800000000")
 OTHER = Party(name="王㛃", identity_number=number_of("21021119900101002"))
 COMPANY = Party(
     name="大连一窗示例有限公司",
@@ -173,9 +171,7 @@ class Hall:
         """Open a form with everything that it asks for."""
         return self.with_all(self.draft(item, visitor, **more))
 
-    def with_all(
-        self, draft: IntakeDraft, but: tuple[str, ...] = ()
-    ) -> IntakeDraft:
+    def with_all(self, draft: IntakeDraft, but: tuple[str, ...] = ()) -> IntakeDraft:
         """Hand in every material but some."""
         for line in self.ctx.intake.review(draft).materials:
             if line.material.id not in but:
@@ -194,7 +190,6 @@ class Hall:
 def from_card(party: Party) -> Party:
     """The same person, read from the card."""
     return msgspec.structs.replace(party, source=IdentitySource.CARD_READER)
-
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:

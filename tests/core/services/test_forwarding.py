@@ -114,9 +114,7 @@ def test_what_the_rules_do_not_allow_saves_nothing(
 
 
 def test_correction_and_what_is_brought_later(hall: Hall, tmp_path: Path) -> None:
-    first = take_in(
-        hall, tmp_path, act="correct", materials=[{"id": "card"}, {"id": "lease"}]
-    )
+    first = take_in(hall, tmp_path, act="correct", materials=[{"id": "card"}, {"id": "lease"}])
     assert first.case.state is CaseState.AWAITING_CORRECTION
     number = first.case.receipt_number
     later = {"case": number.lower().replace("-", " "), "materials": [{"id": "form"}]}

@@ -398,9 +398,7 @@ def test_an_agent_is_checked_beside_the_applicant(hall: Hall) -> None:
         if check_credit_code(f"91210200MA0000001{check}").valid
     )
     real = msgspec.structs.replace(COMPANY, credit_code=code)
-    saved = hall.ctx.intake.accept(
-        drafts.with_applicant(draft, real, Capacity.HANDLER), hall.clerk
-    )
+    saved = hall.ctx.intake.accept(drafts.with_applicant(draft, real, Capacity.HANDLER), hall.clerk)
     case = hall.ctx.cases.case(saved.case.case_id)
     assert (case.applicant.name, case.visitor.name) == (COMPANY.name, VISITOR.name)
 
@@ -450,9 +448,10 @@ def test_a_preview_writes_and_numbers_nothing(hall: Hall) -> None:
     png = hall.ctx.intake.preview(hall.complete(), hall.clerk, Act.ACCEPT)
     assert png.startswith(b"\x89PNG")
     assert hall.written() == before
-    assert hall.ctx.intake.accept(hall.complete(), hall.clerk).case.receipt_number.split("-")[
-        4
-    ] == "0001"
+    assert (
+        hall.ctx.intake.accept(hall.complete(), hall.clerk).case.receipt_number.split("-")[4]
+        == "0001"
+    )
 
 
 def test_the_paper_carries_the_code_that_proves_it(hall: Hall) -> None:

@@ -71,9 +71,7 @@ def test_what_was_printing_when_the_program_died_is_of_unknown_outcome(hall: Hal
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_a_picture_is_kept_encrypted_under_its_hash(
-    hall: Hall, tmp_path: Path, kind: str
-) -> None:
+def test_a_picture_is_kept_encrypted_under_its_hash(hall: Hall, tmp_path: Path, kind: str) -> None:
     data = picture(kind)
     path = tmp_path / "scan"
     path.write_bytes(data)

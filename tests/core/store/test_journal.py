@@ -144,9 +144,7 @@ def test_entries_that_changed_places_are_found(worked: Hall) -> None:
 
 
 def test_the_end_of_an_epoch_cannot_be_cut_off(worked: Hall) -> None:
-    worked.ctx.ledger.write(
-        lambda db: worked.ctx.journal_writer.open_epoch(db, "restored")
-    )
+    worked.ctx.ledger.write(lambda db: worked.ctx.journal_writer.open_epoch(db, "restored"))
     assert worked.ctx.journal.verify().epochs == 2
     last = max(seq for seq, _, _ in rows(worked))
     code = change(worked, lambda db: EntryRow.delete().where(EntryRow.seq == last).execute(db))
@@ -166,9 +164,7 @@ def test_a_refused_record_takes_its_whole_action_with_it(worked: Hall) -> None:
     known = worked.ctx.cases.case(case.case_id)
     rating = RatingGiven(RatingScope.VISIT, "v", 5, (), "1", "", "", "window", 0)
     lawful = Draft("visit-x", "", rating)
-    twice = Draft(
-        known.case_id, known.head, CaseAccepted(0, "", False, (), known.clerk)
-    )
+    twice = Draft(known.case_id, known.head, CaseAccepted(0, "", False, (), known.clerk))
     with pytest.raises(RuleRefused):
         worked.ctx.ledger.write(
             lambda db: worked.ctx.journal_writer.append(db, "a", [lawful, twice])
@@ -200,9 +196,7 @@ def answer(hall: Hall, seq: int, digest: str = "", **more: object) -> Answer:
 
 
 def test_only_what_the_hub_has_is_marked(worked: Hall) -> None:
-    marked = worked.ctx.ledger.write(
-        lambda db: outbox.acknowledge(db, answer(worked, 4), now=7)
-    )
+    marked = worked.ctx.ledger.write(lambda db: outbox.acknowledge(db, answer(worked, 4), now=7))
     assert marked == 4
     status = worked.ctx.journal.status()
     assert (status.acknowledged, status.waiting) == (4, status.written - 4)
@@ -258,9 +252,7 @@ def test_a_stretch_is_bounded_but_never_empty(worked: Hall) -> None:
 def test_a_fork_keeps_both_branches(worked: Hall) -> None:
     before = rows(worked)
     epoch = before[0][1]
-    moved = worked.ctx.ledger.write(
-        lambda db: worked.ctx.journal_writer.leave_fork(db, epoch, 5)
-    )
+    moved = worked.ctx.ledger.write(lambda db: worked.ctx.journal_writer.leave_fork(db, epoch, 5))
     after = rows(worked)
     assert moved == len(before) - 4
     assert [e for _, _, e in after[: len(before)]] == [e for _, _, e in before]
@@ -282,9 +274,9 @@ def test_a_fork_keeps_both_branches(worked: Hall) -> None:
     )
     assert all(not one.record_id.startswith("forked/") for one in again)
     # A second word about the same fork moves nothing.
-    assert worked.ctx.ledger.write(
-        lambda db: worked.ctx.journal_writer.leave_fork(db, epoch, 5)
-    ) == 0
+    assert (
+        worked.ctx.ledger.write(lambda db: worked.ctx.journal_writer.leave_fork(db, epoch, 5)) == 0
+    )
 
 
 def test_a_clock_that_goes_back_breaks_no_order(

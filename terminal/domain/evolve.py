@@ -78,6 +78,19 @@ _STEPS: dict[str, Callable[[Any, Any, Record], Aggregate | Refused]] = {}
 _CREATING = frozenset({"visit_opened", "case_received", "rating_given", "document_issued"})
 
 
+_OF_KIND: dict[str, type[Aggregate]] = {
+    VisitEnded.kind: Visit,
+    InvitationClosed.kind: Visit,
+    MaterialsSupplemented.kind: Case,
+    CaseAccepted.kind: Case,
+    CorrectionNotified.kind: Case,
+    CaseDeclined.kind: Case,
+    CaseNumbered.kind: Case,
+    CaseDecided.kind: Case,
+}
+"""Which aggregate each kind that does not create one belongs to."""
+
+
 def evolve(aggregate: Aggregate | None, record: Record) -> Judgement:
     """Judge one record against the aggregate it names.
 
@@ -100,6 +113,8 @@ def evolve(aggregate: Aggregate | None, record: Record) -> Judgement:
         return Evolved(aggregate)
     if kind in _CREATING:
         return Conflict("journal.created_twice")
+    if not isinstance(aggregate, _OF_KIND[kind]):
+        return Refused("journal.wrong_aggregate")
     if not aggregate.knows(record.base):
         return Held("journal.base_missing")
     made = _STEPS[kind](aggregate, record.body, record)

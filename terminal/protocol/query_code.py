@@ -32,7 +32,11 @@ def _encode(data: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if _encode(data) != text:
+        # The last character has bits to spare: only one spelling of a signature counts.
+        raise ValueError("not canonical")
+    return data
 
 
 def new_token(random_bytes: bytes) -> str:

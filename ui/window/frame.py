@@ -179,6 +179,7 @@ class Workplace(QWidget):
         self._refresh_journal()
         self._refresh_counts()
         self._refresh_devices()
+        self._refresh_jobs()
 
     def _on_event(self, event: Event) -> None:
         if event.name in ("journal_changed", "journal_acknowledged", "hub_state_changed"):

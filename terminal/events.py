@@ -49,5 +49,5 @@ class EventBus:
         for subscriber in subscribers:
             try:
                 subscriber(event)
-            except Exception:  # noqa: BLE001 - one listener must not silence the others
+            except Exception:
                 logger.exception("event subscriber failed: %s", name)

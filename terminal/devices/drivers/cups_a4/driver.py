@@ -154,8 +154,8 @@ def _is_error(reason: str) -> bool:
 def create_at(profile: DriverProfile, address: str) -> CupsPrinter:
     """Return the driver for `cups:QUEUE`, `cups:` or `ipp://host[:port]/path`."""
     options = profile.convert(Options)
-    scheme, _, rest = address.strip().partition(":")
-    if scheme == "cups" and not set(rest) & set("/?# "):
+    scheme, colon, rest = address.strip().partition(":")
+    if scheme == "cups" and colon and not set(rest) & set("/?# "):
         return CupsPrinter("", rest, "", options)
     try:
         parts = urlsplit(address.strip())

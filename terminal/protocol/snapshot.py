@@ -7,7 +7,6 @@ signed page can load the file in pieces from anywhere.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -45,13 +44,15 @@ def read_lines(data: bytes) -> Iterator[Line]:
 
 
 def unpack(data: bytes) -> Iterator[Line]:
-    """Read a compressed snapshot line by line; `SyncError` when the bytes are none."""
+    """Read a compressed snapshot line by line; `SyncError` when the bytes are none, or cut off."""
+    unpacker = zstandard.ZstdDecompressor().decompressobj()
     try:
-        with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)) as reader:
-            for line in io.BufferedReader(reader):
-                yield from read_lines(line)
+        plain = unpacker.decompress(data)
     except zstandard.ZstdError as error:
         raise SyncError("sync.bad_snapshot") from error
+    if not unpacker.eof or unpacker.unused_data:
+        raise SyncError("sync.bad_snapshot")
+    yield from read_lines(plain)
 
 
 def handle_of(data: bytes) -> str:

@@ -263,6 +263,13 @@ def serial_ports(_settings: Settings) -> Iterator[Finding]:
         yield Finding("serial", State.OK, "serial_none")
 
 
+def printers(config: Settings) -> Iterator[Finding]:
+    """Which print queues there are, and whether the A4 printer of the settings answers."""
+    from terminal.cli.printer_probe import printers as found
+
+    yield from found(config)
+
+
 def hub_and_clock(config: Settings) -> Iterator[Finding]:
     """Whether the hub answers, and whether this clock agrees with it."""
     now = SystemClock().now().local
@@ -352,6 +359,7 @@ PROBES: tuple[Probe, ...] = (
     fonts,
     surroundings,
     serial_ports,
+    printers,
     hub_and_clock,
     reports,
 )

@@ -12,10 +12,11 @@ import pytest
 from terminal.devices import registry, views
 from terminal.devices.print_queue import JobState
 from terminal.devices.views import DeviceState, state_of_status
+from terminal.services.printing import PRINTERS
 from terminal.texts import RESOURCES, Texts
 
 SOURCES = Path(registry.__file__).parent
-CODE = re.compile(r'"(device\.(?!toml)[a-z_]+[a-z])"')
+CODE = re.compile(r'"(device\.(?!toml)[a-z0-9_]+[a-z0-9])"')
 
 
 def codes() -> set[str]:
@@ -25,9 +26,10 @@ def codes() -> set[str]:
         for code in CODE.findall(path.read_text(encoding="utf-8"))
     }
     found |= set(CODE.findall((SOURCES.parent / "errors.py").read_text(encoding="utf-8")))
-    return found | {
-        f"device.printer_{name}" for name in ("cutter", "broken", "overheated", "stopped")
-    }
+    found |= {f"device.printer_{name}" for name in ("cutter", "broken", "overheated", "stopped")}
+    troubles = ("paused", "not_accepting", "jam", "toner", "unreachable", "stopped")
+    found |= {f"device.a4_{name}" for name in troubles}
+    return found | {f"device.no_{kind}" for kind in PRINTERS}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

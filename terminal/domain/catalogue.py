@@ -121,6 +121,10 @@ class Question(msgspec.Struct, frozen=True):
     when: tuple[Condition, ...] = ()
 
 
+MADE_BY_APPLICANT = "申请人自备"
+"""Source of a material as the national list names it: the applicant makes it (forms, plans)."""
+
+
 class Material(msgspec.Struct, frozen=True):
     """A material of the published guide; asked for when all conditions of `when` hold.
 
@@ -144,6 +148,11 @@ class Material(msgspec.Struct, frozen=True):
     certificate: str = ""
     proves_identity: bool = False
     when: tuple[Condition, ...] = ()
+
+    @property
+    def stays_in_file(self) -> bool:
+        """Whether a kept original stays for good: what the applicant made for this matter."""
+        return self.fate is Fate.ORIGINAL_KEPT and self.source.startswith(MADE_BY_APPLICANT)
 
 
 class FieldKind(StrEnum):

@@ -86,7 +86,8 @@ class MaterialEntry(msgspec.Struct, frozen=True):
     """What was recorded for one material at the desk (材料接收登记).
 
     `defect` says in words what is wrong with a defective one; `standard` is the acceptance
-    standard of the guide, kept here because a case keeps the guide that it began with.
+    standard of the guide, kept here because a case keeps the guide that it began with. A kept
+    original that is `filed` stays in the file; any other is collected again.
     """
 
     material_id: str
@@ -99,6 +100,7 @@ class MaterialEntry(msgspec.Struct, frozen=True):
     standard: str = ""
     defect: str = ""
     certificate: str = ""
+    filed: bool = False
     blobs: tuple[Blob, ...] = ()
 
     @property

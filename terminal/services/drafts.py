@@ -74,6 +74,7 @@ def received(material: Material, *, way: Way = Way.PAPER, count: int = 0) -> Mat
         count=count or material.copies,
         standard=material.standard,
         certificate=material.certificate if way is Way.CERTIFICATE else "",
+        filed=material.stays_in_file,
     )
 
 

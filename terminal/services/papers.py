@@ -156,6 +156,7 @@ class PaperMaker:
             name=entry.name,
             fate=fate,
             copies=max(entry.count, 1),
+            filed=entry.filed and fate is paper.Fate.ORIGINAL_KEPT,
             form=self._texts(f"paper.form.{entry.way.value.lower()}")
             if entry.way is not Way.PAPER
             else self._texts(f"paper.form.{entry.kind.value.lower()}"),

@@ -168,6 +168,10 @@ class _Scene:
         yield self._draw(window, "work-form")
         work.path.to_review()
         yield self._draw(window, "work-review")
+        settle(lambda: work.preview.picture() is not None)
+        work.look_at_paper()
+        yield self._draw(window, "work-paper")
+        work.close_paper()
         yield from self._panels(place)
         desk.act(Act.ACCEPT)
         settle(lambda: desk.now.review is None and len(desk.now.cases) == 2, extra=0.4)
@@ -177,8 +181,7 @@ class _Scene:
     def _panels(self, place: Workplace) -> Iterator[Path]:
         path = place.work.path
         for name, panel in (("decline", path.decline), ("consent", path.consent)):
-            path.review.hide()
-            panel.open()
+            path.open_panel(panel)
             settle(lambda: True, extra=0.1)
             yield self._draw(self._program.window, f"work-{name}")
             path.to_review()

@@ -260,6 +260,12 @@ class Scroll(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         return QSize(px(80), px(60))
 
+    def reveal(self, widget: QWidget) -> None:
+        """Bring a widget within the content into view, wherever the layout has just put it."""
+        self.body.activate()
+        self._fit()
+        self.ensureWidgetVisible(widget, 0, px(24))
+
     def _fit(self) -> None:
         view = self.viewport().size()
         width = view.width()

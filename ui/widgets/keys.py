@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
+from ui.theme import px
 from ui.widgets.basics import Button, KeyCap, Label, clear, name, row, style
 
 
@@ -23,12 +24,16 @@ class KeyHint(msgspec.Struct, frozen=True):
 
 
 class _Hint(QWidget):
+    """A key cap with its word; where room is short the word becomes a tip."""
+
     pressed = Signal()
 
     def __init__(self, hint: KeyHint) -> None:
         super().__init__()
         name(self, f"key_{hint.id}", f"{hint.key} {hint.word}")
-        row(KeyCap(hint.key), Label(hint.word, "muted"), gap=6, to=self)
+        self.word = Label(hint.word, "muted")
+        self.setToolTip(hint.word)
+        row(KeyCap(hint.key), self.word, gap=6, to=self)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -56,6 +61,9 @@ class KeyLine(QFrame):
         self._end.clicked.connect(lambda: self.pressed.emit("end"))
         row(self._left, None, self._say, self._end, gap=16, margins=(16, 8), to=self)
         self._shown: tuple[KeyHint, ...] = ()
+        self._made: list[_Hint] = []
+        # The line keeps its height whether the button is there or not.
+        self.setMinimumHeight(px(54))
         self.show_end("", False)
 
     def show_hints(self, hints: Sequence[KeyHint]) -> None:
@@ -64,10 +72,13 @@ class KeyLine(QFrame):
             return
         self._shown = tuple(hints)
         clear(self._left)
+        self._made = []
         for hint in hints:
             made = _Hint(hint)
             made.pressed.connect(lambda hint=hint: self.pressed.emit(hint.id))
             self._left.addWidget(made)
+            self._made.append(made)
+        self._fit()
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Return what is shown."""
@@ -80,6 +91,32 @@ class KeyLine(QFrame):
         self._end.setText(text)
         self._end.setAccessibleName(text)
         self._end.setVisible(bool(text) and ready)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(200), super().minimumSizeHint().height())
+
+    def _fit(self) -> None:
+        """Drop the words of keys, from the left, until everything has room."""
+        end = self._end if not self._end.isHidden() else self._say
+        right = end.sizeHint().width() if not end.isHidden() else 0
+        room = self.width() - right - px(64)
+        for made in self._made:
+            made.show()
+            made.word.show()
+        for made in self._made:
+            if sum(each.sizeHint().width() + px(14) for each in self._made) <= room:
+                break
+            made.word.hide()
+        for made in self._made:
+            shown = [each for each in self._made if not each.isHidden()]
+            if sum(each.sizeHint().width() + px(14) for each in shown) <= room:
+                break
+            made.hide()
 
 
 class LegalGuard(QObject):

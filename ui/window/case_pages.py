@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup
 
 from terminal.clock import today
 from terminal.domain.case import Case, CaseState
@@ -71,9 +71,9 @@ class CasesPage(Page):
         card.add(tabs, self.empty, self.table)
         card.body.setStretch(2, 1)
         self.detail = CaseDetail(texts)
-        self.detail.setFixedWidth(px(380))
-        outer = row(card, self.detail, gap=16, margins=(16, 16), to=self)
-        outer.setStretch(0, 1)
+        self._outer = row(card, self.detail, gap=16, margins=(16, 16), to=self)
+        self._outer.setStretch(0, 3)
+        self._outer.setStretch(1, 2)
         self.table.moved.connect(self._on_moved)
         self.table.taken.connect(lambda _: self._resume())
         self.show_tab("open")
@@ -93,6 +93,15 @@ class CasesPage(Page):
 
     def start(self) -> None:
         self.table.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Narrow or in large print: the case below the list, and the list without its extras.
+        wide = self.width() >= px(1000)
+        direction = QBoxLayout.Direction
+        self._outer.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        for column in (2, 5):
+            self.table.setColumnHidden(column, self.width() < px(820))
 
     def show_tab(self, tab: str) -> None:
         """Show the cases of one tab."""

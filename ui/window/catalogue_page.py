@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout
+
 from terminal.domain.catalogue import LifeEvent, ServiceItem, TimeLimit
 from terminal.texts import Texts
 from ui.bridge import Bridge, Failure
@@ -30,13 +33,19 @@ class CataloguePage(Page):
         card = Card()
         card.setMinimumWidth(px(300))
         card.add(self.guide)
-        outer = row(left, card, gap=16, margins=(16, 16), to=self)
-        outer.setStretch(0, 1)
-        outer.setStretch(1, 1)
+        self._outer = row(left, card, gap=16, margins=(16, 16), to=self)
+        self._outer.setStretch(0, 1)
+        self._outer.setStretch(1, 1)
         self.search.item_taken.connect(self._look)
         self.search.event_taken.connect(self._show_event)
         self.search.results.moved.connect(self._on_moved)
         self._say(self.texts("window.catalogue.choose"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        direction = QBoxLayout.Direction
+        wide = self.width() >= px(900)
+        self._outer.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 
     def start(self) -> None:
         self.search.begin(self.search.edit.text())

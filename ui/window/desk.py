@@ -61,7 +61,7 @@ class Desk(QObject):
     visit_changed = Signal()
     reviewed = Signal()
     item_chosen = Signal()
-    previewed = Signal(bytes, str)
+    previewed = Signal(object, str)
     saved = Signal(Saved, str)
     refused = Signal(Failure)
     parked_changed = Signal()
@@ -296,14 +296,20 @@ class Desk(QObject):
         if visit.review is None or ctx is None:
             return
         act = likely_act(visit.review)
+        draft, session, intake = visit.review.draft, self.session, ctx.intake
+
+        def look() -> object:
+            from ui.window.preview import page_of
+
+            return page_of(intake.preview(draft, session, act))
+
         self.bridge.read(
-            self, ctx.intake.preview, visit.review.draft, self.session, act,
-            done=partial(self._on_preview, visit, act), failed=lambda _: None,
+            self, look, done=partial(self._on_preview, visit, act), failed=lambda _: None
         )  # fmt: skip
 
-    def _on_preview(self, visit: Visiting, act: Act, png: bytes) -> None:
+    def _on_preview(self, visit: Visiting, act: Act, page: object) -> None:
         if visit is self.now and visit.review is not None:
-            self.previewed.emit(png, act.value)
+            self.previewed.emit(page, act.value)
 
     def _on_saved(self, visit: Visiting, act: Act, saved: Saved) -> None:
         self.busy = False

@@ -1,17 +1,14 @@
-"""What the law says now, and the paper as it will come out."""
+"""What the law says now: due dates, authority, basis."""
 
 from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
+from PySide6.QtCore import Qt
 
 from terminal.services.views import Law, Review
 from terminal.texts import Texts
-from ui.theme import px
-from ui.widgets.basics import Badge, Card, Label, column, row, style
+from ui.widgets.basics import Badge, Card, Label
 from ui.window.dates import day_words, due_words
 from ui.window.desk import Desk
 
@@ -97,85 +94,3 @@ class LawCard(Card):
         """Fill a sentence whose dates stand out; everything else is escaped."""
         marked = {name: f"<b>{escape(value)}</b>" for name, value in dates.items()}
         return escape(self._texts.template(key)).format(**marked)
-
-
-class PreviewCard(Card):
-    """The paper as a picture, as large as there is room; white in every theme."""
-
-    def __init__(self, texts: Texts, desk: Desk) -> None:
-        super().__init__(gap=8)
-        self.setObjectName("preview_card")
-        self._texts, self._desk = texts, desk
-        self._heading = Label(texts("window.preview.title"), "title", object_name="preview_title")
-        self._hint = Label(texts("window.preview.hint"), "small")
-        self._paper = QFrame()
-        style(self._paper, role="paper")
-        self._picture = _Picture()
-        self._picture.setAccessibleName(texts("window.preview.title"))
-        column(self._picture, margins=(6, 6), to=self._paper)
-        self.add(row(self._heading, None), self._paper, self._hint, None)
-        desk.previewed.connect(self._show)
-        desk.reviewed.connect(self._on_reviewed)
-        self._on_reviewed()
-
-    def _on_reviewed(self) -> None:
-        if self._desk.now.review is None:
-            self._picture.show_picture(None)
-            self._paper.hide()
-            self._hint.show()
-            self._heading.say(self._texts("window.preview.title"))
-
-    def _show(self, png: bytes, act: str) -> None:
-        pixmap = QPixmap()
-        if not pixmap.loadFromData(png, "PNG"):
-            return
-        paper = self._texts(f"window.preview.paper.{act}")
-        self._heading.say(self._texts("window.preview.title_of", paper=paper))
-        self._hint.hide()
-        self._paper.show()
-        self._picture.show_picture(pixmap)
-
-
-class _Picture(QLabel):
-    """Scales its picture to its width, and cuts nothing but the empty foot of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._whole: QPixmap | None = None
-        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.setObjectName("preview_picture")
-
-    def show_picture(self, pixmap: QPixmap | None) -> None:
-        self._whole = pixmap
-        self._fit()
-        self.updateGeometry()
-
-    def heightForWidth(self, width: int) -> int:
-        if self._whole is None or not self._whole.width():
-            return px(60)
-        return min(round(self._whole.height() * width / self._whole.width()), px(900))
-
-    def sizeHint(self) -> QSize:
-        width = max(self.width(), px(200))
-        return QSize(width, self.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(px(80), px(60))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        if self._whole is None:
-            self.clear()
-            return
-        ratio = self.devicePixelRatioF()
-        scaled = self._whole.scaledToWidth(
-            max(1, round(self.width() * ratio)), Qt.TransformationMode.SmoothTransformation
-        )
-        scaled.setDevicePixelRatio(ratio)
-        self.setPixmap(scaled)

@@ -50,7 +50,8 @@ class MaterialRow(Row):
         state = standing(line)
         icon, colour = _SIGNS[state]
         self.setObjectName(f"material_{line.material.id}")
-        self.base_state = "lacking" if state in ("open", "defective") else ""
+        self._lacking = state in ("open", "defective")
+        self._quiet = state == "settled"
         self._name = Label(line.material.name, wrap=True)
         words = [
             self._wanted(),
@@ -67,8 +68,8 @@ class MaterialRow(Row):
         done = row(self._how, self._fate, gap=12, to=self._done)
         self._how.setWordWrap(True)
         self._fate.setWordWrap(True)
-        done.setStretch(0, 3)
-        done.setStretch(1, 2)
+        done.setStretch(0, 1)
+        done.setStretch(1, 1)
         self._done.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._keys = QWidget()
         self._keys_line = QHBoxLayout(self._keys)
@@ -82,6 +83,7 @@ class MaterialRow(Row):
         self.keys_shown: tuple[str, ...] = ()
         column(top, self._keys, gap=6, margins=(12, 8), to=self)
         self._keys.hide()
+        self._standard.setVisible(not self._quiet)
         spoken = texts(
             "window.materials.spoken",
             name=line.material.name,
@@ -92,10 +94,15 @@ class MaterialRow(Row):
 
     def select(self, selected: bool) -> None:
         """Show the keys of the selected row."""
-        super().select(selected)
+        if selected:
+            style(self, state="lacking" if self._lacking else "selected")
+        else:
+            style(self, state="")
         if selected and not self._keys_line.count():
             self._fill_keys()
         self._keys.setVisible(selected)
+        # What is settled needs no more reading: one line, the standard when it is selected.
+        self._standard.setVisible(bool(self._standard.text()) and (selected or not self._quiet))
         style(self._name, role="strong" if selected else "")
 
     def open_keys(self) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from terminal.services.views import Act
 from ui.bridge import Bridge, Failure
-from ui.theme import px
 from ui.widgets.basics import Badge, Card, KeyCap, Label, Rule, Scroll, clear, column, fill, row
 from ui.widgets.keys import LegalGuard
 from ui.window.decline import ActPanel, ConsentPanel, DeclinePanel, RepeatPanel, second_notice
@@ -92,7 +91,6 @@ class PathCard(Card):
     def to_review(self, say: str = "") -> None:
         """Put the keyboard where the acts are."""
         self._close_panels()
-        self.review.setVisible(self._desk.now.review is not None)
         self.review.setFocus(Qt.FocusReason.OtherFocusReason)
         if say:
             self.review.notice.say(say)
@@ -157,24 +155,36 @@ class PathCard(Card):
         if reason:
             self.review.notice.say(reason, "warning")
         elif act is Act.DECLINE:
-            self._open(self.decline)
+            self.open_panel(self.decline)
         elif act is Act.ACCEPT_CONDITIONALLY:
-            self._open(self.consent)
+            self.open_panel(self.consent)
         elif act is Act.NOTIFY_CORRECTION and second_notice(review):
-            self._open(self.repeat)
+            self.open_panel(self.repeat)
         else:
             self.review.notice.say(self._texts("window.review.saving"))
             self._desk.act(act)
 
-    def _open(self, panel: ActPanel) -> None:
+    def open_panel(self, panel: ActPanel) -> None:
+        """Open the panel of an act in place of the steps."""
         self._close_panels()
-        self.review.hide()
+        for rule, part in self._rules:
+            rule.hide()
+            part.hide()
         panel.open()
+        self.scroll.verticalScrollBar().setValue(0)
         self.stepped.emit()
 
     def _close_panels(self) -> None:
+        """Take the panels of acts away and show the steps again."""
+        opened = any(not panel.isHidden() for panel in self.act_panels)
         for panel in self.act_panels:
             panel.hide()
+        if opened and self._desk.now.review is not None:
+            self.scenario.refresh()
+            self.materials.refresh()
+            self.form.refresh()
+            self.review.show()
+            self._refresh()
 
     def _on_refused(self, failure: Failure) -> None:
         shown = next((panel for panel in self.act_panels if panel.isVisibleTo(self)), None)
@@ -201,12 +211,13 @@ class PathCard(Card):
 
         fill(self._badges, tuple(Badge(word) for word in view_of(item).badges(self._texts)))
         fill(self._badges, (row(KeyCap("Esc"), Label(self._texts("window.path.leave"), "small")),))
-        if any(panel.isVisibleTo(self) for panel in self.act_panels):
-            self.review.hide()
+        acting = any(panel.isVisibleTo(self) for panel in self.act_panels)
         for rule, part in self._rules:
+            if acting:
+                part.hide()
             rule.setVisible(not part.isHidden())
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and self.scroll.inner.isAncestorOf(new):
-            self.scroll.ensureWidgetVisible(new, 0, px(24))
+            self.scroll.reveal(new)
             self.stepped.emit()

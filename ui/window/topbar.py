@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QWidget
 
 from terminal.devices.views import DeviceView
 from terminal.services.views import JournalStatus
 from terminal.texts import Texts
 from ui.icons import Icon
+from ui.theme import px
 from ui.widgets.basics import Button, Label, name, row, style
 from ui.window.signin import brand
 
@@ -23,6 +26,7 @@ class StatusItem(QWidget):
 
     def __init__(self, object_name: str, icon: str, text: str) -> None:
         super().__init__()
+        self.quiet = True
         self.icon = Icon(icon, "muted", 18)
         self.label = Label(text, "dense", state="muted")
         row(self.icon, self.label, gap=6, to=self)
@@ -30,10 +34,11 @@ class StatusItem(QWidget):
 
     def say(self, icon: str, text: str, state: str, tip: str = "") -> None:
         """Show another state."""
+        self.quiet = state in ("good", "muted")
         self.icon.show_icon(icon, state)
         self.label.say(text, state)
         self.setAccessibleName(tip or text)
-        self.setToolTip(tip)
+        self.setToolTip(tip or text)
 
 
 class TopBar(QFrame):
@@ -75,25 +80,74 @@ class TopBar(QFrame):
             self.printer, self.reader, 4, row(self.day, self.time, gap=6), gap=10,
             margins=(16, 6), to=self,
         )  # fmt: skip
+        self._urgent = 0
+        self._short = False
         self.name_pages(0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(200), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give up words where room is short: first of what is well, then of the pages."""
+        states = (self.outbox, self.hub, self.printer, self.reader)
+        self._short = False
+        for part in (self.place, self.clerk, self.day):
+            part.show()
+        for state in states:
+            state.label.show()
+        self._write_pages()
+        steps: list[Callable[[], None]] = [
+            lambda: _hide(state.label for state in states if state.quiet),
+            self.day.hide,
+            self.clerk.hide,
+            self._shorten,
+            self.place.hide,
+            lambda: _hide(state.label for state in states),
+        ]
+        for step in steps:
+            for state in states:
+                # A new word inside an item reaches this line's layout only through its own.
+                layout = state.layout()
+                if layout is not None:
+                    layout.activate()
+            if self.sizeHint().width() <= self.width():
+                break
+            step()
+
+    def _shorten(self) -> None:
+        self._short = True
+        self._write_pages()
 
     def name_pages(self, urgent: int) -> None:
         """Write the pages' names; my cases carry how many are due."""
+        self._urgent = urgent
+        self._fit()
+
+    def _write_pages(self) -> None:
+        urgent = self._urgent
         for page, number in PAGES:
             title = self._texts(f"window.page.{page}")
             key = "window.page_title_count" if page == "cases" and urgent else "window.page_title"
             words = self._texts(key, number=number, title=title, count=urgent)
+            if self._short and not self.pages[page].isChecked():
+                words = str(number)
             self.pages[page].setText(words)
             self.pages[page].setAccessibleName(title)
 
     def show_page(self, page: str) -> None:
         """Mark the page that is open."""
         self.pages[page].setChecked(True)
+        self._fit()
 
     def show_clerk(self, words: str) -> None:
         """Show who is signed in."""
         self.clerk.setText(words)
         self.clerk.setAccessibleName(words)
+        self._fit()
 
     def show_clock(self, day: str, time: str) -> None:
         """Show the hall's day and time."""
@@ -123,6 +177,7 @@ class TopBar(QFrame):
             "refused": ("cloud-off", "bad"),
         }.get(status.hub, ("cloud-off", "warning"))
         self.hub.say(icon, texts(f"window.status.hub_{status.hub}"), state)
+        self._fit()
 
     def show_devices(self, devices: tuple[DeviceView, ...]) -> None:
         """Show printers and card reader; a terminal without one says so quietly."""
@@ -148,3 +203,9 @@ class TopBar(QFrame):
                 state,
                 worst.message(self._texts) + worst.hint(self._texts),
             )
+        self._fit()
+
+
+def _hide(widgets: Iterable[QWidget]) -> None:
+    for widget in widgets:
+        widget.hide()

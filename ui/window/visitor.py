@@ -194,7 +194,9 @@ class _Summary(QWidget):
         self.verified.setObjectName("visitor_verified")
         self.capacity = Label("", "dense", wrap=True, object_name="visitor_capacity_shown")
         self.number.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        column(self.name, self.detail, self.number, self.verified, self.capacity, gap=4, to=self)
+        head = row(self.name, self.detail, gap=10)
+        head.setStretch(0, 1)
+        column(head, self.number, self.verified, self.capacity, gap=4, to=self)
         name(self, "visitor_summary")
 
     def wipe(self) -> None:

@@ -5,30 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
 
 from terminal.domain.catalogue import LifeEvent
 from terminal.domain.parties import Party
 from terminal.services.views import Act, Saved, VisitEnding
 from ui.bridge import Bridge, Failure
-from ui.theme import px
-from ui.widgets.basics import Notice, Scroll, column, holds_focus, row, style
+from ui.widgets.basics import Notice, Scroll, holds_focus
 from ui.widgets.keys import KeyHint, LegalGuard
+from ui.window.columns import Columns
 from ui.window.desk import Desk, likely_act
-from ui.window.law import LawCard, PreviewCard
+from ui.window.hints import work_end, work_hints
+from ui.window.law import LawCard
 from ui.window.outcome import OutcomeCard
 from ui.window.path import PathCard
-from ui.window.review import KEYS, next_owed
+from ui.window.preview import LargePreview, PreviewCard
+from ui.window.review import KEYS
 from ui.window.search import SearchPanel
 from ui.window.side import MineCard, ParkedCard, VisitCard
 from ui.window.visitor import VisitorPanel
 
-THREE_COLUMNS = 1240
-TWO_COLUMNS = 880
 
-
-class WorkPage(QWidget):
+class WorkPage(Columns):
     """Visitor and overview left, the path in the middle, law and paper right."""
 
     keys_changed = Signal()
@@ -37,7 +36,6 @@ class WorkPage(QWidget):
     def __init__(self, bridge: Bridge, desk: Desk, guard: LegalGuard) -> None:
         super().__init__()
         self.setObjectName("work_page")
-        style(self, role="page")
         self._bridge, self._desk, self._texts, self._guard = bridge, desk, bridge.texts, guard
         texts = bridge.texts
         self.visitor = VisitorPanel(bridge, desk)
@@ -50,25 +48,19 @@ class WorkPage(QWidget):
         self.path = PathCard(bridge, desk, guard)
         self.law = LawCard(texts, desk)
         self.preview = PreviewCard(texts, desk)
-        self._left = Scroll(gap=12)
-        self._right = Scroll(gap=12)
+        self.large = LargePreview(texts)
         self._upper = Scroll(gap=12)
         for part in (self.notice, self.outcome, self.search.card):
             self._upper.body.addWidget(part)
         self._upper.body.addStretch(1)
-        self._middle = column(self.search.frame, gap=12)
-        self._middle.addWidget(self._upper, 1)
-        self._middle.addWidget(self.path, 1)
-        self._outer = row(self._left, gap=16, margins=(16, 16), to=self)
-        self._outer.addLayout(self._middle, 1)
-        self._outer.addWidget(self._right)
-        for card in (self.visitor, self.visit, self.parked, self.mine):
-            self._left.body.addWidget(card)
-        self._left.body.addStretch(1)
-        for card in (self.law, self.preview):
-            self._right.body.addWidget(card)
-        self._right.body.addStretch(1)
-        self._columns = 3
+        self.middle.addWidget(self.search.frame)
+        for page in (self._upper, self.path, self.large):
+            self.middle.addWidget(page, 1)
+        self.fill(
+            (self.visitor, self.visit, self.parked, self.mine),
+            (self.law, self.preview),
+            moved_to=2,
+        )
         self._wanted_item = ""
         self._wire()
         self._show_middle()
@@ -94,29 +86,57 @@ class WorkPage(QWidget):
     def _show_middle(self) -> None:
         """Show the results, or the matter in work: one of them at a time."""
         looking = self._desk.now.review is None or self.search.is_open()
+        if looking or not self.large.hasFocus():
+            self.large.hide()
+        reading = not self.large.isHidden()
         self._upper.setVisible(looking)
-        self.path.setVisible(not looking)
+        self.path.setVisible(not looking and not reading)
 
     # Where the keyboard goes.
 
     def to_visitor(self) -> None:
         """Open the visitor's fields."""
+        self.show_side(True)
         self.visitor.edit()
         self.keys_changed.emit()
 
     def to_search(self) -> None:
         """Look for an item; a matter in work stays until another one is taken."""
+        self.show_side(False)
         self.search.begin()
         self.keys_changed.emit()
 
     def start(self) -> None:
         """Put the keyboard where the work begins: to the visitor, or on with the matter."""
         if self._desk.now.review is not None:
+            self.show_side(False)
             self.path.begin()
         elif self._desk.now.visitor is not None:
             self.to_search()
         else:
             self.to_visitor()
+
+    def _go(self, step: str) -> None:
+        self.show_side(False)
+        self.large.hide()
+        self.search.close_results()
+        self.path.go(step)
+
+    def look_at_paper(self) -> None:
+        """F6: the paper large, in place of the path; again: back to where the work was."""
+        picture = self.preview.picture()
+        if not self.large.isHidden():
+            self.close_paper()
+        elif picture is not None and not self.search.is_open():
+            self.path.hide()
+            self.large.open(picture, self.preview.title())
+            self.keys_changed.emit()
+
+    def close_paper(self) -> None:
+        """Put the paper aside; the review takes the keyboard, for that is what comes next."""
+        self.large.hide()
+        self._show_middle()
+        self.path.to_review()
 
     def forget_visitor(self) -> None:
         """Not this person: everything of them goes, in one key."""
@@ -205,8 +225,9 @@ class WorkPage(QWidget):
         actions = {
             "f2": self.to_visitor,
             "f3": self.to_search,
-            "f4": lambda: self.path.go("scenario"),
-            "f5": lambda: self.path.go("materials"),
+            "f4": lambda: self._go("scenario"),
+            "f5": lambda: self._go("materials"),
+            "f6": self.look_at_paper,
             "f10": self.park_or_resume,
             "f11": self.end_visit,
         }
@@ -222,12 +243,17 @@ class WorkPage(QWidget):
             Qt.Key.Key_Escape: self._escape,
         }
         if has_matter:
-            keys[Qt.Key.Key_F4] = lambda: self.path.go("scenario")
-            keys[Qt.Key.Key_F5] = lambda: self.path.go("materials")
+            keys[Qt.Key.Key_F4] = lambda: self._go("scenario")
+            keys[Qt.Key.Key_F5] = lambda: self._go("materials")
+            keys[Qt.Key.Key_F6] = self.look_at_paper
         return keys
 
     def _on_legal_key(self, act: Act) -> None:
         """Such a key pressed anywhere else only leads to the review step, and says so."""
+        if self._desk.now.review is not None:
+            self.show_side(False)
+        self.large.hide()
+        self._show_middle()
         if self._desk.now.review is None or self._guard.composing or self._guard.hurried():
             return
         if self.path.step() != "act":
@@ -235,7 +261,9 @@ class WorkPage(QWidget):
             self.path.to_review(self._texts("window.review.press_key_again", key=cap))
 
     def _escape(self) -> None:
-        if self.search.is_open() and self._desk.now.review is not None:
+        if not self.large.isHidden():
+            self.close_paper()
+        elif self.search.is_open() and self._desk.now.review is not None:
             self.search.close_results()
             self.path.begin()
         elif not self.path.escape():
@@ -247,6 +275,7 @@ class WorkPage(QWidget):
     # What happened.
 
     def _on_visitor(self) -> None:
+        self.show_side(False)
         self.outcome.hide()
         self.notice.say("")
         if self._wanted_item:
@@ -288,6 +317,7 @@ class WorkPage(QWidget):
 
     def _on_item_chosen(self) -> None:
         if self._desk.now.review is not None:
+            self.show_side(False)
             self.search.close_results()
             self.search.edit.clear()
             self.outcome.hide()
@@ -315,76 +345,10 @@ class WorkPage(QWidget):
         if self._desk.now.review is None:
             self.notice.say(failure.sentence, "bad")
 
-    # The key line.
-
     def hints(self) -> tuple[KeyHint, ...]:
         """Return what can be done now."""
-        visit, texts = self._desk.now, self._texts
-        review = visit.review
-        found = [("f2", "F2"), ("f3", "F3")]
-        if review is not None:
-            if review.questions:
-                found.append(("f4", "F4"))
-            if review.materials and not review.open_questions:
-                found.append(("f5", "F5"))
-        if not visit.empty or self._desk.parked:
-            found.append(("f10", "F10"))
-        if not visit.empty:
-            found.append(("f11", "F11"))
-        words = {hint: texts(f"window.hint.{hint}") for hint, _ in found}
-        if visit.empty and "f10" in words:
-            words["f10"] = texts("window.hint.f10_resume")
-        hints = [KeyHint(hint, key, words[hint]) for hint, key in found]
-        if review is not None:
-            for act, (cap, _, _) in KEYS.items():
-                if review.permission(act).allowed and act is not likely_act(review):
-                    word = texts(f"window.act_short.{act.value}")
-                    hints.append(KeyHint(act.value, cap, word))
-        return tuple(hints)
+        return work_hints(self._desk, self._texts)
 
     def end(self) -> tuple[str, bool]:
         """Return what the right end of the key line says, and whether it can be done."""
-        review = self._desk.now.review
-        if review is None:
-            return "", False
-        act = likely_act(review)
-        if review.permission(act).allowed and act is not Act.RECEIVE:
-            if act is Act.NOTIFY_CORRECTION:
-                return next_owed(review, self._texts), False
-            return self._texts(f"window.act_main.{act.value}", key=KEYS[act][0]), True
-        if review.permission(Act.RECEIVE).allowed and not review.item.authority.may_accept:
-            return self._texts("window.act_main.RECEIVE", key=KEYS[Act.RECEIVE][0]), True
-        if review.permission(Act.RECEIVE).allowed and not review.item.guide:
-            return self._texts("window.act_main.RECEIVE", key=KEYS[Act.RECEIVE][0]), True
-        return next_owed(review, self._texts), False
-
-    # Narrow windows and large print.
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        width = self.width() / px(1000) * 1000
-        self._arrange(3 if width >= THREE_COLUMNS else 2 if width >= TWO_COLUMNS else 1)
-
-    def _arrange(self, columns: int) -> None:
-        """Put the columns side by side, or law and paper below the visitor, or all in one."""
-        if columns == 3:
-            self._left.setFixedWidth(px(280))
-            self._right.setFixedWidth(px(332))
-        elif columns == 2:
-            self._left.setFixedWidth(px(300))
-        if columns == self._columns:
-            return
-        self._columns = columns
-        target = self._right.body if columns == 3 else self._left.body
-        for place, card in enumerate((self.law, self.preview)):
-            index = place if columns == 3 else 2 + place
-            target.insertWidget(index, card)
-        self._right.setVisible(columns == 3)
-        direction = QBoxLayout.Direction.LeftToRight
-        self._outer.setDirection(direction if columns > 1 else QBoxLayout.Direction.TopToBottom)
-        if columns == 1:
-            self._left.setMinimumWidth(0)
-            self._left.setMaximumWidth(16777215)
-            self._left.setMaximumHeight(px(200))
-        else:
-            self._left.setMaximumHeight(16777215)
+        return work_end(self._desk, self._texts)

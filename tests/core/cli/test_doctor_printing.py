@@ -57,7 +57,7 @@ def test_a_folder_as_a_printer(tmp_path: Path) -> None:
 @pytest.mark.skipif(bool(REASON), reason=REASON)
 def test_the_queues_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with PrintSystem() as system:
-        monkeypatch.setenv("CUPS_SERVER", system.socket)
+        monkeypatch.setenv("CUPS_SERVER", system.socket_path)
         findings = found(settings(tmp_path, "cups_a4", "cups:Hall"))
         assert findings["printer_queues"].data["queues"] == "Hall"
         assert findings["printer_ready"].state is State.OK

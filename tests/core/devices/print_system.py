@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -51,6 +52,7 @@ PageLog {folder}/page.log
 
 CONFIG = """\
 Listen {folder}/s
+Listen 127.0.0.1:{port}
 Browsing Off
 DefaultAuthType None
 ErrorPolicy stop-printer
@@ -93,6 +95,8 @@ class PrintSystem:
         # The backend runs as another user, as backends do.
         self.folder.chmod(0o755)
         self.tray = self.folder / "tray"
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = int(free.getsockname()[1])
         for name in ("root", "spool/tmp", "cache", "state", "tmp", "doc", "tray", "bin/backend"):
             (self.folder / name).mkdir(parents=True)
         self.tray.chmod(0o777)
@@ -102,12 +106,12 @@ class PrintSystem:
         backend.chmod(0o755)
         (self.folder / "files.conf").write_text(FILES.format(folder=self.folder))
         (self.folder / "cupsd.conf").write_text(
-            CONFIG.format(folder=self.folder, history="Yes" if history else "No")
+            CONFIG.format(folder=self.folder, port=self.port, history="Yes" if history else "No")
         )
         self._daemon: subprocess.Popen[bytes] | None = None
 
     @property
-    def socket(self) -> str:
+    def socket_path(self) -> str:
         return str(self.folder / "s")
 
     def __enter__(self) -> PrintSystem:
@@ -130,7 +134,7 @@ class PrintSystem:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_until(lambda: Path(self.socket).exists())
+        wait_until(lambda: Path(self.socket_path).exists())
 
     def stop(self) -> None:
         for name in ("wait", "paper-out"):
@@ -139,10 +143,10 @@ class PrintSystem:
             self._daemon.send_signal(signal.SIGTERM)
             self._daemon.wait(10)
             self._daemon = None
-        Path(self.socket).unlink(missing_ok=True)
+        Path(self.socket_path).unlink(missing_ok=True)
 
     def run(self, *command: str) -> str:
-        environment = {"CUPS_SERVER": self.socket, "LC_ALL": "C", "PATH": _path()}
+        environment = {"CUPS_SERVER": self.socket_path, "LC_ALL": "C", "PATH": _path()}
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=20, check=True
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import struct
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,7 +37,7 @@ MORNING = datetime(2026, 11, 20, 9, 0, tzinfo=CHINA_TIME)
 @pytest.fixture
 def cups(monkeypatch: pytest.MonkeyPatch) -> Iterator[PrintSystem]:
     with PrintSystem() as system:
-        monkeypatch.setenv("CUPS_SERVER", system.socket)
+        monkeypatch.setenv("CUPS_SERVER", system.socket_path)
         yield system
 
 
@@ -238,6 +240,45 @@ def test_the_systems_default_queue(cups: PrintSystem) -> None:
 
 
 @needs_cups
+def test_a_printer_of_the_network(cups: PrintSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUPS_SERVER")
+    with desk_at(f"ipp://127.0.0.1:{cups.port}/printers/Hall") as desk:
+        desk.print("a")
+        desk.wait_for_job("a", "printed")
+    assert len(cups.sheets) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "sent"),
+    [
+        (b"", "device.a4_no_answer", len(PDF)),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhuh!", "device.protocol", len(PDF)),
+        (b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", "device.a4_refused", 0),
+    ],
+    ids=["silence", "nonsense", "refused"],
+)
+def test_an_answer_that_never_came_leaves_the_outcome_open(
+    reply: bytes, code: str, sent: int
+) -> None:
+    def answer() -> None:
+        line, _ = server.accept()
+        with line:
+            taken = b""
+            while PDF not in taken:
+                taken += line.recv(65536)
+            line.sendall(reply)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(DeviceError) as caught:
+            ipp.PrintServer(address, timeout=5.0).ask(ipp.PRINT_JOB, [], document=PDF)
+        thread.join()
+    assert (caught.value.code, caught.value.data["sent"]) == (code, sent)
+
+
+@needs_cups
 def test_a_queue_that_is_not_there(cups: PrintSystem) -> None:
     with pytest.raises(NotConnected) as caught:
         create_device(DeviceConfig("a4_printer", "cups_a4", "cups:Nothing")).open()
@@ -260,7 +301,7 @@ def test_a_system_without_history_leaves_the_outcome_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with PrintSystem(history=False) as system:
-        monkeypatch.setenv("CUPS_SERVER", system.socket)
+        monkeypatch.setenv("CUPS_SERVER", system.socket_path)
         with desk_at("cups:Hall") as desk:
             desk.print("a")
             desk.wait_for_job("a", "unknown", "device.a4_forgotten")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from terminal.cli.base import Console, Exit
 from terminal.cli.workplace import SECOND_PASSWORD, password, workplace
-from terminal.errors import InvalidInput, TerminalError
+from terminal.errors import InvalidInput, StoreError, TerminalError
 from terminal.services import prepared
 from terminal.services.views import Saved
 
@@ -48,6 +48,9 @@ def run(args: Namespace, console: Console) -> int:
             except TerminalError as refusal:
                 _tell_refusal(refusal, place, len(applications), console)
                 status = Exit.REFUSED
+                if isinstance(refusal, StoreError):
+                    # The next one would meet the same full or faulty disk.
+                    break
             else:
                 _tell(saved, place, console)
     return status

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +32,9 @@ LEAST_SQLITE = (3, 51, 3)
 
 READERS = 2
 BALLAST_BYTES = 1 << 20
+NO_ROOM_BYTES = 128 << 10
+"""With less than this an I/O error is taken for a full disk."""
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -89,6 +93,7 @@ class Ledger:
             self._thread.run(self._open_writer)
             for _ in range(READERS):
                 self._readers.put(self._connect(readonly=True))
+            self._lay_ballast()
             self._open = True
         except BaseException:
             self.close()
@@ -113,23 +118,55 @@ class Ledger:
         try:
             database.connect()
         except (peewee.DatabaseError, sqlcipher.Error) as error:
-            raise translate(error) or error from error
+            raise self._explain(error) from error
         return database
 
     def _open_writer(self) -> None:
+        """Connect and migrate; on a full disk the ballast is given up for it."""
+        try:
+            self._migrate()
+        except DiskFull:
+            self._give_up_ballast()
+            self._migrate()
+
+    def _migrate(self) -> None:
+        self._close_writer()
         database = self._connect(readonly=False)
         self._write_db = database
         try:
             Runner(database, str(MIGRATIONS)).up()
         except (peewee.DatabaseError, sqlcipher.Error) as error:
-            raise translate(error) or error from error
-        self._lay_ballast()
+            raise self._explain(error) from error
+
+    def _explain(self, error: Exception) -> Exception:
+        """Return what a person is told of a database error, or the error itself: a defect.
+
+        SQLite calls it an I/O error when the file that readers share (-shm) finds no room.
+        """
+        told = translate(error)
+        if told is not None and told.code == "store.io_error":
+            try:
+                free = shutil.disk_usage(self.path.parent).free
+            except OSError:
+                return told
+            if free < NO_ROOM_BYTES:
+                return DiskFull()
+        return told or error
+
+    def _give_up_ballast(self) -> None:
+        """Make room for what a person is doing; raises the `DiskFull` again without ballast."""
+        if not self._ballast.exists():
+            raise DiskFull
+        logger.warning("disk full: giving up the ballast")
+        self._ballast.unlink(missing_ok=True)
 
     def _lay_ballast(self) -> None:
         try:
             if not self._ballast.exists():
                 self._ballast.write_bytes(b"\0" * BALLAST_BYTES)
         except OSError:
+            # Half a ballast would only take the last room away.
+            self._ballast.unlink(missing_ok=True)
             logger.warning("no room for the ballast file")
 
     def close(self) -> None:
@@ -172,10 +209,7 @@ class Ledger:
         try:
             return self._transact_once(function)
         except DiskFull:
-            if not self._ballast.exists():
-                raise
-            logger.warning("disk full: giving up the ballast")
-            self._ballast.unlink(missing_ok=True)
+            self._give_up_ballast()
             return self._transact_once(function)
 
     def _transact_once(self, function: Callable[[peewee.Database], Result]) -> Result:
@@ -189,7 +223,7 @@ class Ledger:
         except BaseException as error:
             self._roll_back(database)
             if isinstance(error, peewee.DatabaseError | sqlcipher.Error):
-                raise translate(error) or error from error
+                raise self._explain(error) from error
             raise
         return result
 
@@ -213,6 +247,6 @@ class Ledger:
             finally:
                 database.execute_sql("COMMIT")
         except (peewee.DatabaseError, sqlcipher.Error) as error:
-            raise translate(error) or error from error
+            raise self._explain(error) from error
         finally:
             self._readers.put(database)

@@ -6,11 +6,12 @@ machine offers a better wrap (TPM, DPAPI) it is added here; `doctor` says what i
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
 
-from terminal.errors import StoreError
+from terminal.errors import DiskFull, StoreError
 from terminal.ids import Randomness
 from terminal.protocol.recovery import wrap_for
 from terminal.protocol.suites import STANDARD, key_id
@@ -56,6 +57,8 @@ def open_keys(folder: Path, ledger: Path, randomness: Randomness) -> Keyring:
         signing = _read_or_make(folder / SIGNING_KEY, STANDARD.new_private_key)
         database = _read_or_make(database_file, lambda: randomness.token_bytes(KEY_BYTES))
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFull from error
         raise StoreError("store.cannot_open") from error
     return Keyring(folder, signing, database)
 

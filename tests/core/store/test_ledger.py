@@ -318,6 +318,24 @@ def test_on_a_full_disk_the_ballast_lets_the_work_be_finished(small_disk: Path) 
 
 
 @pytest.mark.allow_warnings("terminal.store.database")
+def test_a_ledger_opens_on_a_full_disk(small_disk: Path) -> None:
+    folder = small_disk / "data"
+    ledger = Ledger(folder / "ledger.db", KEY)
+    ledger.open()
+    ledger.write(lambda db: meta.put(db, "a", "1"))
+    ledger.close()
+    fill(small_disk)
+    again = Ledger(folder / "ledger.db", KEY)
+    again.open()
+    assert not (folder / "ballast").exists()
+    assert again.read(lambda db: meta.get(db, "a")) == "1"
+    again.write(lambda db: meta.put(db, "a", "2"))
+    again.close()
+    fill(small_disk)
+    assert refusal(Ledger(folder / "ledger.db", KEY)) == "store.disk_full"
+
+
+@pytest.mark.allow_warnings("terminal.store.database")
 def test_an_act_on_a_full_disk_is_whole_or_nothing(
     small_disk: Path, make_context: Callable[..., Context]
 ) -> None:

@@ -143,7 +143,7 @@ def test_paper_out_in_the_middle(emulator: Emulator) -> None:
 def test_cover_opened_while_printing(emulator: Emulator) -> None:
     emulator.slow_down(20_000)
     with opened(emulator, print_timeout=10.0) as driver:
-        timer = threading.Timer(0.05, emulator.open_cover)
+        timer = threading.Timer(0.3, emulator.open_cover)
         timer.start()
         with pytest.raises(CoverOpen) as caught:
             driver.print_bytes(LONG_SLIP)

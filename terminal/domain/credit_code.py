@@ -48,9 +48,7 @@ class CreditCodeCheck(Check, frozen=True, kw_only=True):
 
 def check_character(body: str) -> str:
     """Return the check character of the first 17 characters (GB 32100-2015, mod 31)."""
-    total = sum(
-        ALPHABET.index(sign) * weight for sign, weight in zip(body, _WEIGHTS, strict=True)
-    )
+    total = sum(ALPHABET.index(sign) * weight for sign, weight in zip(body, _WEIGHTS, strict=True))
     return ALPHABET[-total % 31]
 
 

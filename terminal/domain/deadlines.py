@@ -118,9 +118,7 @@ def alarm_on(due: dt.date, calendar: WorkingDayCalendar) -> dt.date:
     return calendar.previous_working_day(due)
 
 
-def working_days_left(
-    today: dt.date, due: dt.date | DueDate, calendar: WorkingDayCalendar
-) -> int:
+def working_days_left(today: dt.date, due: dt.date | DueDate, calendar: WorkingDayCalendar) -> int:
     """Count the working days after today up to the due date: 0 is today, negative is late."""
     return calendar.working_days_between(today, due.date if isinstance(due, DueDate) else due)
 
@@ -190,9 +188,7 @@ def weekday_name(day: dt.date, texts: Texts) -> str:
     return texts(f"deadline.weekday.{day.isoweekday()}")
 
 
-def say_rest_day(
-    today: dt.date, calendar: WorkingDayCalendar, texts: Texts | None = None
-) -> str:
+def say_rest_day(today: dt.date, calendar: WorkingDayCalendar, texts: Texts | None = None) -> str:
     """Say on a rest day from when the period runs, or return an empty string."""
     if calendar.is_working_day(today):
         return ""

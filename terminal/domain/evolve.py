@@ -227,9 +227,7 @@ def _materials_supplemented(
     if case.state is CaseState.RECEIVED:
         # What can be corrected on the spot is corrected on the spot (art. 32(1)(3)); the
         # clock that runs since the receipt is not touched.
-        return _next(
-            case, record, body.clerk, materials=merged, form={**case.form, **body.form}
-        )
+        return _next(case, record, body.clerk, materials=merged, form={**case.form, **body.form})
     if case.state is CaseState.AWAITING_CORRECTION:
         return _next(
             case, record, body.clerk,

@@ -54,9 +54,7 @@ class ReceiptNumber(msgspec.Struct, frozen=True):
     sequence: int
 
     def __str__(self) -> str:
-        return format_receipt_number(
-            self.region, self.terminal, self.day, self.tag, self.sequence
-        )
+        return format_receipt_number(self.region, self.terminal, self.day, self.tag, self.sequence)
 
 
 class NumberCheck(Check, frozen=True, kw_only=True):
@@ -90,9 +88,7 @@ def check_character(body: str) -> str:
     return _CHECK_ALPHABET[-total % _MODULUS]
 
 
-def format_receipt_number(
-    region: str, terminal: int, day: dt.date, tag: str, sequence: int
-) -> str:
+def format_receipt_number(region: str, terminal: int, day: dt.date, tag: str, sequence: int) -> str:
     """Write a receipt number in groups.
 
     `region` is the division's code, of which the first four digits are used; `terminal` 1 to

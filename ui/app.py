@@ -7,15 +7,13 @@ come on a thread of their own while the sign-in already takes typing.
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from terminal.errors import TerminalError
@@ -31,9 +29,14 @@ if TYPE_CHECKING:
     from terminal.reports import Reports
     from terminal.settings import Settings
     from ui.citizen.screen import CitizenScreen
+    from ui.glance import Glance
+    from ui.interrupt import Interrupt
 
 Mark = Callable[[str], None]
-"""Told `painted` and `ready` at the start; the benchmark listens."""
+"""Told `painted`, `typing` and `ready` at the start; the benchmark listens."""
+
+LISTENERS: list[Mark] = []
+"""Who is told the marks of a start; empty but for the benchmark."""
 
 
 def application(arguments: list[str] | None = None) -> QApplication:
@@ -54,10 +57,12 @@ class WindowApp(QObject):
     """The clerk's window and the citizen's screen over one core.
 
     With `ctx` an open core is taken as it is and stays its owner's (the demo); otherwise one
-    is made from the settings on a thread and closed by `close`.
+    is made on a thread, from the settings or from what `load` returns there, and closed by
+    `close`.
     """
 
     closed = Signal()
+    painted = Signal()
     ready = Signal()
     _opened = Signal(object)
     _failed = Signal(object)
@@ -65,25 +70,28 @@ class WindowApp(QObject):
 
     def __init__(
         self,
-        settings: Settings,
+        settings: Settings | None,
         *,
+        load: Callable[[], Settings] | None = None,
+        window_name: str = "",
         reports: Reports | None = None,
         ctx: Context | None = None,
-        mark: Mark | None = None,
         language: str = "",
         guard_clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._guard_clock = guard_clock
         self.settings = settings
-        self._mark = mark
+        self._load = load
         self._own = ctx is None
         self._ctx = ctx
         self._thread: threading.Thread | None = None
         self._closing = False
-        texts = Texts(language or settings.screen.language)
+        spoken = settings.screen.language if settings is not None else ""
+        texts = Texts(language or spoken)
         self.bridge = Bridge(texts, reports, self)
-        self.sign_in = SignInScreen(self.bridge, settings.window.name)
+        named = settings.window.name if settings is not None else window_name
+        self.sign_in = SignInScreen(self.bridge, named)
         self.window = ClerkWindow(self.bridge, self.sign_in)
         self.citizen: CitizenScreen | None = None
         self._guard: Any = None
@@ -120,8 +128,14 @@ class WindowApp(QObject):
         return False
 
     def _after_paint(self) -> None:
-        if self._mark is not None:
-            self._mark("painted")
+        _mark("painted")
+        self.painted.emit()
+        # Once more round the loop: whatever key waited has been taken by now.
+        QTimer.singleShot(0, self, self._after_first_keys)
+
+    def _after_first_keys(self) -> None:
+        if self.sign_in.login.edit.hasFocus():
+            _mark("typing")
         self.open_core()
 
     def open_core(self) -> None:
@@ -136,7 +150,11 @@ class WindowApp(QObject):
             if ctx is None:
                 from terminal.context import Context
 
-                ctx = Context(self.settings)
+                settings = self.settings
+                if settings is None:
+                    assert self._load is not None
+                    settings = self._load()
+                ctx = Context(settings)
                 ctx.open(devices=True, sync=True)
             accounts = len(ctx.staff.rows())
             # The work screens' modules, while the clerk is still typing the password.
@@ -162,8 +180,7 @@ class WindowApp(QObject):
         self._guard.watch(application())
         self.bridge.attach(ctx)
         self.sign_in.core_opened(accounts)
-        if self._mark is not None:
-            self._mark("ready")
+        _mark("ready")
         self.ready.emit()
 
     def _on_failed(self, error: BaseException) -> None:
@@ -218,45 +235,39 @@ class WindowApp(QObject):
         self._ctx = None
 
 
-class Interrupt(QObject):
-    """Lets Ctrl+C end the event loop: a socket wakes Qt when Python got a signal."""
-
-    def __init__(self, stop: Callable[[], None]) -> None:
-        super().__init__()
-        self._read, self._write = socket.socketpair()
-        for end in (self._read, self._write):
-            end.setblocking(False)
-        self._stop = stop
-        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._on_signal)
-        self._old_fd = signal.set_wakeup_fd(self._write.fileno())
-        self._old = {s: signal.signal(s, lambda *_: None) for s in (signal.SIGINT, signal.SIGTERM)}
-
-    def close(self) -> None:
-        """Give the signals back."""
-        self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._old_fd)
-        for number, handler in self._old.items():
-            signal.signal(number, handler)
-        self._read.close()
-        self._write.close()
-
-    def _on_signal(self) -> None:
-        self._read.recv(64)
-        self._stop()
+def _mark(name: str) -> None:
+    for listener in LISTENERS:
+        listener(name)
 
 
-def run(settings: Settings, *, reports: Reports | None = None, look: str = "") -> int:
-    """Run the window until it is closed; returns the exit status."""
+def run(load: Callable[[], Settings], glance: Glance, *, reports: Reports | None = None) -> int:
+    """Run the window until it is closed; returns the exit status.
+
+    `glance` is enough for the first paint, `load` reads the settings behind it.
+    """
     made = application()
-    theme.apply(made, theme.load(look or settings.screen.theme, settings.screen.scale))
-    program = WindowApp(settings, reports=reports)
+    theme.apply(made, theme.load(glance.theme, glance.scale))
+    program = WindowApp(
+        None,
+        load=load,
+        window_name=glance.window_name,
+        reports=reports,
+        language=glance.language,
+    )
     made.setQuitOnLastWindowClosed(False)
     program.closed.connect(made.quit)
-    interrupt = Interrupt(program.window.close)
+    held: list[Interrupt] = []
+
+    def hold() -> None:
+        from ui.interrupt import Interrupt
+
+        held.append(Interrupt(program.window.close))
+
+    program.painted.connect(hold)
     program.show()
     try:
         return made.exec()
     finally:
-        interrupt.close()
+        for interrupt in held:
+            interrupt.close()
         program.close()

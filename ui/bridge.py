@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
 from terminal.errors import TerminalError
-from terminal.events import Event
 from terminal.texts import Texts
 
 if TYPE_CHECKING:
+    # Not needed before the first paint: what they import costs a third of it.
+    from concurrent.futures import Future
+
     from terminal.context import Context
+    from terminal.events import Event
     from terminal.reports import Reports
 
 logger = logging.getLogger(__name__)
 
 
-class Failure(msgspec.Struct, frozen=True):
+class Failure(NamedTuple):
     """Why something did not work: the sentence for the screen, and its code.
 
     `report` is the number of the saved report when it was a defect and not a rule.
@@ -50,8 +51,8 @@ class Bridge(QObject):
     the core over. All methods belong to the GUI thread.
     """
 
-    happened = Signal(Event)
-    failed = Signal(Failure)
+    happened = Signal(object)
+    failed = Signal(object)
     _answered = Signal(object)
     _published = Signal(object)
 

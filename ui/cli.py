@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from terminal.cli.base import Console, Exit
-from terminal.texts import Texts
+
+if TYPE_CHECKING:
+    from terminal.settings import Settings
 
 OTHERS = {"kiosk": "ui.kiosk.cli", "demo": "ui.demo.cli"}
 """The modules of the other two; each offers `run(args, console) -> int`."""
@@ -30,13 +33,20 @@ def run_window(args: argparse.Namespace, console: Console) -> int:
         for path in draw(args.screenshots, themes=_themes(args), language=args.language):
             console.line(str(path))
         return Exit.DONE
-    from terminal import settings as settings_module
-
-    settings = settings_module.load(args.data_dir, args.config, args.hub)
     from ui import app
+    from ui.glance import look_at
 
-    console.texts = Texts(args.language)
-    return app.run(settings, reports=console.reports, look=getattr(args, "theme", None) or "")
+    glance = look_at(args.data_dir, args.config)
+    chosen = getattr(args, "theme", None)
+    if chosen:
+        glance = glance._replace(theme=chosen)
+
+    def load() -> Settings:
+        from terminal import settings
+
+        return settings.load(args.data_dir, args.config, args.hub)
+
+    return app.run(load, glance, reports=console.reports)
 
 
 def _themes(args: argparse.Namespace) -> tuple[str, ...]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -25,7 +24,7 @@ SPACES = (4, 8, 12, 16, 24, 32, 48)
 _PROPERTY = "yichuangTheme"
 
 
-class Theme(msgspec.Struct, frozen=True):
+class Theme(NamedTuple):
     """Colours as `#RRGGBB` by role, type and metrics in logical pixels, and the scale."""
 
     name: str
@@ -66,8 +65,7 @@ def load(name: str = "light", scale: float = 1.0) -> Theme:
     """
     tree = dict(_tree(name))
     own = float(tree.pop("scale", 1.0))
-    theme = msgspec.convert(tree, Theme)
-    return msgspec.structs.replace(theme, scale=min(max(own * scale, 1.0), 2.0))
+    return Theme(**tree, scale=min(max(own * scale, 1.0), 2.0))
 
 
 _loaded_fonts: set[str] = set()

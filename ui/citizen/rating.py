@@ -10,7 +10,7 @@ from terminal.services.views import RatingForm
 from terminal.texts import Texts
 from ui import icons
 from ui.theme import px
-from ui.widgets.basics import Button, Label, clear, column, row, style
+from ui.widgets.basics import Button, Label, Scroll, clear, column, row, style
 
 GRADES = (5, 4, 3, 2, 1)
 FACES = {5: "laugh", 4: "smile", 3: "meh", 2: "frown", 1: "angry"}
@@ -84,10 +84,19 @@ class RatingPage(QWidget):
         self.skip.clicked.connect(self.skipped)
         self.send.clicked.connect(self._on_send)
         self._own = Label(texts("citizen.rating.own"), "c-small", wrap=True)
-        column(
-            self._served, self.title, self.detail, 8, grades, self._why, self._reasons, 8,
-            row(self.skip, self.send, gap=16), self._own, None, gap=8, margins=(48, 32), to=self,
+        scroll = Scroll(gap=8)
+        for part in (grades, self._why, self._reasons):
+            if isinstance(part, QWidget):
+                scroll.body.addWidget(part)
+            else:
+                scroll.body.addLayout(part)
+        scroll.body.addStretch(1)
+        # However small the screen: the ways out are always in view.
+        layout = column(
+            self._served, self.title, self.detail, 8, scroll, 4,
+            row(self.skip, self.send, gap=16), self._own, gap=8, margins=(48, 28), to=self,
         )  # fmt: skip
+        layout.setStretch(4, 1)
         self.grade = 0
         self.begin(None, ())
 

@@ -16,9 +16,10 @@ from terminal.cli.base import Console, Exit
 from terminal.context import Context
 from terminal.dev.hall import EmulatedHall
 from ui import theme
-from ui.app import Interrupt, WindowApp, application
+from ui.app import WindowApp, application
 from ui.demo import vnc
 from ui.demo.panel import Panel
+from ui.interrupt import Interrupt
 from ui.theme import px
 
 PANEL_SIZE = (500, 900)

@@ -183,11 +183,10 @@ class Notice(QFrame):
     def __init__(self, object_name: str = "") -> None:
         super().__init__()
         style(self, role="notice")
-        self._icon = icons.Icon("info", "text", 18)
+        # Drawn with the first sentence: the first paint of the program needs no icon.
+        self._icon: icons.Icon | None = None
         self.label = Label("", wrap=True, object_name=object_name)
-        layout = row(self._icon, self.label, gap=10, margins=(12, 8), to=self)
-        layout.setStretch(1, 1)
-        layout.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
+        self._row = row(self.label, gap=10, margins=(12, 8), to=self)
         self.hide()
 
     def say(self, text: str, state: str = "", icon: str = "") -> None:
@@ -195,13 +194,22 @@ class Notice(QFrame):
         self.label.setText(text)
         self.label.setAccessibleName(text)
         style(self, state=state)
-        shown = icon or {"good": "circle-check", "warning": "triangle-alert"}.get(state, "info")
-        self._icon.show_icon("circle-alert" if state == "bad" and not icon else shown, _role(state))
+        if text:
+            looks = {"good": "circle-check", "warning": "triangle-alert", "bad": "circle-alert"}
+            self._show_icon(icon or looks.get(state, "info"), _role(state))
         self.setVisible(bool(text))
 
     def text(self) -> str:
         """Return what is said now."""
         return self.label.text()
+
+    def _show_icon(self, name: str, role: str) -> None:
+        if self._icon is None:
+            self._icon = icons.Icon(name, role, 18)
+            self._row.insertWidget(0, self._icon, 0, Qt.AlignmentFlag.AlignTop)
+            self._row.setStretch(1, 1)
+        else:
+            self._icon.show_icon(name, role)
 
 
 class Rule(QFrame):

@@ -1,0 +1,116 @@
+"""Start to first paint and to ready for typing, beside an empty QWidget in the same run.
+
+Every start is a process of its own on a folder whose catalogue and accounts are there, as on
+any day but the first. `painted` is the moment after the first paint, `typing` when the login
+has the keyboard and the event loop has come round once more, `ready` when the core with the
+full catalogue is open behind the sign-in. Both starts are whole: interpreter and `main.py`. Prints one
+line each (median, p99, in milliseconds) and the ratios last; run with `--quick` for fewer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GOAL_PAINTED, GOAL_TYPING = 1.5, 2.5
+
+EMPTY = """
+import json, sys, time
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+class Empty(QWidget):
+    def event(self, event):
+        done = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest:
+            QTimer.singleShot(0, finish)
+        return done
+
+def finish():
+    print(json.dumps({"painted": time.time()}), flush=True)
+    app.quit()
+
+app = QApplication(["empty"])
+widget = Empty()
+widget.resize(1366, 768)
+widget.show()
+app.exec()
+"""
+
+WINDOW = """
+import json, sys, time
+marks = {}
+
+def mark(name):
+    marks[name] = time.time()
+    if name == "ready":
+        print(json.dumps(marks), flush=True)
+        from PySide6.QtWidgets import QApplication
+        for window in QApplication.topLevelWidgets():
+            window.close()
+
+import main
+import ui.app
+ui.app.LISTENERS.append(mark)
+main.main(["window", "--data-dir", sys.argv[1]])
+"""
+
+
+def start(script: str, *arguments: str) -> dict[str, float]:
+    """Run one start; returns milliseconds from the start of the process to each mark."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    if not os.environ.get("DISPLAY"):
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    began = time.time()
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True, text=True, check=True, env=environment, timeout=60,
+    )  # fmt: skip
+    marks = json.loads(done.stdout.splitlines()[-1])
+    return {name: (moment - began) * 1000 for name, moment in marks.items()}
+
+
+def prepare(folder: Path) -> None:
+    """Make what is there on any day but the first: ledger, catalogue, an account."""
+    sys.path.insert(0, str(ROOT))
+    from terminal.context import Context
+    from terminal.settings import Settings
+
+    with Context(Settings(data_dir=folder)) as ctx:
+        ctx.staff.add("benchmark", "测试", "benchmark-2026")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="5 starts of each instead of 15")
+    rounds = 5 if parser.parse_args().quick else 15
+    figures: dict[str, list[float]] = {"empty": [], "painted": [], "typing": [], "ready": []}
+    with tempfile.TemporaryDirectory() as data:
+        prepare(Path(data))
+        for number in range(rounds + 1):
+            empty, window = start(EMPTY), start(WINDOW, data)
+            if number:  # The first of each warms the page cache.
+                figures["empty"].append(empty["painted"])
+                for name in ("painted", "typing", "ready"):
+                    figures[name].append(window[name])
+    for name, values in figures.items():
+        worst = sorted(values)[max(0, round(len(values) * 0.99) - 1)]
+        print(f"{name:8} median {statistics.median(values):7.1f} ms   p99 {worst:7.1f} ms")
+    base = statistics.median(figures["empty"])
+    goals = {"painted": GOAL_PAINTED, "typing": GOAL_TYPING, "ready": None}
+    for name, goal in goals.items():
+        ratio = statistics.median(figures[name]) / base
+        print(f"{name:8} {ratio:.2f} x empty QWidget" + (f" (goal {goal})" if goal else ""))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

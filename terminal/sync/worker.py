@@ -61,7 +61,8 @@ class SyncWorker:
         self._events = events
         self._batch = MAX_BATCH_ENTRIES
         self._backoff = Backoff(randomness)
-        self._state = SyncState()
+        # Before the first round nothing is known of the hub, but whether there is one.
+        self._state = SyncState("unreachable" if enrolment() is not None else "not_enrolled")
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None

@@ -280,6 +280,16 @@ def test_a_terminal_that_is_not_enrolled_sends_nothing(
     assert line.requests == []
 
 
+def test_an_enrolled_terminal_never_says_that_it_is_not(
+    join: Join, make_line: Callable[[], FaultyLine], tmp_path: Path
+) -> None:
+    join(tmp_path / "t", make_line()).ctx.close()
+    hall = join(tmp_path / "t", make_line())
+    assert hall.ctx.journal.status().hub == "unreachable"
+    worker(hall).once()
+    assert hall.ctx.journal.status().hub == "connected"
+
+
 # What the hub does not like, and what it lost
 
 

@@ -3,8 +3,8 @@
 Every start is a process of its own on a folder whose catalogue and accounts are there, as on
 any day but the first. `painted` is the moment after the first paint, `typing` when the login
 has the keyboard and the event loop has come round once more, `ready` when the core with the
-full catalogue is open behind the sign-in. Both starts are whole: interpreter and `main.py`. Prints one
-line each (median, p99, in milliseconds) and the ratios last; run with `--quick` for fewer.
+full catalogue is open behind the sign-in. Both starts are whole: interpreter and `main.py`. One
+line each (median, p99, in milliseconds), the ratios last; run with `--quick` for fewer.
 """
 
 from __future__ import annotations

@@ -201,6 +201,7 @@ class WindowApp(QObject):
             self.citizen = CitizenScreen(self.bridge)
             self.citizen.place()
             # A second window may have taken the keyboard: it belongs to the clerk's.
+            self.window.raise_()
             self.window.activateWindow()
         self.citizen.serve(place.session.name)
         source = MirrorSource(place.desk, self.bridge.texts)

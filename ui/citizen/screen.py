@@ -71,8 +71,10 @@ class CitizenScreen(QWidget):
             self.setGeometry(screens[1].geometry())
             self.showFullScreen()
         else:
+            # On the clerk's only monitor it stays behind: there it is to be moved, not to cover.
             self.resize(px(1024), px(600))
             self.show()
+            self.lower()
 
     def show_mirror(self, mirror: Mirror | None) -> None:
         """Show the work as it stands; held back while the last visit is being rated."""

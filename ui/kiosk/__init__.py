@@ -1,0 +1,1 @@
+"""The self-service kiosk: one question a screen, everything by touch."""

@@ -197,11 +197,13 @@ class WindowApp(QObject):
         from ui.citizen.mirror import MirrorSource
         from ui.citizen.screen import CitizenScreen
 
+        made = application()
         if self.citizen is None:
             self.citizen = CitizenScreen(self.bridge)
             self.citizen.place()
             # A second window may have taken the keyboard: it belongs to the clerk's.
-            self.window.raise_()
+            if made.platformName() != "offscreen":
+                self.window.raise_()
             self.window.activateWindow()
         self.citizen.serve(place.session.name)
         source = MirrorSource(place.desk, self.bridge.texts)

@@ -34,19 +34,25 @@ class _Grade(_Touch):
         super().__init__("", "grade", f"grade_{grade}")
         self.setCheckable(True)
         self.setAccessibleName(text)
-        face = icons.Icon(FACES[grade], "text", 52)
+        face = icons.Icon(FACES[grade], "text", 48)
         words = Label(text, "c-text")
         for part in (face, words):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column(None, row(None, face, None), words, None, gap=12, margins=(4, 8), to=self)
+        column(None, row(None, face, None), words, None, gap=8, margins=(4, 4), to=self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._low = False
+
+    def make_low(self, low: bool) -> None:
+        """Give room to the reasons below; all five are always of one size."""
+        self._low = low
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(px(150), px(146))
+        return QSize(px(150), px(112 if self._low else 146))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(px(96), px(120))
+        return QSize(px(96), px(100))
 
 
 class RatingPage(QWidget):
@@ -94,7 +100,7 @@ class RatingPage(QWidget):
         # However small the screen: the ways out are always in view.
         layout = column(
             self._served, self.title, self.detail, 8, scroll, 4,
-            row(self.skip, self.send, gap=16), self._own, gap=8, margins=(48, 28), to=self,
+            row(self.skip, self.send, gap=16), self._own, gap=6, margins=(48, 24), to=self,
         )  # fmt: skip
         layout.setStretch(4, 1)
         self.grade = 0
@@ -131,6 +137,7 @@ class RatingPage(QWidget):
     def _show(self) -> None:
         for grade, button in self.grades.items():
             button.setChecked(grade == self.grade)
+            button.make_low(self.grade > 0)
         clear(self._reasons)
         self.reasons = {}
         found = self._form.reasons.get(self.grade, ()) if self._form is not None else ()

@@ -74,7 +74,8 @@ class CitizenScreen(QWidget):
             # On the clerk's only monitor it stays behind: there it is to be moved, not to cover.
             self.resize(px(1024), px(600))
             self.show()
-            self.lower()
+            if QGuiApplication.platformName() != "offscreen":
+                self.lower()
 
     def show_mirror(self, mirror: Mirror | None) -> None:
         """Show the work as it stands; held back while the last visit is being rated."""

@@ -100,6 +100,7 @@ class CasesPage(Page):
         wide = self.width() >= px(1000)
         direction = QBoxLayout.Direction
         self._outer.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        self.detail.setMaximumWidth(px(380) if wide else 16_777_215)
         for column in (2, 5):
             self.table.setColumnHidden(column, self.width() < px(820))
 

@@ -351,4 +351,6 @@ class WorkPage(Columns):
 
     def end(self) -> tuple[str, bool]:
         """Return what the right end of the key line says, and whether it can be done."""
+        if self.path.step() == "act":
+            return "", False
         return work_end(self._desk, self._texts)

@@ -42,7 +42,8 @@ QPushButton[role="k-key"]:pressed, QPushButton[role="k-option"]:pressed {
 QPushButton[role="k-pill"] { font-size: $small; background: $surface; color: $text;
   border: ${line_w}px solid $line; border-radius: $round; padding: $chip; min-height: $touch_low; }
 QPushButton[role="k-key"] { font-size: $heading; background: $surface; color: $text;
-  border: ${line_w}px solid $line; border-radius: $radius; min-height: $touch; min-width: 0; padding: 0; }
+  border: ${line_w}px solid $line; border-radius: $radius; min-height: $touch;
+  min-width: 0; padding: 0; }
 QPushButton[role="k-nav"] { font-size: $text_size; background: $surface; color: $text;
   border: ${line_w}px solid $line; border-radius: $radius; min-height: $touch; padding: $chip; }
 QPushButton[role="k-go"] { font-size: $text_size; font-weight: bold; background: $accent;

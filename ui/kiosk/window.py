@@ -191,9 +191,12 @@ class KioskWindow(QWidget):
     def _show(self, page: KioskPage) -> None:
         self.stack.setCurrentWidget(page)
         home = page is self.home
+        # What goes, goes first: for a moment too much would make the window wider for good.
+        self.stay.hide()
+        if self._narrow and not home:
+            self.clock.hide()
         for button in (self.back, self.again):
             button.setVisible(not home)
-        self.stay.hide()
         self.call.show()
         self.clock.setVisible(home or not self._narrow)
         if home:

@@ -41,7 +41,7 @@ def encode_char(char: str, encoding: Encoding) -> bytes | None:
     GBK printers have the characters of GBK; GB 18030 printers those and extension A; of UTF-8
     printers no more than GBK is known. Everything else becomes a raster band.
     """
-    if " " <= char <= "~" or char == "\n":
+    if " " <= char <= "~":
         return char.encode("ascii")
     if encoding == "gb18030":
         moved = GB18030_2022.get(char)
@@ -80,12 +80,12 @@ class PrinterTable(dict[str, bytes | None]):
         """Return a whole clean line, None when it must be drawn as a band."""
         if text.isascii():
             return text.encode("ascii")
-        if self.encoding == "gbk":
-            try:
-                return text.encode("gbk")
-            except UnicodeEncodeError:
-                return None
         try:
-            return b"".join(map(self.__getitem__, text))  # type: ignore[arg-type]
-        except TypeError:
-            return None
+            plain = text.encode("gbk")
+        except UnicodeEncodeError:
+            return self._by_character(text) if self.encoding == "gb18030" else None
+        return text.encode() if self.encoding == "utf8" else plain
+
+    def _by_character(self, text: str) -> bytes | None:
+        parts = [self[char] for char in text]
+        return None if None in parts else b"".join([part for part in parts if part is not None])

@@ -17,12 +17,15 @@ CHINESE_ON = b"\x1c&"
 LINE_SPACING = 34
 """Dots from line to line; the Chinese font is 24 dots high."""
 
-BOLD = (b"\x1bE\x00", b"\x1bE\x01")
-ALIGN = {Align.LEFT: b"\x1ba\x00", Align.CENTRE: b"\x1ba\x01", Align.RIGHT: b"\x1ba\x02"}
+BOLD = ("\x1bE\x00", "\x1bE\x01")
+ALIGN = {Align.LEFT: "\x1ba\x00", Align.CENTRE: "\x1ba\x01", Align.RIGHT: "\x1ba\x02"}
+_PLAIN = ("\x1d!\x00", "\x1c!\x00")
 SIZES = {
-    Size.NORMAL: (b"\x1d!\x00", b"\x1c!\x00"),
-    Size.LARGE: (b"\x1d!\x01", b"\x1c!\x08"),
-    Size.TITLE: (b"\x1d!\x11", b"\x1c!\x0c"),
+    # the Chinese font has one size: small is normal
+    Size.SMALL: _PLAIN,
+    Size.NORMAL: _PLAIN,
+    Size.LARGE: ("\x1d!\x01", "\x1c!\x08"),
+    Size.TITLE: ("\x1d!\x11", "\x1c!\x0c"),
 }
 """GS ! sizes the Latin characters, FS ! the Chinese ones; ESC ! would miss the Chinese."""
 
@@ -80,63 +83,59 @@ class _Stream:
         self.align = Align.LEFT
 
     def write(self, layout: Layout) -> None:
-        alike: list[Line] = []
-        style: tuple[Size, bool, Align] | None = None
+        pending: list[Line] = []
         for line in lines_of(layout, Paper.THERMAL_80, self.profile.columns):
             if isinstance(line, Mark):
-                self._text(alike)
-                alike = []
+                self._text(pending)
+                pending = []
                 self._mark(line)
-                style = None
-                continue
-            if line.size is Size.SMALL:
-                # the Chinese font has one size: small is normal
-                line = line._replace(size=Size.NORMAL)
-            if line[1:] == style:
-                alike.append(line)
             else:
-                self._text(alike)
-                alike = [line]
-                style = line[1:]
-        self._text(alike)
+                pending.append(line)
+        self._text(pending)
 
-    def _text(self, alike: list[Line]) -> None:
-        """Send lines of one style in one piece, or one by one around what must be drawn."""
-        if not alike:
-            return
-        _, size, bold, align = alike[0]
-        texts = [line.text for line in alike]
-        whole = self.table.encode("\n".join(texts))
+    def _text(self, lines: list[Line]) -> None:
+        """Send lines, all in one piece where the printer's font has every character."""
+        before = self.size, self.bold, self.align
+        pieces: list[str] = []
+        for text, size, bold, align in lines:
+            if size is not self.size or bold is not self.bold or align is not self.align:
+                pieces.append(self._style(size, bold, align))
+            pieces += (text, "\n")
+        whole = self.table.encode("".join(pieces))
         if whole is not None:
-            self._style(size, bold, align)
-            self.out += [whole, b"\n"]
+            self.out.append(whole)
             return
-        for line in alike:
+        self.size, self.bold, self.align = before
+        for line in lines:
             encoded = self.table.encode(line.text)
             if encoded is None:
                 self._band(line)
             else:
-                self._style(size, bold, align)
-                self.out += [encoded, b"\n"]
+                self._set(line.size, line.bold, line.align)
+                self.out += (encoded, b"\n")
 
-    def _style(self, size: Size, bold: bool, align: Align) -> None:
-        if size is not self.size:
+    def _style(self, size: Size, bold: bool, align: Align) -> str:
+        """Return the commands from the present style to another; it is the present one then."""
+        commands = ""
+        if SIZES[size] is not SIZES[self.size]:
             latin, chinese = SIZES[size]
-            self.out.append(latin + chinese if self.profile.chinese_mode else latin)
-            self.size = size
+            commands += latin + chinese if self.profile.chinese_mode else latin
         if bold is not self.bold:
-            self.out.append(BOLD[bold])
-            self.bold = bold
+            commands += BOLD[bold]
         if align is not self.align:
-            self.out.append(ALIGN[align])
-            self.align = align
+            commands += ALIGN[align]
+        self.size, self.bold, self.align = size, bold, align
+        return commands
+
+    def _set(self, size: Size, bold: bool, align: Align) -> None:
+        self.out.append(self._style(size, bold, align).encode("ascii"))
 
     def _band(self, line: Line) -> None:
         """Draw a line that the printer's font cannot print."""
         from terminal.documents.bits import text_band
 
         # a band spans the paper: the printer must not move it
-        self._style(self.size, self.bold, Align.LEFT)
+        self._set(self.size, self.bold, Align.LEFT)
         wide = line.size is Size.TITLE
         size = 48 if wide else 34 if line.size is Size.LARGE else 24
         height = 56 if wide else 48 if line.size is Size.LARGE else LINE_SPACING
@@ -159,7 +158,7 @@ class _Stream:
         elif mark.kind == "logo":
             from terminal.documents.bits import logo_band
 
-            self._style(Size.NORMAL, False, Align.LEFT)
+            self._set(Size.NORMAL, False, Align.LEFT)
             _bands(
                 self.out,
                 *logo_band(mark.data, dots=self.profile.dots, height=96),
@@ -176,12 +175,12 @@ class _Stream:
 
             count = len(modules(payload)) + 2 * QUIET
             step = max(2, min(6, QR_WIDTH // count))
-            self._style(Size.NORMAL, False, Align.LEFT)
+            self._set(Size.NORMAL, False, Align.LEFT)
             dots = self.profile.dots
             _bands(self.out, *code_band(payload, dots=dots, step=step), dots)
             return
         step = max(3, min(6, QR_WIDTH // count))
-        self._style(Size.NORMAL, False, Align.CENTRE)
+        self._set(Size.NORMAL, False, Align.CENTRE)
         self.out.append(
             b"\x1d(k\x04\x001A2\x00"
             + (b"\x1d(k\x03\x001C" + bytes([step]))

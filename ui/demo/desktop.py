@@ -22,7 +22,7 @@ from ui.demo.panel import Panel
 from ui.interrupt import Interrupt
 from ui.theme import px
 
-PANEL_SIZE = (500, 900)
+PANEL_SIZE = (500, 1060)
 GAP = 14
 
 
@@ -80,14 +80,18 @@ def _show(made: QApplication, hall: EmulatedHall, ctx: Context, console: Console
 def place(app: WindowApp, panel: Panel) -> None:
     """Put the windows beside each other where the screen has room for it."""
     window, screen = app.window, app.window.screen()
-    if screen is None or window.isMaximized():
+    if screen is None:
         return
     room = screen.availableGeometry()
+    panel.resize(panel.width(), min(panel.height(), room.height()))
+    if window.isMaximized():
+        # No room beside it: the panel lies over its right edge and can be moved away.
+        panel.move(room.topRight() - QPoint(panel.width(), 0))
+        return
     window.move(room.topLeft())
     beside = window.width() + GAP
     if beside + panel.width() <= room.width():
         panel.move(room.topLeft() + QPoint(beside, 0))
-        panel.resize(panel.width(), min(panel.height(), room.height()))
     citizen = app.citizen
     below = window.height() + GAP
     if citizen is not None and below + citizen.height() <= room.height():

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QSocketNotifier
 class Interrupt(QObject):
     """Lets Ctrl+C end the event loop: a socket wakes Qt when Python got a signal."""
 
-    def __init__(self, stop: Callable[[], None]) -> None:
+    def __init__(self, stop: Callable[[], object]) -> None:
         super().__init__()
         self._read, self._write = socket.socketpair()
         for end in (self._read, self._write):

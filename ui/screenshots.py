@@ -20,7 +20,7 @@ from terminal.clock import CHINA_TIME, FixedClock
 from terminal.context import Context
 from terminal.domain.parties import Capacity, IdentitySource, Party, PartyKind
 from terminal.services import drafts
-from terminal.services.views import Act, Role
+from terminal.services.views import Act, Review, Role
 from terminal.settings import ScreenSettings, Settings
 from ui import theme
 from ui.app import WindowApp, application
@@ -228,32 +228,41 @@ class _Scene:
         return (guided or list(found))[0].code
 
     def _answer(self, desk: Desk) -> None:
-        while desk.now.review.open_questions:
-            question = desk.now.review.open_questions[0]
-            desk.change(
-                drafts.with_answer(
-                    desk.now.draft,
-                    question.id,
-                    question.options[0].id,
-                )
-            )
+        while (review := self._review(desk)).open_questions:
+            question = review.open_questions[0]
+            answered = drafts.with_answer(review.draft, question.id, question.options[0].id)
+            desk.change(answered)
             settle(lambda: desk.fresh)
 
     def _tick(self, desk: Desk, leave: int = 0) -> None:
-        lines = desk.now.review.materials
-        open_lines = [line for line in lines if not line.settled and line.material.required]
-        for line in open_lines[: len(open_lines) - leave]:
-            desk.change(drafts.with_material(desk.now.draft, drafts.received(line.material)))
+        review = self._review(desk)
+        draft = review.draft
+        lines = [line for line in review.materials if not line.settled and line.material.required]
+        for line in lines[: len(lines) - leave]:
+            draft = drafts.with_material(draft, drafts.received(line.material))
+        desk.change(draft)
 
     def _fill(self, desk: Desk) -> None:
-        samples = {"DATE": "2026-12-01", "PHONE": "13800000000", "NUMBER": "120"}
-        for field in desk.now.review.fields:
+        review = self._review(desk)
+        draft = review.draft
+        samples = {
+            "DATE": "2026-12-01",
+            "PHONE": "13800000000",
+            "NUMBER": "120",
+            "IDENTITY_NUMBER": VISITOR.identity_number,
+            "CREDIT_CODE": COMPANY.credit_code,
+        }
+        for field in review.fields:
             value = samples.get(field.kind.value, "沈阳市和平区样例路 1 号")
-            if field.kind.value == "CHOICE":
+            if field.options:
                 value = field.options[0]
-            if field.kind.value == "IDENTITY_NUMBER":
-                value = VISITOR.identity_number
-            if field.kind.value == "CREDIT_CODE":
-                value = COMPANY.credit_code
-            if not desk.now.draft.form.get(field.id):
-                desk.change(drafts.with_field(desk.now.draft, field.id, value))
+            if not draft.form.get(field.id):
+                draft = drafts.with_field(draft, field.id, value)
+        desk.change(draft)
+
+    @staticmethod
+    def _review(desk: Desk) -> Review:
+        settle(lambda: desk.fresh)
+        review = desk.now.review
+        assert review is not None
+        return review

@@ -85,8 +85,8 @@ class RatingPage(QWidget):
         self.reasons: dict[str, QPushButton] = {}
         self.skip = _Touch(texts("citizen.rating.skip"), "answer", "rating_skip")
         self.send = _Touch(texts("citizen.rating.send"), "answer", "rating_send")
-        for button in (self.skip, self.send):
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for answer in (self.skip, self.send):
+            answer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.skip.clicked.connect(self.skipped)
         self.send.clicked.connect(self._on_send)
         self._own = Label(texts("citizen.rating.own"), "c-small", wrap=True)
@@ -143,11 +143,11 @@ class RatingPage(QWidget):
         found = self._form.reasons.get(self.grade, ()) if self._form is not None else ()
         self._why.setVisible(bool(found))
         for place, reason in enumerate(found):
-            button = _Touch(reason.text, "reason", f"reason_{reason.code}")
-            button.setCheckable(True)
-            button.toggled.connect(lambda _: self.touched.emit())
-            self._reasons.addWidget(button, place // 3, place % 3)
-            self.reasons[reason.code] = button
+            made = _Touch(reason.text, "reason", f"reason_{reason.code}")
+            made.setCheckable(True)
+            made.toggled.connect(lambda _: self.touched.emit())
+            self._reasons.addWidget(made, place // 3, place % 3)
+            self.reasons[reason.code] = made
         self.send.setEnabled(self.grade > 0)
         style(self.send, state="ready" if self.grade else "")
 

@@ -110,7 +110,7 @@ class CasesPage(Page):
         self._tabs[tab].setChecked(True)
         self._show()
 
-    def find(self, receipt_number: str) -> None:
+    def find_case(self, receipt_number: str) -> None:
         """Open the case of a receipt that was scanned."""
         ctx = self.bridge.ctx
         if ctx is not None:

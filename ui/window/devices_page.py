@@ -40,15 +40,15 @@ class DevicesPage(Page):
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__(bridge, "devices_page")
-        self.scroll = Scroll(gap=12, margins=(16, 16))
+        self.area = Scroll(gap=12, margins=(16, 16))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._grid = QGridLayout()
         self._grid.setSpacing(px(12))
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1)
-        self.scroll.body.addLayout(self._grid)
-        self.scroll.body.addStretch(1)
-        column(self.scroll, to=self)
+        self.area.body.addLayout(self._grid)
+        self.area.body.addStretch(1)
+        column(self.area, to=self)
 
     def refresh(self) -> None:
         manager = getattr(self.bridge.ctx, "devices", None)

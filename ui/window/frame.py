@@ -250,7 +250,7 @@ class Workplace(QWidget):
             self.work.take_party(found.party)
         elif found.receipt_number:
             self.show_page("cases")
-            self.cases.find(found.receipt_number)
+            self.cases.find_case(found.receipt_number)
         else:
             self.say(self._texts("window.code_unknown"), "warning")
 

@@ -41,23 +41,22 @@ class PathCard(Card):
         self.consent = ConsentPanel(texts, desk, guard)
         self.repeat = RepeatPanel(texts, desk, guard)
         self.act_panels: tuple[ActPanel, ...] = (self.decline, self.consent, self.repeat)
-        self.scroll = Scroll(gap=12, margins=(12, 8))
+        self.area = Scroll(gap=12, margins=(12, 8))
         left = column(self._name, self._department, gap=2)
         head = row(left, self._badges, gap=12)
         head.setStretch(0, 1)
         parts: list[QWidget] = [self.scenario, self.materials, self.form, self.review]
-        self.scroll.body.addLayout(head)
+        self.area.body.addLayout(head)
         self._rules: list[tuple[Rule, QWidget]] = []
         for part in parts:
             rule = Rule()
             self._rules.append((rule, part))
-            fill(self.scroll.body, (rule, part))
-        fill(self.scroll.body, (*self.act_panels, None))
-        self.add(self.scroll)
-        queued = Qt.ConnectionType.QueuedConnection
-        for place, panel in enumerate((self.scenario, self.materials, self.form)):
-            panel.moved_on.connect(lambda place=place: self.go(ORDER[place + 1], 1), queued)
-            panel.moved_back.connect(lambda place=place: self._back(place), queued)
+            fill(self.area.body, (rule, part))
+        fill(self.area.body, (*self.act_panels, None))
+        self.add(self.area)
+        self._link(0, self.scenario)
+        self._link(1, self.materials)
+        self._link(2, self.form)
         self.review.asked.connect(lambda act: self._on_asked(Act(act)))
         for panel in self.act_panels:
             panel.closed.connect(self.to_review)
@@ -68,6 +67,12 @@ class PathCard(Card):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus)
         self._refresh()
+
+    def _link(self, place: int, panel: ScenarioPanel | MaterialsPanel | FormPanel) -> None:
+        # Queued: the panels below have to show the same review before the keyboard goes on.
+        queued = Qt.ConnectionType.QueuedConnection
+        panel.moved_on.connect(lambda: self.go(ORDER[place + 1], 1), queued)
+        panel.moved_back.connect(lambda: self._back(place), queued)
 
     # Moving along the path.
 
@@ -171,7 +176,7 @@ class PathCard(Card):
             rule.hide()
             part.hide()
         panel.open()
-        self.scroll.verticalScrollBar().setValue(0)
+        self.area.verticalScrollBar().setValue(0)
         self.stepped.emit()
 
     def _close_panels(self) -> None:
@@ -218,6 +223,6 @@ class PathCard(Card):
             rule.setVisible(not part.isHidden())
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if new is not None and self.scroll.inner.isAncestorOf(new):
-            self.scroll.reveal(new)
+        if new is not None and self.area.inner.isAncestorOf(new):
+            self.area.reveal(new)
             self.stepped.emit()

@@ -48,7 +48,7 @@ class PreviewCard(Card):
         """Return the page that is shown, or None."""
         return self._picture.whole
 
-    def title(self) -> str:
+    def shown_title(self) -> str:
         """Return what is shown, in words."""
         return self._heading.text()
 
@@ -95,7 +95,7 @@ def page_of(png: bytes) -> QImage:
 
     Pure and free of widgets: it belongs on a read thread, a page takes some milliseconds.
     """
-    page = QImage.fromData(png, "PNG")
+    page = QImage.fromData(png)
     if page.isNull():
         return page
     small = page.scaledToWidth(200).convertToFormat(QImage.Format.Format_Grayscale8)

@@ -129,7 +129,7 @@ class WorkPage(Columns):
             self.close_paper()
         elif picture is not None and not self.search.is_open():
             self.path.hide()
-            self.large.open(picture, self.preview.title())
+            self.large.open(picture, self.preview.shown_title())
             self.keys_changed.emit()
 
     def close_paper(self) -> None:

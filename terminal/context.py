@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from terminal.clock import Clock, SystemClock
 from terminal.devices.manager import DeviceManager
 from terminal.devices.registry import DeviceConfig, load_profile
-from terminal.documents import PrinterProfile
+from terminal.documents import PrinterProfile, warm_up
 from terminal.domain.calendar import load_calendar
 from terminal.errors import TerminalError
 from terminal.events import EventBus
@@ -220,7 +220,8 @@ class Context:
             self.sync.start()
 
     def start_devices(self) -> None:
-        """Start a thread for each device of the settings."""
+        """Start a thread for each device of the settings; warm up what the first paper needs."""
+        self._actors.submit(warm_up)
         self.devices = DeviceManager(
             [
                 DeviceConfig(device.kind, device.driver, device.address, device.name)  # type: ignore[arg-type]

@@ -16,17 +16,12 @@ from typing import TypeAlias
 
 import msgspec
 
+from terminal.domain.catalogue import Regime
+from terminal.domain.parties import Capacity
+from terminal.domain.records import DeclineKind
+
 TEMPLATE_VERSION = "1"
 """Version of the templates and fixed sentences; part of the content digest."""
-
-
-class Regime(StrEnum):
-    """Procedure regime of an item (办理程序类别); decides the sentences on paper."""
-
-    LICENSING = "LICENSING"
-    REAL_ESTATE_REGISTRATION = "REAL_ESTATE_REGISTRATION"
-    MARKET_ENTITY_REGISTRATION = "MARKET_ENTITY_REGISTRATION"
-    OTHER_BY_GUIDE = "OTHER_BY_GUIDE"
 
 
 class Fate(StrEnum):
@@ -40,24 +35,6 @@ class Fate(StrEnum):
     SHARED_DATA = "SHARED_DATA"
     COMMITMENT = "COMMITMENT"
     DEFERRED = "DEFERRED"
-
-
-class Capacity(StrEnum):
-    """In what capacity the visitor acts (办事人身份)."""
-
-    SELF = "SELF"
-    AGENT = "AGENT"
-    LEGAL_REPRESENTATIVE = "LEGAL_REPRESENTATIVE"
-    HANDLER = "HANDLER"
-    GUARDIAN = "GUARDIAN"
-
-
-class DeclineReason(StrEnum):
-    """Kind of reason for not accepting (不予受理情形)."""
-
-    NO_LICENCE_NEEDED = "NO_LICENCE_NEEDED"
-    NOT_COMPETENT = "NOT_COMPETENT"
-    OTHER = "OTHER"
 
 
 class CureClock(StrEnum):
@@ -282,7 +259,7 @@ class CorrectionView(NoticeView, frozen=True, kw_only=True, tag_field="document"
 class DeclineView(NoticeView, frozen=True, kw_only=True, tag_field="document", tag="decline"):
     """Non-acceptance notice (不予受理通知书) with reason, where to go and the remedies."""
 
-    kind: DeclineReason
+    kind: DeclineKind
     remedies: Remedies | None
     reason: str = ""
     competent: CompetentOrgan | None = None

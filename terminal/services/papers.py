@@ -127,7 +127,7 @@ class PaperMaker:
         party = self._party(case.visitor)
         return paper.Visitor(
             name=party.name,
-            capacity=paper.Capacity(case.capacity.value),
+            capacity=case.capacity,
             id_kind=party.id_kind,
             id_number=party.id_number,
             phone=party.phone,
@@ -180,7 +180,7 @@ class PaperMaker:
         counted = self._calendar.next_working_day(day).isoformat() if rest_day else None
         return paper.ReceiptView(
             head=self._head(case, "receipt", at),
-            regime=paper.Regime(case.regime.value),
+            regime=case.regime,
             receipt_number=case.receipt_number,
             item=self._item(case, item),
             applicant=self._party(case.applicant),
@@ -203,7 +203,7 @@ class PaperMaker:
     def _notice(self, case: Case, item: ServiceItem, kind: str, at: int) -> dict[str, object]:
         return {
             "head": self._head(case, kind, at),
-            "regime": paper.Regime(case.regime.value),
+            "regime": case.regime,
             "receipt_number": case.receipt_number,
             "item": self._item(case, item),
             "applicant": self._party(case.applicant),
@@ -264,7 +264,7 @@ class PaperMaker:
         return paper.DeclineView(
             **self._notice(case, item, "decline", at),  # type: ignore[arg-type]
             basis=(decline.basis,),
-            kind=paper.DeclineReason(decline.kind.value),
+            kind=decline.kind,
             remedies=remedies,
             reason=decline.reason,
             competent=competent,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from terminal.documents import dates
 from terminal.documents.layout import AnyNode, Fields, Layout, Row, Space, Table, Text
 from terminal.documents.templates import common
-from terminal.documents.views import AcceptanceView, Regime
+from terminal.documents.views import AcceptanceView
 from terminal.documents.wording import Wording
+from terminal.domain.catalogue import Regime
 from terminal.errors import RuleRefused
 
 BODY = {

@@ -26,21 +26,21 @@ from terminal.documents.layout import (
     Space,
     Text,
 )
-from terminal.documents.masking import mask_identity, mask_phone
 from terminal.documents.views import (
     AnyNotice,
-    Capacity,
     DeclineView,
     DocumentHead,
     DocumentView,
     MaterialLine,
     Party,
-    Regime,
     TimeLimit,
     Visitor,
     kind_of,
 )
 from terminal.documents.wording import Wording
+from terminal.domain.catalogue import Regime
+from terminal.domain.masking import mask_identity, mask_phone
+from terminal.domain.parties import Capacity
 from terminal.errors import RuleRefused
 
 LICENSING_LAW = "行政许可法"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from terminal.documents import dates
 from terminal.documents.layout import Align, AnyNode, Column, Layout, Space, Table
 from terminal.documents.templates import common
-from terminal.documents.views import CorrectionView, Deficiency, Regime
+from terminal.documents.views import CorrectionView, Deficiency
 from terminal.documents.wording import Wording
+from terminal.domain.catalogue import Regime
 
 
 def correction(view: CorrectionView, wording: Wording, copy: common.Copy) -> Layout:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from terminal.documents import dates
 from terminal.documents.layout import AnyNode, Layout
 from terminal.documents.templates import common
-from terminal.documents.views import DeclineReason, DeclineView, Regime, Remedies
+from terminal.documents.views import DeclineView, Remedies
 from terminal.documents.wording import Wording
+from terminal.domain.catalogue import Regime
+from terminal.domain.records import DeclineKind
 from terminal.errors import RuleRefused
 
 
@@ -42,7 +44,7 @@ def _body(view: DeclineView, wording: Wording) -> list[AnyNode]:
         common.paragraph(intro),
         common.paragraph(_decision(view, wording)),
     ]
-    if view.reason and view.kind is not DeclineReason.OTHER:
+    if view.reason and view.kind is not DeclineKind.OTHER:
         nodes.append(
             common.paragraph(wording("decline.explanation", reason=view.reason.rstrip("。；")))
         )
@@ -51,11 +53,11 @@ def _body(view: DeclineView, wording: Wording) -> list[AnyNode]:
 
 def _decision(view: DeclineView, wording: Wording) -> str:
     basis = common.joined(view.basis, wording)
-    if view.kind is DeclineReason.NO_LICENCE_NEEDED:
+    if view.kind is DeclineKind.NO_LICENCE_NEEDED:
         licence = view.regime is Regime.LICENSING
         key = "decline.no_licence_needed" if licence else "decline.not_needed_other"
         return wording(key, basis=basis)
-    if view.kind is DeclineReason.NOT_COMPETENT:
+    if view.kind is DeclineKind.NOT_COMPETENT:
         organ = view.competent
         if organ is None or not (organ.name and organ.address and organ.phone):
             raise RuleRefused("document.no_competent_organ", item=view.item.name)

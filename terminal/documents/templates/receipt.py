@@ -19,8 +19,9 @@ from terminal.documents.layout import (
     Text,
 )
 from terminal.documents.templates import common
-from terminal.documents.views import Fate, ReceiptView, Regime
+from terminal.documents.views import Fate, ReceiptView
 from terminal.documents.wording import Wording
+from terminal.domain.catalogue import Regime
 from terminal.errors import RuleRefused
 
 RETURNED = (Fate.ORIGINAL_SEEN_RETURNED, Fate.ORIGINAL_SEEN_COPY_KEPT)

@@ -6,12 +6,10 @@ from msgspec.structs import replace
 
 from terminal.documents.views import (
     AcceptanceView,
-    Capacity,
     CompetentOrgan,
     ConditionalView,
     CorrectionView,
     CureClock,
-    DeclineReason,
     DeclineView,
     DeferredMaterial,
     Deficiency,
@@ -24,7 +22,6 @@ from terminal.documents.views import (
     OfflineNote,
     Party,
     ReceiptView,
-    Regime,
     Remedies,
     Signing,
     SpecialProcedure,
@@ -32,6 +29,9 @@ from terminal.documents.views import (
     UndertakingView,
     Visitor,
 )
+from terminal.domain.catalogue import Regime
+from terminal.domain.parties import Capacity
+from terminal.domain.records import DeclineKind
 
 RECEIPT_NUMBER = "2101-03-261123-KTM-0042-7"
 QUERY_URL = (
@@ -180,7 +180,7 @@ def decline(**changes: object) -> DeclineView:
     values = notice(
         head=head("不"),
         basis=("《中华人民共和国行政许可法》第三十二条第一款第二项",),
-        kind=DeclineReason.NOT_COMPETENT,
+        kind=DeclineKind.NOT_COMPETENT,
         competent=CompetentOrgan(
             name="沈阳市市场监督管理局", address="沈阳市浑南区某路 8 号", phone="024-87654321"
         ),
@@ -295,13 +295,13 @@ def samples() -> dict[str, DocumentView]:
         "correction-other": correction(**other, basis=(GUIDE_BASIS,), repeated=True),
         "decline-not-competent": decline(),
         "decline-no-licence": decline(
-            kind=DeclineReason.NO_LICENCE_NEEDED,
+            kind=DeclineKind.NO_LICENCE_NEEDED,
             basis=("《中华人民共和国行政许可法》第三十二条第一款第一项",),
             competent=None,
         ),
         "decline-estate": decline(
             **_estate(
-                kind=DeclineReason.OTHER,
+                kind=DeclineKind.OTHER,
                 competent=None,
                 reason="申请登记的不动产存在尚未解决的权属争议",
                 remedies=Remedies(
@@ -314,7 +314,7 @@ def samples() -> dict[str, DocumentView]:
         ),
         "decline-other": decline(
             **other,
-            kind=DeclineReason.NO_LICENCE_NEEDED,
+            kind=DeclineKind.NO_LICENCE_NEEDED,
             basis=(GUIDE_BASIS,),
             competent=None,
             reason="您的待遇已自动核定，按月发放",

@@ -14,7 +14,8 @@ from terminal.documents import PrinterProfile, missing_characters, render
 from terminal.documents.chinese import encode_char
 from terminal.documents.fonts import fonts
 from terminal.documents.raster import glyph_mask
-from terminal.documents.views import Capacity, Party, Visitor
+from terminal.documents.views import Party, Visitor
+from terminal.domain.parties import Capacity
 from tests.core.documents.reading import pdf_text, read_stream
 from tests.core.documents.samples import acceptance, head, receipt
 

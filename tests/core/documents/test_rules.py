@@ -6,17 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from terminal.documents import render
-from terminal.documents.masking import mask_identity, mask_phone
-from terminal.documents.views import (
-    CompetentOrgan,
-    DeclineReason,
-    Deficiency,
-    Party,
-    Regime,
-    Remedies,
-    Signing,
-    TimeLimit,
-)
+from terminal.documents.views import CompetentOrgan, Deficiency, Party, Remedies, Signing, TimeLimit
+from terminal.domain.catalogue import Regime
+from terminal.domain.masking import mask_identity, mask_phone
+from terminal.domain.records import DeclineKind
 from terminal.errors import RuleRefused
 from tests.core.documents.samples import (
     ESTATE_BASIS,
@@ -96,7 +89,7 @@ REFUSED = {
         "document.no_competent_organ",
     ),
     "decline without a reason": (
-        decline(kind=DeclineReason.OTHER, competent=None),
+        decline(kind=DeclineKind.OTHER, competent=None),
         "document.incomplete",
     ),
     "nobody signed and nobody saw": (

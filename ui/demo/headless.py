@@ -93,11 +93,10 @@ def _hub_pages(hall: EmulatedHall, ctx: Context, player: Player, pictures: Path)
         return
     profile = hall.folder / "browser"
     case_id = player.played["accepted"].saved.case.case_id
-    pages = (
-        ("hub-progress", looks.progress_address(ctx, case_id), looks.PHONE),
-        ("hub-desk", hall.hub.ready.desk_url, looks.DESKTOP),
-    )
-    for name, url, size in pages:
+    pages = {"hub-progress": (looks.progress_address(ctx, case_id), looks.PHONE)}
+    for name, page in player.desk_pages.items():
+        pages[name] = (looks.keep_page(page, hall.folder, name), looks.DESKTOP)
+    for name, (url, size) in pages.items():
         looks.photograph(url, pictures / f"{name}.png", size, profile)
 
 

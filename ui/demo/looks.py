@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import urljoin
 
 import msgspec
 
 from terminal.context import Context
 from terminal.dev import scenes
+from terminal.dev.browser import Browser, Page
 from terminal.dev.hall import EmulatedHall
 from terminal.documents import decode_view
 from ui import theme
@@ -78,6 +82,26 @@ def progress_address(ctx: Context, case_id: str) -> str:
     receipt = next(d for d in ctx.cases.documents(case_id) if d.kind == "receipt")
     view = decode_view(ctx.documents.document(receipt.document_id).view)
     return view.query_url
+
+
+def keep_page(page: Page, folder: Path, name: str) -> str:
+    """Keep a page that only a signed-in browser gets, as a file; returns its address.
+
+    The hub's styles and sign are put into it: to a page from elsewhere the hub gives nothing.
+    """
+    browser = Browser()
+
+    def style(found: re.Match[str]) -> str:
+        return f"<style>{browser.get(urljoin(page.url, found[1])).text}</style>"
+
+    def picture(found: re.Match[str]) -> str:
+        data = browser.get(urljoin(page.url, found[1])).text.encode()
+        return f'src="data:image/svg+xml;base64,{base64.b64encode(data).decode()}"'
+
+    text = re.sub(r'<link rel="stylesheet" href="([^"]+)">', style, page.text)
+    path = folder / f"{name}.html"
+    path.write_text(re.sub(r'src="([^"]+\.svg)"', picture, text), encoding="utf-8")
+    return path.as_uri()
 
 
 def photograph(url: str, path: Path, size: tuple[int, int], profile: Path) -> bool:

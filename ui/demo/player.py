@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from terminal.context import Context
 from terminal.dev import people, scenes
-from terminal.dev.browser import Browser
+from terminal.dev.browser import Browser, Page
 from terminal.dev.hall import EmulatedHall
 from terminal.domain.case import CaseState
 from terminal.domain.records import DeclineKind
@@ -55,6 +55,7 @@ class Player:
         self.played: dict[str, Played] = {}
         self.ratings = 0
         self.said: Callable[[str], None] = lambda _: None
+        self.desk_pages: dict[str, Page] = {}
         self._slips = 0
         self._steps: dict[type, Callable[[Any], None]] = {
             scenes.SignIn: self._sign_in,
@@ -376,16 +377,20 @@ class Player:
         def decide() -> None:
             browser = Browser()
             page = browser.get(ready.desk_url)
-            page = browser.submit(
-                page, page.form("account", "password"),
-                account=account.login, password=account.password,
-            )  # fmt: skip
-            wanted = next(link for link in page.links if case_id in link)
-            page = browser.get(wanted)
-            browser.submit(
-                page, page.form("outcome", "token"),
-                outcome="GRANTED", document_number=step.document_number,
-            )  # fmt: skip
+            queue = browser.submit(
+                page,
+                page.form("account", "password"),
+                account=account.login,
+                password=account.password,
+            )
+            page = browser.get(next(link for link in queue.links if case_id in link))
+            done = browser.submit(
+                page,
+                page.form("outcome", "token"),
+                outcome="GRANTED",
+                document_number=step.document_number,
+            )
+            self.desk_pages = {"hub-desk": queue, "hub-case": page, "hub-decided": done}
 
         self.hands.during(decide)
         self._look_now()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-import platformdirs
 
 from terminal.errors import InvalidInput
 
@@ -106,6 +105,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def default_data_dir() -> Path:
     """Return the folder for this account's data when none is named."""
+    import platformdirs  # a twentieth of a second that most starts can spare
+
     return Path(platformdirs.user_data_dir("yichuang", appauthor=False))
 
 

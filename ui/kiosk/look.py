@@ -97,7 +97,7 @@ def sheet(look: Theme, size: QSize) -> str:
         "round": f"{look.px(18)}px",
         "pad": f"{look.px(12)}px",
         "chip": f"{look.px(2)}px {look.px(16)}px",
-        "touch": f"{look.px(52 if tall else 40)}px",
+        "touch": f"{look.px(52 if tall else 48)}px",
         "tile": f"{tile}px",
         "touch_low": f"{look.px(32)}px",
         "line_w": str(max(1, look.px(look.metrics["line"]))),

@@ -1,4 +1,4 @@
-"""`catalogue import | search | show`: the service items of this terminal."""
+"""`catalogue import | search | show | export`: the service items of this terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_LIMIT = 200
 
 def run(args: Namespace, console: Console) -> int:
     """Do what `args.action` names; see `docs/cli.md`."""
-    actions = {"import": _import, "search": _search, "show": _show}
+    actions = {"import": _import, "search": _search, "show": _show, "export": _export}
     settings = load(args.data_dir, args.config)
     with CatalogueService(settings.catalogue_path) as catalogue:
         return actions[args.action](args, console, catalogue)
@@ -34,6 +34,21 @@ def _import(args: Namespace, console: Console, catalogue: CatalogueService) -> i
             status = Exit.REFUSED
     console.say("catalogue.import.total", count=catalogue.count())
     return status
+
+
+def _export(args: Namespace, console: Console, catalogue: CatalogueService) -> int:
+    """Write the catalogue as a snapshot, whole or not at all: what `hub catalogue` publishes."""
+    partial = args.out.with_name(f"{args.out.name}.part")
+    try:
+        partial.write_bytes(catalogue.snapshot())
+        partial.replace(args.out)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise InvalidInput("catalogue.export.failed", file=args.out, reason=reason) from error
+    answer = {"file": str(args.out), "items": catalogue.count()}
+    console.result(answer, "catalogue.export.done", file=args.out, count=catalogue.count())
+    return Exit.DONE
 
 
 def _tell_import(report: ImportReport, console: Console) -> None:

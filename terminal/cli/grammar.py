@@ -128,6 +128,15 @@ def _catalogue(g: Grammar, name: str) -> None:
     g.argument(search, "--batch", "cli.catalogue.batch", meta="file", type=Path)
     show = g.action(actions, name, "show")
     g.argument(show, "code", "cli.catalogue.code", meta="code")
+    export = g.action(actions, name, "export")
+    export.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar=g.texts("cli.meta.file"),
+        help=g.texts("cli.catalogue.out"),
+    )
 
 
 def _intake(g: Grammar, name: str) -> None:

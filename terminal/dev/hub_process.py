@@ -18,6 +18,8 @@ import msgspec
 
 from terminal.dev.people import DeskAccount
 from terminal.errors import StoreError
+from terminal.protocol.snapshot import pack
+from terminal.services.catalogue import read_shipped
 
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 SET_UP_SECONDS = 60.0
@@ -72,7 +74,13 @@ class HubProcess:
     def set_up(self, accounts: tuple[DeskAccount, ...] = ()) -> HubMade:
         """Run `hub init` and add desk accounts; each call gives a fresh enrolment code."""
         public_url = f"http://127.0.0.1:{self.public_port}"
-        told = self._run("hub", "init", "--public-url", public_url, "--json")
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        catalogue = self.data_dir / "catalogue.zst"
+        shipped = read_shipped()
+        catalogue.write_bytes(pack(shipped.items, shipped.life_events))
+        told = self._run(
+            "hub", "init", "--public-url", public_url, "--catalogue", str(catalogue), "--json"
+        )
         for account in accounts:
             self._run(
                 "hub", "account", account.login,

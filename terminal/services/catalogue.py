@@ -212,8 +212,16 @@ class CatalogueService:
 
     def take_snapshot(self, items: tuple[ServiceItem, ...], events: tuple[LifeEvent, ...]) -> None:
         """Take over the hub's catalogue; the versions that cases began with stay."""
+        before = self._store.handle
         self._store.import_items(items, events)
-        self.refresh()
+        if self._store.handle != before:
+            self.refresh()
+
+    def snapshot(self) -> bytes:
+        """Return items and life events as the packed snapshot that a hub publishes."""
+        from terminal.protocol.snapshot import pack
+
+        return pack(self._store.items(), self._store.life_events())
 
     def _import_file(self, path: Path, skip_refused: bool) -> ImportReport:
         batch = self._read(path)

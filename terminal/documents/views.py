@@ -247,13 +247,15 @@ class CorrectionView(NoticeView, frozen=True, kw_only=True, tag_field="document"
     """Correction notice (补正材料一次性告知书): all that is missing or defective, at once.
 
     `expiry_rule` is the item's own article on late correction and stays empty where none is.
-    `repeated` marks a second notice about what the first one listed and is still not cured.
+    `repeated` marks a second notice about what the first one listed and is still not cured;
+    `added` names what it lists and no notice before did.
     """
 
     deficiencies: tuple[Deficiency, ...]
     places: tuple[str, ...] = ()
     expiry_rule: str = ""
     repeated: bool = False
+    added: tuple[str, ...] = ()
 
 
 class DeclineView(NoticeView, frozen=True, kw_only=True, tag_field="document", tag="decline"):

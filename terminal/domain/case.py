@@ -8,7 +8,13 @@ import msgspec
 
 from terminal.domain.catalogue import Regime
 from terminal.domain.parties import Actor, Capacity, MaterialEntry, Party
-from terminal.domain.records import CorrectionItem, DeclineKind, Outcome
+from terminal.domain.records import (
+    CorrectionItem,
+    CorrectionNotified,
+    DeclineKind,
+    MaterialsSupplemented,
+    Outcome,
+)
 
 
 class CaseState(StrEnum):
@@ -90,6 +96,7 @@ class Case(msgspec.Struct, frozen=True):
     case_number: str = ""
     accepted_at: int = 0
     decide_by: str = ""
+    deemed: bool = False
     cure_by: str = ""
     deferred: tuple[str, ...] = ()
     notices: tuple[tuple[CorrectionItem, ...], ...] = ()
@@ -106,6 +113,20 @@ class Case(msgspec.Struct, frozen=True):
         if self.state is CaseState.ACCEPTED:
             return self.decide_by
         return ""
+
+    @property
+    def materials_in_at(self) -> int:
+        """The moment from which the organ's time to answer runs (milliseconds).
+
+        The receipt; after a correction notice, the moment at which its materials were brought.
+        """
+        moment, told = self.received_at, False
+        for step in self.history:
+            if step.kind == CorrectionNotified.kind:
+                told = True
+            elif step.kind == MaterialsSupplemented.kind and told:
+                moment, told = step.at, False
+        return moment
 
     @property
     def lacking(self) -> tuple[MaterialEntry, ...]:

@@ -99,18 +99,20 @@ def deemed_accepted_on(
     calendar: WorkingDayCalendar,
     regime: Regime = Regime.LICENSING,
     clock: RegimeClock | None = None,
+    printed: dt.date | None = None,
 ) -> dt.date | None:
     """Return the day from which an unanswered application counts as accepted, or None.
 
     Silence past the limit: accepted 「自收到申请材料之日起」, from the day of receipt and not
     from the day after the limit (Licensing Law art. 32(1)(4)). None while the limit runs, and
-    for regimes in which silence means nothing.
+    for regimes in which silence means nothing. `printed` is the limit that the
+    citizen's receipt names: it holds.
     """
     clock = clock or clock_of(regime)
     limit = accept_by(received, calendar, regime, clock)
-    if clock.silence != "accepted" or limit is None or today <= limit.date:
+    if clock.silence != "accepted" or limit is None:
         return None
-    return received
+    return received if today > (printed or limit.date) else None
 
 
 def alarm_on(due: dt.date, calendar: WorkingDayCalendar) -> dt.date:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from terminal.clock import to_local
 from terminal.domain.case import (
     Aggregate,
     Case,
@@ -23,6 +24,7 @@ from terminal.domain.case import (
     Step,
     Visit,
 )
+from terminal.domain.deadlines import clock_of
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.records import (
     HUB_ORIGIN,
@@ -255,9 +257,20 @@ def _merge(
 
 @_step(CaseAccepted)
 def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Refused:
-    """Acceptance (受理): only what was received, and only when nothing lacks."""
+    """Acceptance (受理): only what was received, and only when nothing lacks.
+
+    What silence has accepted is accepted whatever lacks, from the receipt, without conditions.
+    """
     if case.state is not CaseState.RECEIVED:
         return Refused(_wrong_state(case))
+    if body.deemed:
+        if not _silence_accepted(case, record) or body.deferred:
+            return Refused("case.not_deemed")
+        return _next(
+            case, record, body.clerk,
+            state=CaseState.ACCEPTED, accepted_at=body.accepted_at, decide_by=body.decide_by,
+            provisional=body.decide_by_provisional, deemed=True,
+        )  # fmt: skip
     if body.deferred and not body.applicant_agreed:
         return Refused("case.deferral_needs_consent")
     deferred = set(body.deferred)
@@ -269,6 +282,12 @@ def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Ref
         state=CaseState.ACCEPTED, accepted_at=body.accepted_at, decide_by=body.decide_by,
         provisional=body.decide_by_provisional, deferred=body.deferred, cure_by=body.cure_by,
     )  # fmt: skip
+
+
+def _silence_accepted(case: Case, record: Record) -> bool:
+    """Whether the limit on the receipt is past and the regime takes silence as acceptance."""
+    late = bool(case.respond_by) and to_local(record.at).date().isoformat() > case.respond_by
+    return late and clock_of(case.regime).silence == "accepted"
 
 
 @_step(CorrectionNotified)

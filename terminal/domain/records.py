@@ -99,7 +99,11 @@ class MaterialsSupplemented(Body, frozen=True):
 
 
 class CaseAccepted(Body, frozen=True):
-    """The application was accepted (受理); conditional when `deferred` names materials."""
+    """The application was accepted (受理); conditional when `deferred` names materials.
+
+    `deemed`: silence past the limit has accepted it (Licensing Law art. 32(1)(4)); then
+    `accepted_at` is the receipt of the materials, not the day on which this was written down.
+    """
 
     kind: ClassVar[str] = "case_accepted"
     accepted_at: int
@@ -110,6 +114,7 @@ class CaseAccepted(Body, frozen=True):
     deferred: tuple[str, ...] = ()
     cure_by: str = ""
     applicant_agreed: bool = False
+    deemed: bool = False
 
 
 class CorrectionItem(msgspec.Struct, frozen=True):

@@ -73,7 +73,7 @@ def case_entries(
         bodies.append(_supplemented(case, review, where))
     match act:
         case Act.ACCEPT | Act.ACCEPT_CONDITIONALLY:
-            bodies.append(_accepted(review, where, options))
+            bodies.append(_accepted(review, case, where, options))
         case Act.NOTIFY_CORRECTION:
             bodies.append(_notified(review, where, options))
         case Act.DECLINE:
@@ -145,8 +145,19 @@ def _supplemented(case: Case, review: Review, where: Circumstances) -> Materials
     )
 
 
-def _accepted(review: Review, where: Circumstances, options: Options) -> CaseAccepted:
+def _accepted(
+    review: Review, case: Case | None, where: Circumstances, options: Options
+) -> CaseAccepted:
     due = decide_by(review.law)
+    if case is not None and review.law.deemed_from is not None:
+        return CaseAccepted(
+            accepted_at=case.materials_in_at,
+            decide_by=due.on.isoformat() if due else "",
+            decide_by_provisional=bool(due and due.provisional),
+            basis=correction_basis(review.item),
+            clerk=where.clerk,
+            deemed=True,
+        )
     deferred = tuple(
         entry.material_id
         for entry in materials_of(review)

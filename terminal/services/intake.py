@@ -155,7 +155,8 @@ class IntakeService:
     def _reviewed(self, draft: IntakeDraft) -> tuple[Review, ServiceItem]:
         item = self._items.item(draft.item_code, draft.item_version)
         draft = drafts.prefilled(draft, item)
-        return review(draft, item, self._today(), self._calendar), item
+        case = self._case(draft.case_id) if draft.case_id else None
+        return review(draft, item, self._today(), self._calendar, case), item
 
     def _today(self) -> date:
         """Return the hall's day; a clock that is plainly wrong yields no legal dates."""
@@ -262,7 +263,7 @@ class IntakeService:
         written = self._journal.append(db, draft.action_id, [*opening, *entries])
         stored = self._loaded(db, entries[0].aggregate_id)
         papers = self._papers.of_act(
-            act, stored, item, where.at, written[len(opening)].hash, new=case is None
+            act, stored, item, where, written[len(opening)].hash, new=case is None
         )
         issued = self._issue(db, draft.action_id, stored, papers, where.at)
         record_ids = tuple(w.record_id for w in (*written, *issued))
@@ -377,5 +378,5 @@ class IntakeService:
             aggregate = judged.aggregate
         if aggregate is None:
             raise RuleRefused("case.incomplete_record")
-        papers = self._papers.of_act(act, aggregate, item, where.at, "", new=case is None)
+        papers = self._papers.of_act(act, aggregate, item, where, "", new=case is None)
         return papers[-2] if act is Act.ACCEPT_CONDITIONALLY else papers[-1]

@@ -6,6 +6,8 @@ choose the sentences.
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from terminal.clock import to_local
@@ -23,6 +25,7 @@ from terminal.domain.regime import (
     procedure_of,
 )
 from terminal.protocol.entry import short_hash
+from terminal.services.acts import Circumstances
 from terminal.services.views import Act
 from terminal.texts import Texts
 
@@ -38,6 +41,15 @@ PAPER_OF_KIND = {
     "undertaking": "a4_printer",
 }
 """Which device a document goes to: only the receipt may be on thermal paper."""
+
+
+HANDED_IN = (
+    paper.Fate.ORIGINAL_KEPT,
+    paper.Fate.ORIGINAL_SEEN_COPY_KEPT,
+    paper.Fate.ORIGINAL_SEEN_RETURNED,
+    paper.Fate.COPY,
+)
+"""Fates of what lies on the desk as paper and can be given back."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -71,29 +83,36 @@ class PaperMaker:
         self._texts = texts
 
     def of_act(
-        self, act: Act, case: Case, item: ServiceItem, at: int, entry_hash: str, *, new: bool
+        self,
+        act: Act,
+        case: Case,
+        item: ServiceItem,
+        where: Circumstances,
+        entry_hash: str,
+        *,
+        new: bool,
     ) -> tuple[Paper, ...]:
         """Return the papers that an act hands to the citizen, the receipt first."""
         made: list[paper.DocumentView] = []
         no_receipt = act is Act.DECLINE or procedure_of(item.regime).on_the_spot_only
         if new and not no_receipt:
-            made.append(self._receipt(case, item, at, entry_hash))
+            made.append(self._receipt(case, item, where, entry_hash))
         match act:
             case Act.ACCEPT:
-                made.append(self._acceptance(case, item, at, entry_hash))
+                made.append(self._acceptance(case, item, where, entry_hash))
             case Act.ACCEPT_CONDITIONALLY:
-                made.append(self._conditional(case, item, at, entry_hash))
-                made.append(self._undertaking(case, item, at, entry_hash))
+                made.append(self._conditional(case, item, where, entry_hash))
+                made.append(self._undertaking(case, item, where, entry_hash))
             case Act.NOTIFY_CORRECTION:
-                made.append(self._correction(case, item, at, entry_hash))
+                made.append(self._correction(case, item, where, entry_hash))
             case Act.DECLINE:
-                made.append(self._decline(case, item, at, entry_hash))
+                made.append(self._decline(case, item, where, entry_hash))
         return tuple(
             Paper(paper.kind_of(view), view.head.number, view, content_digest(view))
             for view in made
         )
 
-    def _head(self, case: Case, kind: str, at: int) -> paper.DocumentHead:
+    def _head(self, case: Case, kind: str, where: Circumstances) -> paper.DocumentHead:
         number = case.receipt_number
         if kind != "receipt":
             serial = len(case.notices) if kind == "correction" else 1
@@ -104,10 +123,10 @@ class PaperMaker:
         return paper.DocumentHead(
             organ=case.organ,
             number=number,
-            issued_at=to_local(at).isoformat(timespec="seconds"),
+            issued_at=to_local(where.at).isoformat(timespec="seconds"),
             hall=self._place.hall,
             window=self._place.window,
-            clerk=case.clerk.name,
+            clerk=where.clerk.name,
             language=self._place.language,
         )
 
@@ -165,21 +184,27 @@ class PaperMaker:
     def _materials(self, case: Case) -> tuple[paper.MaterialLine, ...]:
         return tuple(self._material(entry) for entry in case.materials if not entry.lacking)
 
-    def _offline(self, case: Case) -> paper.OfflineNote | None:
-        if not case.offline:
+    def _offline(self, where: Circumstances) -> paper.OfflineNote | None:
+        """Say that this paper was made offline; how the receipt was made is its own matter."""
+        if not where.offline:
             return None
-        day = to_local(case.received_at).date()
+        day = to_local(where.at).date()
         after = self._calendar.add_working_days(day, LOOK_UP_AFTER_DAYS)
         return paper.OfflineNote(look_up_after=after.date.isoformat(), phone=self._place.phone)
 
+    def _provisional(self, *days: str | None) -> bool:
+        """Whether a day that a paper names lies in a year without a holiday notice."""
+        return any(self._calendar.provisional(date.fromisoformat(day).year) for day in days if day)
+
     def _receipt(
-        self, case: Case, item: ServiceItem, at: int, entry_hash: str
+        self, case: Case, item: ServiceItem, where: Circumstances, entry_hash: str
     ) -> paper.ReceiptView:
         day = to_local(case.received_at).date()
         rest_day = not self._calendar.is_working_day(day)
         counted = self._calendar.next_working_day(day).isoformat() if rest_day else None
+        reply_due = case.respond_by if case.regime is Regime.LICENSING else None
         return paper.ReceiptView(
-            head=self._head(case, "receipt", at),
+            head=self._head(case, "receipt", where),
             regime=case.regime,
             receipt_number=case.receipt_number,
             item=self._item(case, item),
@@ -189,20 +214,22 @@ class PaperMaker:
             received_at=to_local(case.received_at).isoformat(timespec="seconds"),
             query_url="",
             case_number=case.case_number or None,
-            reply_due=case.respond_by if case.regime is Regime.LICENSING else None,
+            reply_due=reply_due,
             clock_from=counted,
             limit=_limit(committed_limit(item), item),
-            calendar_provisional=case.provisional,
-            offline=self._offline(case),
+            calendar_provisional=self._provisional(reply_due, counted, case.cure_by),
+            offline=self._offline(where),
             deferred=self._deferred(case),
             cure_due=case.cure_by or None,
             entry_hash=short_hash(entry_hash),
             phone=self._place.phone,
         )
 
-    def _notice(self, case: Case, item: ServiceItem, kind: str, at: int) -> dict[str, object]:
+    def _notice(
+        self, case: Case, item: ServiceItem, kind: str, where: Circumstances
+    ) -> dict[str, object]:
         return {
-            "head": self._head(case, kind, at),
+            "head": self._head(case, kind, where),
             "regime": case.regime,
             "receipt_number": case.receipt_number,
             "item": self._item(case, item),
@@ -211,18 +238,19 @@ class PaperMaker:
             "submitted_on": to_local(case.received_at).date().isoformat(),
             "case_number": case.case_number or None,
             "phone": item.organ.phone if item.organ and item.organ.phone else self._place.phone,
-            "offline": self._offline(case),
-            "calendar_provisional": case.provisional,
+            "offline": self._offline(where),
         }
 
     def _acceptance(
-        self, case: Case, item: ServiceItem, at: int, entry_hash: str
+        self, case: Case, item: ServiceItem, where: Circumstances, entry_hash: str
     ) -> paper.AcceptanceView:
         return paper.AcceptanceView(
-            **self._notice(case, item, "acceptance", at),  # type: ignore[arg-type]
-            basis=acceptance_basis(item),
+            **self._notice(case, item, "acceptance", where),  # type: ignore[arg-type]
+            calendar_provisional=case.provisional,
+            basis=correction_basis(item) if case.deemed else acceptance_basis(item),
             accepted_on=to_local(case.accepted_at).date().isoformat(),
             decision_due=case.decide_by,
+            deemed=case.deemed,
             limit=_limit(committed_limit(item), item),
             statutory_limit=_limit(item.statutory, item),
             materials=self._materials(case),
@@ -230,10 +258,10 @@ class PaperMaker:
         )
 
     def _correction(
-        self, case: Case, item: ServiceItem, at: int, entry_hash: str
+        self, case: Case, item: ServiceItem, where: Circumstances, entry_hash: str
     ) -> paper.CorrectionView:
         return paper.CorrectionView(
-            **self._notice(case, item, "correction", at),  # type: ignore[arg-type]
+            **self._notice(case, item, "correction", where),  # type: ignore[arg-type]
             basis=correction_basis(item),
             deficiencies=tuple(
                 paper.Deficiency(
@@ -244,11 +272,12 @@ class PaperMaker:
                 for line in case.notices[-1]
             ),
             repeated=len(case.notices) > 1,
+            added=_told_only_now(case),
             entry_hash=short_hash(entry_hash),
         )
 
     def _decline(
-        self, case: Case, item: ServiceItem, at: int, entry_hash: str
+        self, case: Case, item: ServiceItem, where: Circumstances, entry_hash: str
     ) -> paper.DeclineView:
         decline, organ = case.decline, item.organ
         if decline is None:
@@ -262,13 +291,13 @@ class PaperMaker:
                 name=decline.go_to, address=decline.go_to_address, phone=decline.go_to_phone
             )
         return paper.DeclineView(
-            **self._notice(case, item, "decline", at),  # type: ignore[arg-type]
+            **self._notice(case, item, "decline", where),  # type: ignore[arg-type]
             basis=(decline.basis,),
             kind=decline.kind,
             remedies=remedies,
             reason=decline.reason,
             competent=competent,
-            returned=self._materials(case),
+            returned=tuple(line for line in self._materials(case) if line.fate in HANDED_IN),
             entry_hash=short_hash(entry_hash),
         )
 
@@ -284,10 +313,11 @@ class PaperMaker:
         )
 
     def _conditional(
-        self, case: Case, item: ServiceItem, at: int, entry_hash: str
+        self, case: Case, item: ServiceItem, where: Circumstances, entry_hash: str
     ) -> paper.ConditionalView:
         return paper.ConditionalView(
-            **self._notice(case, item, "conditional", at),  # type: ignore[arg-type]
+            **self._notice(case, item, "conditional", where),  # type: ignore[arg-type]
+            calendar_provisional=case.provisional or self._provisional(case.cure_by),
             basis=acceptance_basis(item),
             accepted_on=to_local(case.accepted_at).date().isoformat(),
             cure_due=case.cure_by,
@@ -297,15 +327,23 @@ class PaperMaker:
         )
 
     def _undertaking(
-        self, case: Case, item: ServiceItem, at: int, entry_hash: str
+        self, case: Case, item: ServiceItem, where: Circumstances, entry_hash: str
     ) -> paper.UndertakingView:
         return paper.UndertakingView(
-            **self._notice(case, item, "undertaking", at),  # type: ignore[arg-type]
+            **self._notice(case, item, "undertaking", where),  # type: ignore[arg-type]
+            calendar_provisional=self._provisional(case.cure_by),
             basis=acceptance_basis(item),
             cure_due=case.cure_by,
             deferred=self._deferred(case),
             entry_hash=short_hash(entry_hash),
         )
+
+
+def _told_only_now(case: Case) -> tuple[str, ...]:
+    """Return what the last notice lists and none before it did; nothing for the first one."""
+    *earlier, last = case.notices
+    told = {line.material_id for notice in earlier for line in notice}
+    return tuple(line.name for line in last if earlier and line.material_id not in told)
 
 
 def _limit(limit: TimeLimit | None, item: ServiceItem) -> paper.TimeLimit | None:

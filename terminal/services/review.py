@@ -6,8 +6,10 @@ from datetime import date
 
 import msgspec
 
+from terminal.clock import to_local
 from terminal.domain import deadlines
 from terminal.domain.calendar import DueDate, WorkingDayCalendar
+from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import (
     ServiceItem,
     TimeLimit,
@@ -38,14 +40,18 @@ LONGEST_NAME = 100
 
 
 def review(
-    draft: IntakeDraft, item: ServiceItem, today: date, calendar: WorkingDayCalendar
+    draft: IntakeDraft,
+    item: ServiceItem,
+    today: date,
+    calendar: WorkingDayCalendar,
+    case: Case | None = None,
 ) -> Review:
-    """Return the whole state of a draft on this day."""
+    """Return the whole state of a draft on this day; `case` is the one it takes up again."""
     questions = asked_questions(item, draft.answers)
     open_questions = tuple(q for q in questions if q.id not in draft.answers)
     lines = _lines(draft, item)
     fields = asked_fields(item, draft.answers)
-    law = _law(item, today, calendar)
+    law = _law(item, today, calendar, case)
     problems = (
         *_party_problems(draft, item, today),
         *(problem(f"answers.{q.id}", "intake.unanswered", question=q.text)
@@ -71,7 +77,9 @@ def review(
     )
     return msgspec.structs.replace(
         partial,
-        permissions=tuple(Permission(act, not found, *found) for act, found in _acts(partial)),
+        permissions=tuple(
+            Permission(act, not found, *found) for act, found in _acts(partial, case)
+        ),
         step=_step(partial),
     )
 
@@ -122,26 +130,54 @@ def _one_party(party: Party, where: str, today: date) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _law(item: ServiceItem, today: date, calendar: WorkingDayCalendar) -> Law:
+def _law(item: ServiceItem, today: date, calendar: WorkingDayCalendar, case: Case | None) -> Law:
+    """Compute the dates: an answer is owed from the receipt, a decision from the acceptance."""
+    received, respond_by = _answer_owed(item, today, calendar, case)
+    deemed = None
+    if case is not None and case.state is CaseState.RECEIVED and respond_by is not None:
+        deemed = deadlines.deemed_accepted_on(
+            received, today, calendar, item.regime, printed=respond_by.on
+        )
+    accepted = deemed or today
     clock = deadlines.clock_of(item.regime)
     statutory = item.statutory
     if statutory is None and clock.decide_days is not None:
         statutory = TimeLimit(clock.decide_days, basis=clock.source)
-    committed = _period(committed_limit(item) or statutory, today, calendar)
-    counted = today if calendar.is_working_day(today) else calendar.next_working_day(today)
+    committed = _period(committed_limit(item) or statutory, accepted, calendar)
+    working = calendar.is_working_day(received)
+    counted = received if working else calendar.next_working_day(received)
     return Law(
-        received_on=today,
+        received_on=received,
         counted_from=counted,
         regime=item.regime,
-        respond_by=_due(deadlines.accept_by(today, calendar, item.regime)),
+        respond_by=respond_by,
         silence_accepts=clock.silence == "accepted",
         committed_by=committed,
-        statutory_by=_period(statutory, today, calendar),
+        statutory_by=_period(statutory, accepted, calendar),
         authority=item.authority,
         authority_document=item.authority_document,
         basis=item.legal_basis,
         cure_by=_cure_by(committed, today, calendar),
+        deemed_from=deemed,
     )
+
+
+def _answer_owed(
+    item: ServiceItem, today: date, calendar: WorkingDayCalendar, case: Case | None
+) -> tuple[date, Due | None]:
+    """Return the day from which an answer is owed, and its last day.
+
+    A case that waits for its answer keeps the day and the limit of its receipt; what is
+    brought after a correction notice is received today.
+    """
+    received = today
+    if case is not None and case.state is not CaseState.AWAITING_CORRECTION:
+        received = to_local(case.materials_in_at).date()
+    due = _due(deadlines.accept_by(received, calendar, item.regime))
+    if case is not None and case.state is CaseState.RECEIVED and case.respond_by and due:
+        # What the citizen's receipt says holds, whatever the calendar says by now.
+        due = msgspec.structs.replace(due, on=date.fromisoformat(case.respond_by))
+    return received, due
 
 
 def _due(due: DueDate | None) -> Due | None:
@@ -176,7 +212,10 @@ def decide_by(law: Law) -> Due | None:
 Refusal = tuple[()] | tuple[str] | tuple[str, dict[str, str]]
 
 
-def _acts(state: Review) -> tuple[tuple[Act, Refusal], ...]:
+def _acts(state: Review, case: Case | None) -> tuple[tuple[Act, Refusal], ...]:
+    if case is not None and case.state not in (CaseState.RECEIVED, CaseState.AWAITING_CORRECTION):
+        over: Refusal = (f"case.not_while_{case.state.value.lower()}",)
+        return tuple((act, over) for act in Act)
     return (
         (Act.RECEIVE, _may_receive(state)),
         (Act.ACCEPT, _may_accept(state)),
@@ -215,9 +254,20 @@ def _authorised(state: Review) -> Refusal:
     return _common(state)
 
 
+def _silence(state: Review) -> Refusal:
+    """Refuse what is too late once silence has accepted the application (art. 32(1)(4))."""
+    law = state.law
+    if law.deemed_from is None or law.respond_by is None:
+        return ()
+    due, since = law.respond_by.on.isoformat(), law.deemed_from.isoformat()
+    return ("act.deemed_accepted", {"due": due, "date": since})
+
+
 def _may_accept(state: Review) -> Refusal:
     if refusal := _authorised(state):
         return refusal
+    if state.law.deemed_from is not None:
+        return _limit_known(state)
     if state.lacking:
         return ("act.materials_lacking", {"count": str(state.lacking)})
     if any(_is_deferred(line) for line in state.materials):
@@ -234,7 +284,7 @@ def _is_deferred(line: MaterialLine) -> bool:
 
 
 def _may_accept_conditionally(state: Review) -> Refusal:
-    if refusal := _authorised(state):
+    if refusal := _authorised(state) or _silence(state):
         return refusal
     if not state.item.conditional_acceptance:
         return ("act.not_deferrable",)
@@ -249,7 +299,7 @@ def _may_accept_conditionally(state: Review) -> Refusal:
 
 
 def _may_notify(state: Review) -> Refusal:
-    if refusal := _authorised(state):
+    if refusal := _authorised(state) or _silence(state):
         return refusal
     if not state.lacking:
         return ("act.nothing_lacking",)
@@ -264,6 +314,8 @@ def _may_decline(state: Review) -> Refusal:
     organ = state.item.organ
     if organ is None or not organ.reconsideration_organ or not organ.court:
         return ("act.no_remedies",)
+    if refusal := _silence(state):
+        return refusal
     if any(p.where.startswith(("visitor.", "applicant.")) for p in state.problems):
         return ("act.visitor_incomplete",)
     return ()

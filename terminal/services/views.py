@@ -117,8 +117,11 @@ class Due(msgspec.Struct, frozen=True):
 class Law(msgspec.Struct, frozen=True):
     """What the law says about this draft today, already computed.
 
-    `counted_from` differs from `received_on` on a rest day. `respond_by` is None where the
-    regime knows no such limit; `silence_accepts` says whether silence past it is acceptance.
+    `received_on` is the day from which the answer is owed: the day of receipt of a case that
+    is taken up again, otherwise today. `counted_from` differs from `received_on` on a rest day.
+    `respond_by` is None where the regime knows no such limit; `silence_accepts` says whether
+    silence past it is acceptance, `deemed_from` the day from which it has accepted this case.
+    `committed_by` and `statutory_by` hold for an acceptance now.
     """
 
     received_on: date
@@ -132,6 +135,7 @@ class Law(msgspec.Struct, frozen=True):
     authority_document: str
     basis: tuple[str, ...]
     cure_by: Due | None = None
+    deemed_from: date | None = None
 
 
 class Review(msgspec.Struct, frozen=True):

@@ -41,7 +41,11 @@ def _body(view: CorrectionView, wording: Wording) -> list[AnyNode]:
         common.salutation(view.applicant.name, wording),
         common.paragraph(sentence),
     ]
-    if view.repeated:
+    if view.repeated and view.added:
+        added = common.joined(view.added, wording)
+        key = "repeated_added" if len(view.added) < len(view.deficiencies) else "all_added"
+        nodes.append(common.paragraph(wording(f"correction.{key}", materials=added)))
+    elif view.repeated:
         nodes.append(common.paragraph(wording.plain("correction.repeated")))
     return nodes
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from terminal.documents import dates
 from terminal.documents.layout import (
     Align,
@@ -57,9 +59,11 @@ def receipt(view: ReceiptView, wording: Wording, copy: common.Copy) -> Layout:
     ]
     forwarded = view.forwarding is not None
     title = wording.plain("title.receipt_forwarding" if forwarded else "title.receipt")
-    return common.finish(
+    layout = common.finish(
         view, blocks, title=title, paper=Paper.THERMAL_80, copy=copy, wording=wording
     )
+    # Behind everything: a hall that moves blocks must not have the slip cut in its middle.
+    return msgspec.structs.replace(layout, nodes=(*layout.nodes, Cut()))
 
 
 def _check(view: ReceiptView) -> None:
@@ -232,4 +236,4 @@ def _query(view: ReceiptView, wording: Wording) -> list[AnyNode]:
 
 def _hints(wording: Wording) -> list[AnyNode]:
     thermal = Text(text=wording.plain("receipt.thermal"), size=Size.SMALL, only=Paper.THERMAL_80)
-    return [SLIP_RULE, thermal, Cut()]
+    return [SLIP_RULE, thermal]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 from terminal.clock import Clock
 from terminal.domain.case import Case, Visit
 from terminal.domain.parties import MaterialEntry
@@ -35,33 +37,50 @@ class VisitsService:
         self._events = events
         self._window = window
 
-    def cases(self, visit_id: str) -> tuple[VisitCase, ...]:
-        """Return the matters of this visit, oldest first."""
-        found = self._ledger.read(lambda db: lists.cases_of_visit(db, visit_id))
+    def cases(self, visit_id: str, taken_up: Collection[str] = ()) -> tuple[VisitCase, ...]:
+        """Return the matters of this visit, oldest first; `taken_up` as for `end`."""
+        found = self._ledger.read(lambda db: _matters(db, visit_id, taken_up))
         return tuple(
             VisitCase(case.case_id, case.item_name, case.state, case.receipt_number)
             for case in found
         )
 
-    def end(self, visit_id: str, session: Session, *, invite: bool = True) -> VisitEnding:
+    def end(
+        self,
+        visit_id: str,
+        session: Session,
+        *,
+        invite: bool = True,
+        taken_up: Mapping[str, Collection[str]] | None = None,
+    ) -> VisitEnding:
         """End the visit: name originals to give back, invite once to rate.
 
         Without `invite` nobody is at the desk to be invited (forwarded applications).
+        `taken_up` names the cases of earlier visits that went on in this one, each with the
+        ids of the materials that were there before: those are not on the desk today.
 
         A visit in which nothing was saved leaves nothing behind and invites to nothing. The
         same visit ended twice gets the first answer again.
         """
-        ending = self._ledger.write(lambda db: self._end(db, visit_id, session, invite))
+        before = taken_up or {}
+        ending = self._ledger.write(lambda db: self._end(db, visit_id, session, invite, before))
         self._events.publish("visit_ended", visit_id)
         self._events.publish("journal_changed")
         return ending
 
-    def _end(self, db: Transaction, visit_id: str, session: Session, invite: bool) -> VisitEnding:
+    def _end(
+        self,
+        db: Transaction,
+        visit_id: str,
+        session: Session,
+        invite: bool,
+        before: Mapping[str, Collection[str]],
+    ) -> VisitEnding:
         visit = aggregates.load(db, visit_id)
         if not isinstance(visit, Visit):
             return VisitEnding(visit_id, (), invitation=False)
-        cases = lists.cases_of_visit(db, visit_id)
-        originals = _to_give_back(cases)
+        cases = _matters(db, visit_id, before)
+        originals = _to_give_back(cases, before)
         if not visit.ended_at:
             body = VisitEnded(
                 clerk_of(session, self._window),
@@ -79,11 +98,22 @@ class VisitsService:
         )
 
 
-def _to_give_back(cases: list[Case]) -> tuple[tuple[str, int], ...]:
+def _matters(db: Transaction, visit_id: str, taken_up: Iterable[str]) -> list[Case]:
+    """Return the cases that began in this visit, then those of earlier ones taken up in it."""
+    found = lists.cases_of_visit(db, visit_id)
+    others = (aggregates.load(db, case_id) for case_id in taken_up)
+    return [*found, *(case for case in others if isinstance(case, Case))]
+
+
+def _to_give_back(
+    cases: list[Case], before: Mapping[str, Collection[str]]
+) -> tuple[tuple[str, int], ...]:
     """Return names and counts of originals that were only looked at and must go back."""
     names: dict[str, int] = {}
     for case in cases:
         for entry in case.materials:
+            if entry.material_id in before.get(case.case_id, ()):
+                continue
             if _lies_on_the_desk(entry):
                 names[entry.name] = max(names.get(entry.name, 0), entry.count)
     return tuple(names.items())

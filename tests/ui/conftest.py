@@ -152,7 +152,14 @@ class Clerk:
         """Find an item by what is typed and take it up."""
         results = self.place.work.search.results
         self.type(text)
-        self.wait(lambda: results.rows and name in results.rows[0].accessibleName())
+
+        def place() -> int:
+            said = (row.accessibleName() for row in results.rows)
+            return next((at for at, words in enumerate(said) if words.startswith(name)), -1)
+
+        self.wait(lambda: place() >= 0)
+        for _ in range(place() - results.index):
+            self.press(Qt.Key.Key_Down)
         self.enter()
         self.wait(lambda: self.desk.now.review is not None)
         self.wait(lambda: self.desk.item is not None and self.desk.item.name == name)
@@ -192,7 +199,10 @@ class Clerk:
             review = self.desk.now.review
             assert review is not None
             field = next(f for f in review.fields if f"form_{f.id}" == name)
-            if not review.draft.form.get(field.id):
+            if field.options:
+                self.press(Qt.Key.Key_1)
+                self.wait(lambda: self.desk.fresh)
+            elif not review.draft.form.get(field.id):
                 self.type(samples.get(field.kind.value, "样例路1号"))
                 self.wait(lambda: self.desk.fresh)
             self.enter()

@@ -32,7 +32,9 @@ class Visiting(msgspec.Struct):
     """One visit at the desk: mutable, held by the desk alone.
 
     `typed` holds what stands in the visitor's fields, complete or not. `ahead` are the items
-    of a life event that are still to be offered. `parked_at` is the clock's milliseconds.
+    of a life event that are still to be offered. `taken_up` are cases of earlier visits that
+    went on in this one, each with the materials that were there before. `parked_at` is the
+    clock's milliseconds.
     """
 
     typed: dict[str, str] = {}
@@ -46,6 +48,8 @@ class Visiting(msgspec.Struct):
     cases: tuple[VisitCase, ...] = ()
     ahead: tuple[str, ...] = ()
     event_name: str = ""
+    there_before: tuple[str, ...] = ()
+    taken_up: dict[str, tuple[str, ...]] = {}
     parked_at: int = 0
 
     @property
@@ -227,16 +231,20 @@ class Desk(QObject):
             return
         self.busy = True
         self.bridge.run(
-            self, ctx.visits.end, visit.visit_id, self.session,
-            done=self._on_ended, failed=self._on_act_failed,
-        )  # fmt: skip
+            self,
+            partial(ctx.visits.end, visit.visit_id, self.session, taken_up=visit.taken_up),
+            done=self._on_ended,
+            failed=self._on_act_failed,
+        )
 
     def refresh_cases(self) -> None:
         """Ask again which cases this visit has."""
         visit, ctx = self.now, self.bridge.ctx
         if visit.visit_id and ctx is not None:
             self.bridge.read(
-                self, ctx.visits.cases, visit.visit_id, done=partial(self._on_cases, visit)
+                self,
+                partial(ctx.visits.cases, visit.visit_id, tuple(visit.taken_up)),
+                done=partial(self._on_cases, visit),
             )
 
     # Inside.
@@ -263,6 +271,7 @@ class Desk(QObject):
         visit.visitor, visit.capacity = draft.visitor, draft.capacity
         visit.applicant = None if draft.capacity is Capacity.SELF else draft.applicant
         visit.draft, visit.review = draft, None
+        visit.there_before = tuple(draft.materials) if draft.case_id else ()
         self.visit_changed.emit()
         self._review(chosen=True)
 
@@ -313,6 +322,8 @@ class Desk(QObject):
 
     def _on_saved(self, visit: Visiting, act: Act, saved: Saved) -> None:
         self.busy = False
+        if visit.draft is not None and visit.draft.case_id:
+            visit.taken_up = {**visit.taken_up, visit.draft.case_id: visit.there_before}
         visit.draft = visit.review = None
         if visit is not self.now:
             return

@@ -240,7 +240,8 @@ class MaterialsPanel(QWidget):
         entry = line.entry
         if entry is None or entry.way is not Way.UPLOAD or entry.lacking:
             entry = drafts.received(line.material, way=Way.UPLOAD)
-        self._put(msgspec.structs.replace(entry, blobs=(*entry.blobs, blob)))
+        # On to the next row: the space bar here would take the file away again.
+        self._settle(msgspec.structs.replace(entry, blobs=(*entry.blobs, blob)))
         self._back_to_list()
 
     def _close_asking(self) -> None:

@@ -57,6 +57,8 @@ class VisitCard(Card):
             word = self._texts("window.visit.in_work")
             self._line(len(visit.cases), review.item.name, word, "muted")
         self._empty.setVisible(not visit.cases and review is None)
+        # Before anybody is here there is nothing to say, and the room is wanted for the fields.
+        self.setVisible(not visit.empty)
         self._end.setVisible(bool(visit.cases))
 
     def _line(self, place: int, title: str, state: str, colour: str) -> None:

@@ -117,6 +117,11 @@ class TopBar(QFrame):
             if self.sizeHint().width() <= self.width():
                 break
             step()
+        # At once: a page that has just been built is drawn before the loop comes round.
+        line = self.layout()
+        if line is not None:
+            line.invalidate()
+            line.activate()
 
     def _shorten(self) -> None:
         self._short = True

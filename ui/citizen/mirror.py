@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from terminal.domain.masking import mask_name
 from terminal.services.views import Act, Review, Saved
 from terminal.texts import Texts
-from ui.window.dates import day_words, due_words
+from ui.window.dates import due_words, last_day_words
 from ui.window.desk import Desk, likely_act
 from ui.window.material_row import standing
 
@@ -78,7 +78,8 @@ class MirrorSource(QObject):
         due = saved.case.due
         if due is not None:
             key = "citizen.until.decide" if "ACCEPT" in act else "citizen.until.respond"
-            self._untils[saved.case.case_id] = self._texts(key, date=day_words(due, self._texts))
+            words = last_day_words(due, self._texts)
+            self._untils[saved.case.case_id] = self._texts(key, date=words)
         elif act == Act.NOTIFY_CORRECTION.value:
             self._untils[saved.case.case_id] = self._texts("citizen.until.correct")
 

@@ -60,7 +60,7 @@ class Columns(QWidget):
             self.left.setMinimumWidth(0)
             self.left.setMaximumWidth(_FREE)
         else:
-            self.left.setFixedWidth(px(280 if count == 3 else 300))
+            self.left.setFixedWidth(px(296 if count == 3 else 308))
             self.right.setFixedWidth(px(332))
         if count == self.count:
             return

@@ -21,8 +21,15 @@ def day_words(day: date, texts: Texts) -> str:
 
 def due_words(due: Due, texts: Texts) -> str:
     """Return a due date, inclusive; marked when the year's calendar is provisional."""
-    key = "window.date.due_provisional" if due.provisional else "window.date.due"
-    return texts(key, date=due.on.strftime("%m-%d"), weekday=weekday(due.on, texts))
+    if due.provisional:
+        key, day = "window.date.due_provisional", due.on
+        return texts(key, date=day.strftime("%m-%d"), weekday=weekday(day, texts))
+    return last_day_words(due.on, texts)
+
+
+def last_day_words(day: date, texts: Texts) -> str:
+    """Return the last day of a period, which still counts."""
+    return texts("window.date.due", date=day.strftime("%m-%d"), weekday=weekday(day, texts))
 
 
 def moment_words(milliseconds: int, texts: Texts) -> str:

@@ -66,6 +66,7 @@ class VisitorPanel(Card):
         self.applicant.changed.connect(self._on_typed)
         desk.visit_changed.connect(self.show_visit)
         desk.cleared.connect(self._on_cleared)
+        self.forget_line.hide()
         self.edit(focus=False)
 
     def today(self) -> date:
@@ -146,12 +147,13 @@ class VisitorPanel(Card):
         else:
             self.summary.wipe()
             self.edit(focus=False)
-        self.forget_line.setVisible(not visit.cases)
+        self.forget_line.setVisible(not visit.cases and not visit.empty)
 
     def _on_typed(self, field: str) -> None:
         if field == "number":
             self._source = IdentitySource.KEYBOARD
         self._store()
+        self.forget_line.setVisible(not self._desk.now.cases and not self._desk.now.empty)
 
     def _store(self) -> None:
         self._desk.now.typed = {

@@ -167,6 +167,7 @@ class WorkPage(Columns):
                 return
             index = parked.index(chosen)
         if index < len(parked) and self._desk.take_up(index):
+            self.told.emit("", "")
             self.outcome.hide()
             self.start()
 
@@ -276,6 +277,7 @@ class WorkPage(Columns):
 
     def _on_visitor(self) -> None:
         self.show_side(False)
+        self.told.emit("", "")
         self.outcome.hide()
         self.notice.say("")
         if self._wanted_item:
@@ -332,6 +334,7 @@ class WorkPage(Columns):
         self.keys_changed.emit()
 
     def _on_ended(self, ending: VisitEnding) -> None:
+        self.told.emit("", "")
         self.outcome.show_ending(ending)
         self.search.close_results()
         self.to_visitor()

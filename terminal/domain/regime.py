@@ -25,6 +25,7 @@ class Procedure(msgspec.Struct, frozen=True):
     receipt_basis: str = ""
     correction_basis: str = ""
     acceptance_basis: str = ""
+    conditional_basis: str = ""
     decline_no_licence_basis: str = ""
     decline_not_competent_basis: str = ""
     on_the_spot_only: bool = False
@@ -55,6 +56,11 @@ def acceptance_basis(item: ServiceItem) -> tuple[str, ...]:
     return _with_items(procedure_of(item.regime).acceptance_basis, item)
 
 
+def conditional_basis(item: ServiceItem) -> tuple[str, ...]:
+    """Return what a conditional acceptance rests on: a reform rule, not 「材料齐全」 of the law."""
+    return _with_items(procedure_of(item.regime).conditional_basis, item)
+
+
 def decline_basis(item: ServiceItem, kind: DeclineKind) -> str:
     """Return the article offered for declining; empty: the clerk must name one."""
     procedure = procedure_of(item.regime)
@@ -67,7 +73,7 @@ def decline_basis(item: ServiceItem, kind: DeclineKind) -> str:
 
 
 def _with_items(basis: str, item: ServiceItem) -> tuple[str, ...]:
-    return ((basis,) if basis else ()) + item.legal_basis
+    return tuple(dict.fromkeys(((basis,) if basis else ()) + item.legal_basis))
 
 
 def committed_limit(item: ServiceItem) -> TimeLimit | None:

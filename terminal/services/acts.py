@@ -19,7 +19,7 @@ from terminal.domain.records import (
     CorrectionNotified,
     MaterialsSupplemented,
 )
-from terminal.domain.regime import acceptance_basis, correction_basis
+from terminal.domain.regime import acceptance_basis, conditional_basis, correction_basis
 from terminal.ids import record_id
 from terminal.protocol.entry import Draft
 from terminal.services.drafts import missing
@@ -168,7 +168,7 @@ def _accepted(
         accepted_at=where.at,
         decide_by=due.on.isoformat() if due else "",
         decide_by_provisional=bool(due and due.provisional),
-        basis=acceptance_basis(review.item),
+        basis=conditional_basis(review.item) if deferred else acceptance_basis(review.item),
         clerk=where.clerk,
         deferred=deferred,
         cure_by=cure_by.on.isoformat() if deferred and cure_by else "",

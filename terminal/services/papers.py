@@ -21,6 +21,7 @@ from terminal.domain.parties import Capacity, MaterialEntry, MaterialStatus, Par
 from terminal.domain.regime import (
     acceptance_basis,
     committed_limit,
+    conditional_basis,
     correction_basis,
     procedure_of,
 )
@@ -216,7 +217,7 @@ class PaperMaker:
             case_number=case.case_number or None,
             reply_due=reply_due,
             clock_from=counted,
-            limit=_limit(committed_limit(item), item),
+            limit=_limit(committed_limit(item), item.legal_basis[0] if item.legal_basis else ""),
             calendar_provisional=self._provisional(reply_due, counted, case.cure_by),
             offline=self._offline(where),
             deferred=self._deferred(case),
@@ -251,8 +252,8 @@ class PaperMaker:
             accepted_on=to_local(case.accepted_at).date().isoformat(),
             decision_due=case.decide_by,
             deemed=case.deemed,
-            limit=_limit(committed_limit(item), item),
-            statutory_limit=_limit(item.statutory, item),
+            limit=_limit(committed_limit(item)),
+            statutory_limit=_limit(item.statutory),
             materials=self._materials(case),
             entry_hash=short_hash(entry_hash),
         )
@@ -318,7 +319,7 @@ class PaperMaker:
         return paper.ConditionalView(
             **self._notice(case, item, "conditional", where),  # type: ignore[arg-type]
             calendar_provisional=case.provisional or self._provisional(case.cure_by),
-            basis=acceptance_basis(item),
+            basis=conditional_basis(item),
             accepted_on=to_local(case.accepted_at).date().isoformat(),
             cure_due=case.cure_by,
             deferred=self._deferred(case),
@@ -332,7 +333,7 @@ class PaperMaker:
         return paper.UndertakingView(
             **self._notice(case, item, "undertaking", where),  # type: ignore[arg-type]
             calendar_provisional=self._provisional(case.cure_by),
-            basis=acceptance_basis(item),
+            basis=conditional_basis(item),
             cure_due=case.cure_by,
             deferred=self._deferred(case),
             entry_hash=short_hash(entry_hash),
@@ -346,8 +347,8 @@ def _told_only_now(case: Case) -> tuple[str, ...]:
     return tuple(line.name for line in last if earlier and line.material_id not in told)
 
 
-def _limit(limit: TimeLimit | None, item: ServiceItem) -> paper.TimeLimit | None:
+def _limit(limit: TimeLimit | None, otherwise: str = "") -> paper.TimeLimit | None:
+    """Return a limit for paper; a promise has a basis of its own only where the guide names one."""
     if limit is None:
         return None
-    basis = limit.basis or (item.legal_basis[0] if item.legal_basis else "")
-    return paper.TimeLimit(days=limit.amount, unit=limit.unit.value, basis=basis)
+    return paper.TimeLimit(days=limit.amount, unit=limit.unit.value, basis=limit.basis or otherwise)

@@ -28,12 +28,14 @@ from terminal.documents.layout import (
 )
 from terminal.documents.views import (
     AnyNotice,
+    ConditionalView,
     DeclineView,
     DocumentHead,
     DocumentView,
     MaterialLine,
     Party,
     TimeLimit,
+    UndertakingView,
     Visitor,
     kind_of,
 )
@@ -341,7 +343,7 @@ def finish_notice(
     )
     tail: Blocks = [("notes", [paragraph(note) for note in view.notes])]
     if view.calendar_provisional:
-        tail.append(("provisional", [paragraph(wording.plain("format.provisional"))]))
+        tail.append(("provisional", _provisional(view, wording)))
     if view.offline is not None:
         decided = isinstance(view, DeclineView)
         sentence = wording(
@@ -360,6 +362,16 @@ def finish_notice(
     parts: Blocks = [("number", [number, Rule(), Space(height=3)]), *blocks, *tail]
     parts.append(("thermal", [Rule(dashed=True, only=Paper.THERMAL_80), thermal]))
     return finish(view, parts, title=title, paper=Paper.A4, copy=copy, wording=wording)
+
+
+def _provisional(view: AnyNotice, wording: Wording) -> list[AnyNode]:
+    """Say of the organ's date that it never moves later, of the applicant's that it holds."""
+    keys = ["format.provisional"]
+    if isinstance(view, UndertakingView):
+        keys = ["format.provisional_cure"]
+    elif isinstance(view, ConditionalView):
+        keys.append("format.provisional_cure")
+    return [paragraph(wording.plain(key)) for key in keys]
 
 
 def _sealed(view: AnyNotice, wording: Wording) -> list[AnyNode]:

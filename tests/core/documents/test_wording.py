@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from PIL import Image
 
 from terminal.documents import load_hall_wording, render
+from terminal.documents.layout import Cut
+from terminal.documents.render import lay_out
 from terminal.documents.views import decode_view, encode_view
 from terminal.documents.wording import Wording
 from terminal.errors import InvalidInput
@@ -92,6 +94,12 @@ def test_a_hall_adds_sentences_and_moves_blocks(tmp_path: Path) -> None:
     assert changed.index("逾期未告知") < changed.index("收到的材料")
     for line in plain.splitlines():
         assert line in changed
+
+
+def test_a_slip_is_cut_behind_its_last_line_wherever_blocks_stand(tmp_path: Path) -> None:
+    path = write(tmp_path, '[receipt]\norder = ["hints", "number"]\n')
+    layout = lay_out(receipt(), wording=load_hall_wording(path))
+    assert [type(node) is Cut for node in layout.nodes].index(True) == len(layout.nodes) - 1
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,18 @@ def test_unlawful_steps(before: tuple[Body, ...], body: Body, code: str) -> None
     assert judged.code == code
 
 
+def test_silence_accepts_whatever_lacks_but_only_past_the_limit_and_where_the_law_says_so() -> None:
+    deemed = msgspec.structs.replace(ACCEPTED, accepted_at=1, deemed=True)
+    late = msgspec.structs.replace(LACKING, respond_by="1969-12-31")
+    case = told(late, deemed)
+    assert isinstance(case, Case)
+    assert (case.state, case.deemed, case.accepted_at) == (CaseState.ACCEPTED, True, 1)
+    elsewhere = msgspec.structs.replace(late, regime=Regime.MARKET_ENTITY_REGISTRATION)
+    conditional = msgspec.structs.replace(CONDITIONAL, deemed=True)
+    for before, body in ((LACKING, deemed), (elsewhere, deemed), (late, conditional)):
+        assert judge((before,), body) == Refused("case.not_deemed")
+
+
 def test_a_second_case_number_is_refused_and_the_same_is_not() -> None:
     before = (RECEIVED, NUMBERED)
     assert isinstance(judge(before, NUMBERED, HUB_ORIGIN), Evolved)

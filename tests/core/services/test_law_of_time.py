@@ -14,7 +14,7 @@ from terminal.domain.records import DeclineKind
 from terminal.errors import TerminalError
 from terminal.services import drafts
 from terminal.services.views import Act, DeclineRequest, Saved, Session
-from tests.core.hall import COMPANY_SETUP, FORM, LEASE, PASSWORD, PLAIN, Hall
+from tests.core.hall import COMPANY_SETUP, ESTATE, FORM, LEASE, PASSWORD, PLAIN, Hall
 
 WHY = DeclineRequest(
     DeclineKind.OTHER,
@@ -183,3 +183,27 @@ def test_only_a_paper_with_a_provisional_date_says_so(hall: Hall, hall_clock: Fi
     plain = hall.ctx.intake.accept(hall.complete(PLAIN), hall.clerk)
     assert "暂定工作日历" in paper(hall, plain, "acceptance")
     assert "暂定工作日历" not in paper(hall, plain, "receipt")
+
+
+def test_an_article_is_quoted_once_and_a_promise_borrows_none(hall: Hall) -> None:
+    estate = paper(hall, hall.ctx.intake.accept(hall.complete(ESTATE), hall.clerk), "acceptance")
+    assert "第十七条、" not in estate
+    assert "承诺时限：3个工作日" in estate
+    assert "承诺时限：3个工作日（" not in estate
+
+
+def test_conditional_acceptance_does_not_rest_on_complete_materials(
+    hall: Hall, hall_clock: FixedClock
+) -> None:
+    """Article 32(1)(5) accepts what is complete; materials to follow are a reform rule."""
+    hall_clock.advance(days=37)
+    draft = hall.with_all(hall.draft(), but=("lease",))
+    draft = drafts.with_material(draft, drafts.deferred(LEASE))
+    saved = hall.ctx.intake.accept_conditionally(draft, hall.clerk, True)
+    notice, undertaking = (paper(hall, saved, kind) for kind in ("conditional", "undertaking"))
+    for text in (notice, undertaking):
+        assert "第三十二条第一款第五项" not in text
+        assert "办事指南载明的容缺受理规定、《中华人民共和国食品安全法》第三十五条" in text
+        assert "补齐期限按暂定工作日历推算，以本文书所载日期为准" in text
+    assert "公布后不会推后" in notice
+    assert "公布后不会推后" not in undertaking

@@ -58,14 +58,17 @@ class LawCard(Card):
 
     def _sentences(self, review: Review) -> list[str]:
         texts, law = self._texts, review.law
-        found = [self._mark("window.law.today", date=day_words(law.received_on, texts))]
+        key = "received" if review.draft.case_id else "today"
+        found = [self._mark(f"window.law.{key}", date=day_words(law.received_on, texts))]
         if law.counted_from != law.received_on:
             counted = day_words(law.counted_from, texts)
             found.append(self._mark("window.law.rest_day", date=counted))
         if not review.item.guide:
             found.append(texts("window.law.no_guide"))
             return found
-        if law.respond_by is not None:
+        if law.deemed_from is not None:
+            found.append(self._mark("window.law.deemed", date=day_words(law.deemed_from, texts)))
+        elif law.respond_by is not None:
             key = "respond_silence" if law.silence_accepts else "respond"
             found.append(
                 self._mark(
@@ -81,9 +84,8 @@ class LawCard(Card):
         texts = self._texts
         found = []
         if law.committed_by is not None:
-            found.append(
-                self._mark("window.law.committed", date=due_words(law.committed_by, texts))
-            )
+            key = "committed" if law.deemed_from is None else "committed_deemed"
+            found.append(self._mark(f"window.law.{key}", date=due_words(law.committed_by, texts)))
         if law.statutory_by is not None:
             found.append(
                 self._mark("window.law.statutory", date=due_words(law.statutory_by, texts))

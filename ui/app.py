@@ -6,6 +6,7 @@ come on a thread of their own while the sign-in already takes typing.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -145,6 +146,9 @@ class WindowApp(QObject):
             self._thread.start()
 
     def _open(self) -> None:
+        # Importing makes thousands of objects that all stay: looking through them again and
+        # again would cost a tenth of the start.
+        gc.disable()
         try:
             ctx = self._ctx
             if ctx is None:
@@ -165,6 +169,8 @@ class WindowApp(QObject):
         except BaseException as error:  # noqa: BLE001 - told on the screen, whatever it is
             self._failed.emit(error)
             return
+        finally:
+            gc.enable()
         self._opened.emit((ctx, accounts))
 
     def _on_opened(self, found: tuple[Context, int]) -> None:

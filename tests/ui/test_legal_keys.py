@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from terminal.devices.ports import ScannedCode
 from terminal.services.views import Act, IntakeDraft
-from tests.ui.conftest import Clerk, identity_number
+from tests.ui.conftest import Clerk, commit, identity_number
 from ui.widgets.fields import Choice, LineEdit
 from ui.widgets.rows import SelectList
 
@@ -111,6 +111,49 @@ def test_composition_and_scanners_accept_nothing_in_any_field(ready: Clerk) -> N
     assert ready.cases() == 0
     assert {"visitor_name", "search_edit", "materials_list", "decline_reason"} <= seen
     assert sum(name.startswith("form_") for name in seen) >= 3
+
+
+def test_enter_space_and_taken_over_text_accept_nothing_anywhere(ready: Clerk) -> None:
+    """At a hand's pace, in each field, each panel's confirming frame and on each page."""
+    draft = ready.desk.now.draft
+    assert draft is not None
+    page, path = ready.place.work, ready.place.work.path
+    seen: list[str] = []
+    for panel in (None, path.decline, path.consent, path.repeat):
+        restore(ready, draft)
+        page.visitor.edit(focus=False)
+        if panel is not None:
+            path.open_panel(panel)
+        widgets = [*inputs(ready), path.review if panel is None else panel.confirm]
+        for widget in widgets:
+            if widget.objectName() in seen or not widget.isVisible():
+                continue
+            for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+                widget.setFocus()
+                if ready.focus() is not widget:
+                    continue
+                compose(widget, "shouli")
+                commit(widget, "受理")
+                ready.press(key, after=1.5)
+                assert not ready.desk.busy
+            seen.append(widget.objectName())
+            # Enter moved on, perhaps out of the panel or to another matter: begin again.
+            restore(ready, draft)
+            page.visitor.edit(focus=False)
+            if panel is not None:
+                path.open_panel(panel)
+    for name in ("cases", "journal", "devices", "catalogue"):
+        ready.place.show_page(name)
+        ready.wait(lambda name=name: ready.place.pages[name].isVisible())
+        scan(ready, "6901234567892")
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            ready.press(key, after=1.5)
+        for key, modifier in LEGAL:
+            ready.press(key, modifier, after=1.5)
+        assert not ready.desk.busy
+    assert ready.cases() == 0
+    confirms = {"confirm_decline", "confirm_accept_conditionally", "confirm_notify_correction"}
+    assert {"review_panel", "visitor_name", "materials_list", *confirms} <= set(seen)
 
 
 def test_a_scanner_in_the_review_step_accepts_nothing(ready: Clerk) -> None:

@@ -108,7 +108,9 @@ class SignInScreen(QWidget):
             return ctx.staff.sign_in(login, password)
 
         self._busy = True
-        self._bridge.run(self, act, done=self._on_done, failed=self._on_failed)
+        # Signing in only looks: it need not wait behind what warms up for the first paper.
+        ask = self._bridge.run if first else self._bridge.read
+        ask(self, act, done=self._on_done, failed=self._on_failed)
 
     def forget(self) -> None:
         """Empty the fields for the next one who signs in."""

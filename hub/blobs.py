@@ -10,9 +10,10 @@ import os
 import re
 import threading
 from pathlib import Path
+from typing import Any
 
+from hub import judge
 from hub.hub import Hub
-from hub.judge import Bench, judge_pending
 from hub.store import projections
 from terminal.protocol.wire import BLOB_PIECE_BYTES, PROTOCOL_VERSION, BlobAnswer, BlobPiece
 
@@ -82,15 +83,15 @@ class Blobs:
 
     def _announce(self, sha256: str, size: int) -> None:
         """Note a complete blob and try again what waited for it."""
-        with self._hub.store.writing() as database:
+
+        def note(database: Any) -> bool:
             if sha256 in projections.has_blobs(database, [sha256]):
-                return
+                return False
             projections.add_blob(database, sha256, size, self._hub.now())
-            bench = Bench(self._hub, database)
-            bench.wake(sha256)
-            moved = bench.finish()
-        self._hub.bell.ring(moved)
-        judge_pending(self._hub)
+            return True
+
+        judge.wake(self._hub, [sha256], note)
+        judge.judge_pending(self._hub)
 
     def _answer(
         self, terminal_id: str, piece: BlobPiece, here: int, *, complete: bool, refusal: str

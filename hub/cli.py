@@ -31,6 +31,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _hub(args: argparse.Namespace) -> Hub:
+    return Hub(args.data_dir, database=getattr(args, "database", None) or "")
+
+
 def _hall(args: argparse.Namespace) -> HallData:
     from terminal.settings import HallSettings
 
@@ -48,10 +52,11 @@ def _init(args: argparse.Namespace, console: Console) -> None:
         _hall(args),
         names=getattr(args, "name", None) or (),
         public_url=getattr(args, "public_url", None) or "",
+        database=getattr(args, "database", None) or "",
     )
     source: Path | None = getattr(args, "catalogue", None)
     if source is not None:
-        _publish(args.data_dir, source)
+        _publish(args, source)
     if console.json:
         console.emit(made)
         return
@@ -64,7 +69,7 @@ def _init(args: argparse.Namespace, console: Console) -> None:
 def _code(args: argparse.Namespace, console: Console) -> None:
     from hub.enrol import make_code
 
-    hub = Hub(args.data_dir)
+    hub = _hub(args)
     try:
         code = make_code(hub, getattr(args, "hall", None) or "")
     finally:
@@ -72,10 +77,10 @@ def _code(args: argparse.Namespace, console: Console) -> None:
     console.result({"code": code}, "hub.cli.code", code=code)
 
 
-def _publish(data_dir: Path, source: Path) -> object:
+def _publish(args: argparse.Namespace, source: Path) -> object:
     from hub.catalogue import publish_file
 
-    hub = Hub(data_dir)
+    hub = _hub(args)
     try:
         return publish_file(hub, source)
     finally:
@@ -83,13 +88,13 @@ def _publish(data_dir: Path, source: Path) -> object:
 
 
 def _catalogue(args: argparse.Namespace, console: Console) -> None:
-    pointer = _publish(args.data_dir, args.file)
+    pointer = _publish(args, args.file)
     console.result(pointer, "hub.cli.catalogue", items=getattr(pointer, "items", 0))
 
 
 def _account(args: argparse.Namespace, console: Console) -> None:
     password = _password(console)
-    hub = Hub(args.data_dir)
+    hub = _hub(args)
     try:
         setup.add_account(
             hub,
@@ -115,7 +120,7 @@ def _password(console: Console) -> str:
 def _revoke(args: argparse.Namespace, console: Console) -> None:
     from hub.enrol import revoke
 
-    hub = Hub(args.data_dir)
+    hub = _hub(args)
     try:
         revoke(hub, args.terminal)
     finally:
@@ -136,7 +141,7 @@ def _serve(args: argparse.Namespace, console: Console) -> None:
         public_url=getattr(args, "public_url", None) or "",
         plain=bool(getattr(args, "plain", False)),
     )
-    hub = Hub(args.data_dir)
+    hub = _hub(args)
 
     def ready(said: Ready) -> None:
         console.result(

@@ -53,7 +53,8 @@ def enrol(hub: Hub, request: EnrolRequest) -> Enrolment:
         terminal = people.terminal_by_key(database, key)
         if terminal is not None and terminal.revoked_at:
             return refusal(hub, "hub.revoked", request.nonce)
-        people.use_code(database, code.secret_hash, key)
+        if not people.use_code(database, code.secret_hash, key):
+            return refusal(hub, "hub.code_used", request.nonce)
         if terminal is None:
             terminal = people.add_terminal(
                 database,

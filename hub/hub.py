@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hub import keys
 from hub.bell import Bell
-from hub.store.database import Store
+from hub.store.address import open_store
 from terminal.clock import Clock, SystemClock
 from terminal.domain.calendar import WorkingDayCalendar, load_calendar
 from terminal.ids import Randomness, SystemRandomness
@@ -21,18 +21,24 @@ class Paths:
     def __init__(self, data_dir: Path) -> None:
         self.folder = data_dir / FOLDER
         self.database = self.folder / "hub.db"
+        self.address = self.folder / "database"
         self.keys = keys.KeyFiles(self.folder / "keys")
         self.blobs = self.folder / "blobs"
         self.catalogue = self.folder / "catalogue"
 
 
 class Hub:
-    """Everything that a part of the hub needs; `close` when nobody uses it any more."""
+    """Everything that a part of the hub needs; `close` when nobody uses it any more.
+
+    `database` is the address of a PostgreSQL database, kept by `remember` when the hub is set
+    up; without one the hub has SQLite in its own folder.
+    """
 
     def __init__(
         self,
         data_dir: Path,
         *,
+        database: str = "",
         clock: Clock | None = None,
         randomness: Randomness | None = None,
         calendar: WorkingDayCalendar | None = None,
@@ -43,7 +49,7 @@ class Hub:
         self.randomness = randomness or SystemRandomness()
         self.calendar = calendar or load_calendar()
         self.bell = Bell()
-        self.store = Store(self.paths.database)
+        self.store = open_store(database, self.paths.database, self.paths.address)
 
     def now(self) -> int:
         """Return this moment in milliseconds."""

@@ -32,6 +32,7 @@ from terminal.protocol.wire import (
 )
 
 _UNKNOWN_SEQ = 0
+_LONGEST_NAME = 400
 
 
 class _Glimpse(msgspec.Struct, frozen=True):
@@ -62,10 +63,11 @@ def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
         return refusal(hub, error.code, terminal.id, batch.nonce, batch.epoch)
     with hub.store.writing() as database:
         now = hub.now()
+        entries.lock_chain(database, terminal.id)
         placed = _settle_places(database, placed, terminal.id, batch.epoch)
         outcome = _store(database, placed, terminal.id, batch.epoch, now)
         people.seen(database, terminal.id, now)
-    judge_pending(hub)
+    judge_pending(hub, terminal.hall)
     with hub.store.reading() as database:
         stored = [one for one in placed if one.seq <= outcome.end.seq]
         hub_epoch = journal.epoch(database)
@@ -106,9 +108,11 @@ def _place_all(terminal: TerminalData, batch: Batch) -> list[Stored]:
         raise SyncError("hub.unknown_protocol")
     if len(batch.entries) > MAX_BATCH_ENTRIES:
         raise SyncError("hub.batch_too_large")
+    if len(batch.epoch) > _LONGEST_NAME or "\0" in batch.epoch:
+        raise SyncError("hub.foreign_epoch")
     placed: list[Stored] = []
     for entry in batch.entries:
-        one = _place(entry, batch.epoch, terminal.id)
+        one = _place(entry, batch.epoch, terminal)
         if one.origin != terminal.id:
             raise SyncError("hub.foreign_origin")
         if one.epoch != batch.epoch:
@@ -122,7 +126,7 @@ def _place_all(terminal: TerminalData, batch: Batch) -> list[Stored]:
     return placed
 
 
-def _place(entry: Entry, epoch: str, terminal_id: str) -> Stored:
+def _place(entry: Entry, epoch: str, terminal: TerminalData) -> Stored:
     """Read one entry's place; its header must have the hash under which it came."""
     glimpse = _glimpse(entry.header)
     known = suite(glimpse.suite if glimpse else STANDARD.name)
@@ -138,7 +142,11 @@ def _place(entry: Entry, epoch: str, terminal_id: str) -> Stored:
     if glimpse is None:
         # Bytes that nobody can read still have their place in the chain: behind the entry
         # before them. They are stored, and refused by the judge.
-        glimpse = _Glimpse(terminal_id, epoch, _UNKNOWN_SEQ, "")
+        glimpse = _Glimpse(terminal.id, epoch, _UNKNOWN_SEQ, "")
+    names = (glimpse.record_id, glimpse.kind, glimpse.aggregate_id)
+    if any(len(name) > _LONGEST_NAME or "\0" in name for name in names):
+        # No writer of ours makes such names, and not every store can keep and index them.
+        glimpse = msgspec.structs.replace(glimpse, record_id="", kind="", aggregate_id="")
     return Stored(
         entry=msgspec.structs.replace(entry, signature=b""),
         origin=glimpse.origin,
@@ -149,6 +157,7 @@ def _place(entry: Entry, epoch: str, terminal_id: str) -> Stored:
         aggregate_id=glimpse.aggregate_id,
         prev_hash=glimpse.prev_hash,
         sound=sound,
+        hall=terminal.hall,
     )
 
 
@@ -158,7 +167,9 @@ def _glimpse(header: bytes) -> _Glimpse | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     # Places are counted from 1 and fit into the store's integers.
-    return found if 0 < found.seq < 1 << 62 else None
+    if not 0 < found.seq < 1 << 62 or "\0" in found.epoch or len(found.epoch) > _LONGEST_NAME:
+        return None
+    return found
 
 
 def _settle_places(

@@ -28,16 +28,23 @@ def epoch(database: Any) -> str:
 def append(hub: Hub, database: Any, drafts: Sequence[tuple[Draft, str]]) -> list[Stored]:
     """Write drafts, each with its action's id, as the hub's next entries.
 
-    It happens inside the caller's transaction; who may be called twice asks for the record's
-    effect before.
+    It happens inside the caller's transaction, who judges them there; who may be called twice
+    asks for the record's effect before.
     """
+    lock(database)
     now = epoch(database)
+    opening: list[Stored] = []
     if not now:
         now = hub.randomness.uuid7()
         people.set_fact(database, _EPOCH, now)
         opened = Draft(f"hub/{now}", "", EpochOpened(reason="created"))
-        _write(hub, database, now, [(opened, hub.randomness.uuid7())])
-    return _write(hub, database, now, drafts)
+        opening = _write(hub, database, now, [(opened, hub.randomness.uuid7())])
+    return opening + _write(hub, database, now, drafts)
+
+
+def lock(database: Any) -> None:
+    """Let nobody else write the hub's entries, or take its numbers, until the transaction ends."""
+    entries.lock_chain(database, HUB_ORIGIN)
 
 
 def _write(
@@ -73,5 +80,5 @@ def _write(
                 sound=True,
             )
         )
-    entries.add(database, written, hub.now())
+    entries.add(database, written, hub.now(), judged=True)
     return written

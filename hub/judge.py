@@ -8,16 +8,18 @@ tried again whenever that for which it waits has come.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from hub import journal
 from hub.hub import Hub
 from hub.sitting import Sitting
-from hub.store import entries, feeds, projections
+from hub.store import entries, feeds, people, projections
 from hub.store.entries import Stored
 from hub.store.feeds import NewRow
+from hub.store.statements import lock
 from terminal.clock import to_local
 from terminal.domain.case import Aggregate, Case
 from terminal.domain.evolve import Conflict, Evolved, Held, Refused, evolve
@@ -35,12 +37,15 @@ from terminal.domain.records import (
 from terminal.errors import RuleRefused, StoreError
 from terminal.ids import record_id
 from terminal.protocol import entry as protocol
-from terminal.protocol.entry import Draft, EntryError
+from terminal.protocol.entry import Draft, EntryError, Header
 from terminal.protocol.wire import Effect, progress_feed
 
 log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
 PAGE = 200
+_TRIES = 8
 _DEFECT = "defect"
 _NO_REGION = "0000"
 _APPLIED, _HELD, _REFUSED, _CONFLICT = "applied", "held", "refused", "conflict"
@@ -56,17 +61,45 @@ class _Verdict(msgspec.Struct, frozen=True):
     record: Record | None = None
 
 
-def judge_pending(hub: Hub) -> int:
-    """Judge everything that was stored and has no effect yet; returns how many entries."""
-    done = 0
-    while True:
+def judge_pending(hub: Hub, hall: str | None = None) -> int:
+    """Judge what a hall (none named: any) stored and has no effect yet; returns how much.
+
+    Where several processes share the store, the hall's lease says which one does it; whoever
+    does not get it has left word with the one that holds it.
+    """
+    if hall is None:
         with hub.store.reading() as database:
-            page = entries.unjudged(database, PAGE)
-        if not page:
-            return done
-        moved = _judge_page(hub, page)
-        hub.bell.ring(moved)
-        done += len(page)
+            halls = entries.halls_waiting(database)
+        return sum(judge_pending(hub, one) for one in halls)
+    done = 0
+    with hub.store.turn(hall) as turn:
+        while turn.take():
+            with hub.store.reading() as database:
+                page = entries.unjudged(database, PAGE, hall)
+            if page:
+                hub.bell.ring(_judge_page(hub, page))
+                done += len(page)
+            elif turn.give_back():
+                break
+    return done
+
+
+def _seated(hub: Hub, halls: Sequence[str], work: Callable[[Bench], Result]) -> Result:
+    """Run work in a write transaction that is alone with these halls; again after a clash."""
+    for _ in range(_TRIES):
+        try:
+            with hub.store.writing() as database:
+                for hall in sorted(halls):
+                    lock(database, f"judge/{hall}")
+                return work(Bench(hub, database))
+        except projections.Clash:
+            log.info("another process was quicker; done again")
+    raise StoreError("hub.busy")
+
+
+def _all_halls(hub: Hub) -> list[str]:
+    with hub.store.reading() as database:
+        return [hall.id for hall in people.halls(database)]
 
 
 def _judge_page(hub: Hub, page: list[Stored]) -> list[str]:
@@ -75,35 +108,54 @@ def _judge_page(hub: Hub, page: list[Stored]) -> list[str]:
     Nothing that a terminal can send may stop the entries behind it: an entry over which the
     judge itself fails is held.
     """
+    halls = [page[0].hall]
     try:
-        with hub.store.writing() as database:
-            return Bench(hub, database).judge_page(page)
+        return _seated(hub, halls, lambda bench: bench.judge_page(page))
     except StoreError:
         raise
     except Exception:
         log.exception("judging a page of %s entries failed", len(page))
     moved: list[str] = []
     for stored in page:
+        one = stored
         try:
-            with hub.store.writing() as database:
-                moved += Bench(hub, database).judge_page([stored])
+            moved += _seated(hub, halls, lambda bench, one=one: bench.judge_page([one]))
         except StoreError:
             raise
         except Exception:
             log.exception("judging failed for a %s", stored.kind)
-            with hub.store.writing() as database:
-                moved += Bench(hub, database).set_aside(stored)
+            moved += _seated(hub, halls, lambda bench, one=one: bench.set_aside(one))
     return moved
 
 
 def recover(hub: Hub) -> int:
     """Judge at the start what a crash left over and what an older version did not know."""
-    with hub.store.writing() as database:
-        bench = Bench(hub, database)
-        bench.wake(_DEFECT, *(_kind_key(kind) for kind in KINDS))
-        moved = bench.finish()
-    hub.bell.ring(moved)
+    wake(hub, [_DEFECT, *(_kind_key(kind) for kind in KINDS)])
     return judge_pending(hub)
+
+
+def sweep(hub: Hub) -> int:
+    """Judge what nobody judges: its process died, or slept through what it waited for."""
+    with hub.store.reading() as database:
+        slept = entries.overslept(database)
+    if slept:
+        wake(hub, slept)
+    return judge_pending(hub)
+
+
+def wake(hub: Hub, keys: Sequence[str], note: Callable[[Any], bool] = lambda _: True) -> None:
+    """Try again the held entries that wait for one of these.
+
+    `note` writes in the same transaction why they may be lawful now; False: nothing is new.
+    """
+
+    def work(bench: Bench) -> list[str]:
+        if not note(bench.database):
+            return []
+        bench.wake(*keys)
+        return bench.finish()
+
+    hub.bell.ring(_seated(hub, _all_halls(hub), work))
 
 
 def act(hub: Hub, drafts: list[Draft], action_id: str) -> list[Stored]:
@@ -111,10 +163,11 @@ def act(hub: Hub, drafts: list[Draft], action_id: str) -> list[Stored]:
 
     The same action id again changes nothing.
     """
-    with hub.store.writing() as database:
-        bench = Bench(hub, database)
-        written = bench.act(drafts, action_id)
-        moved = bench.finish()
+
+    def work(bench: Bench) -> tuple[list[Stored], list[str]]:
+        return bench.act(drafts, action_id), bench.finish()
+
+    written, moved = _seated(hub, _all_halls(hub), work)
     hub.bell.ring(moved)
     return written
 
@@ -124,11 +177,12 @@ class Bench:
 
     def __init__(self, hub: Hub, database: Any) -> None:
         self._hub = hub
-        self._db = database
+        self.database = self._db = database
         self._sitting = Sitting(database, hub.now())
         self._rows: list[NewRow] = []
         self._woken: list[str] = []
         self._accepted: list[str] = []
+        self._own: list[Stored] = []
         self._ratings_wait = projections.any_kept_rating(database)
 
     def wake(self, *keys: str) -> None:
@@ -140,7 +194,7 @@ class Bench:
         ids = [record_id(action_id, draft.aggregate_id, draft.body.kind) for draft in drafts]
         if entries.effects_of(self._db, ids):
             return []
-        written = journal.append(self._hub, self._db, [(draft, action_id) for draft in drafts])
+        written = self._append([(draft, action_id) for draft in drafts])
         self.judge_own()
         for stored in written:
             effect = self._sitting.effect(stored.record_id)
@@ -150,10 +204,14 @@ class Bench:
 
     def judge_own(self) -> None:
         """Judge the hub's own new entries."""
-        self._sitting.flush()
-        while page := entries.unjudged(self._db, PAGE, HUB_ORIGIN):
+        while self._own:
+            page, self._own = self._own, []
             self._judge_all(page)
-            self._sitting.flush()
+
+    def _append(self, drafts: list[tuple[Draft, str]]) -> list[Stored]:
+        written = journal.append(self._hub, self._db, drafts)
+        self._own += written
+        return written
 
     def judge_page(self, page: list[Stored]) -> list[str]:
         """Judge entries in the order of arrival, then `finish`."""
@@ -190,8 +248,8 @@ class Bench:
 
     def finish(self) -> list[str]:
         """Try held entries again, write the feeds; returns the names of those that moved."""
-        while self._woken or self._accepted:
-            keys, self._woken = self._woken, []
+        while self._woken or self._accepted or self._own:
+            keys, self._woken = list(dict.fromkeys(self._woken)), []
             for stored in self._sitting.held(keys):
                 self.judge(stored)
             self._number_accepted()
@@ -204,7 +262,8 @@ class Bench:
         if stored.entry.payload is None:
             return _Verdict(_HELD, "hub.payload_missing", stored.entry.hash)
         try:
-            header = protocol.check(stored.entry)
+            # What is sound was checked when it was stored; what is not says here why.
+            header = _header(stored)
             record = protocol.to_record(stored.entry, header)
             payload = protocol.decode_payload(stored.entry)
         except EntryError as error:
@@ -288,6 +347,8 @@ class Bench:
         ]
         year = to_local(self._sitting.now).year
         by_region: dict[str, list[Case]] = {}
+        if cases:
+            journal.lock(self._db)
         for case in cases:
             by_region.setdefault(_region(case.receipt_number), []).append(case)
         drafts: list[tuple[Draft, str]] = []
@@ -298,7 +359,7 @@ class Bench:
                 body = CaseNumbered(format_case_number(region, year, sequence))
                 drafts.append((Draft(case.case_id, case.head, body), f"number/{case.case_id}"))
         if drafts:
-            journal.append(self._hub, self._db, drafts)
+            self._append(drafts)
 
     def _give_kept_ratings(self, case: Case) -> None:
         """Turn ratings that were given before the receipt arrived into entries."""
@@ -310,7 +371,7 @@ class Bench:
             body = msgspec.structs.replace(given, subject_id=case.case_id)
             draft = Draft(rating_id(case.case_id, body.ordinal), "", body)
             action = f"kept/{case.case_id}/{body.ordinal}"
-            journal.append(self._hub, self._db, [(draft, action)])
+            self._append([(draft, action)])
 
 
 def rating_id(case_id: str, ordinal: int) -> str:
@@ -350,6 +411,15 @@ def _shared_under(stored: Stored, record: Record) -> str:
     if isinstance(record.body, DocumentIssued):
         return record.body.case_id
     return stored.aggregate_id
+
+
+def _header(stored: Stored) -> Header:
+    check = protocol.check(stored.entry) if not stored.sound else None
+    header = check or protocol.decode_header(stored.entry.header)
+    if header.record_id != stored.record_id:
+        # Its names were too long for the store's columns, see the inbox.
+        raise EntryError("journal.bad_header")
+    return header
 
 
 def _region(receipt_number: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,7 +22,10 @@ from hub.hub import Hub
 from hub.store import people
 from terminal.errors import StoreError
 
+log = logging.getLogger(__name__)
+
 WORKERS = 4
+_SWEEP_SECONDS = 3
 _STOP_SECONDS = 5
 
 
@@ -64,6 +69,7 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
         said = _ready(hub, addresses, api_socket, page_socket, chosen)
         people.set_fact(database, PUBLIC_URL, said.public_url)
     judge.recover(hub)
+    sweeping = _SWEEP_SECONDS if hub.store.shared else 0
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="hub") as executor:
         tls = (
             {}
@@ -77,7 +83,11 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
             _server(make_app(hub, executor), **tls),
             _server(make_app(hub, executor, api=False)),
         ]
-        asyncio.run(_run(hub, servers, [api_socket, page_socket], lambda: ready(said)))
+        sweep = partial(judge.sweep, hub)
+        sockets = [api_socket, page_socket]
+        asyncio.run(
+            _run(hub, servers, sockets, lambda: ready(said), _Sweeping(sweep, executor, sweeping))
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -124,11 +134,43 @@ def _server(app: Any, **options: str) -> _Server:
     )
 
 
+class _Sweeping:
+    """Every few seconds judges what a process that died left behind; 0 seconds: never."""
+
+    def __init__(self, sweep: Callable[[], int], executor: ThreadPoolExecutor, every: int) -> None:
+        self._sweep = sweep
+        self._executor = executor
+        self._every = every
+        self._over = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> None:
+        if self._every:
+            self._task = asyncio.create_task(self._go_on())
+
+    async def __aexit__(self, *_: object) -> None:
+        self._over.set()
+        if self._task is not None:
+            await self._task
+
+    async def _go_on(self) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._over.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), self._every)
+            try:
+                await loop.run_in_executor(self._executor, self._sweep)
+            except Exception:
+                # The database may be away for a while; the next round tries again.
+                log.exception("sweeping failed")
+
+
 async def _run(
     hub: Hub,
     servers: list[_Server],
     sockets: list[socket.socket],
     ready: Callable[[], None],
+    sweeping: _Sweeping,
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -150,7 +192,8 @@ async def _run(
     else:
         ready()
     try:
-        await asyncio.gather(*tasks)
+        async with sweeping:
+            await asyncio.gather(*tasks)
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)

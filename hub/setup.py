@@ -13,6 +13,7 @@ from hub import keys
 from hub.enrol import CHOSEN_URL, PUBLIC_URL, make_code
 from hub.hub import Hub, Paths
 from hub.store import people
+from hub.store.address import remember
 from hub.store.people import Account, HallData
 from terminal.clock import Clock
 from terminal.errors import InvalidInput
@@ -42,6 +43,7 @@ def init(
     names: Sequence[str] = (),
     public_url: str = "",
     password: str = "",
+    database: str = "",
     clock: Clock | None = None,
     randomness: Randomness | None = None,
 ) -> Made:
@@ -53,16 +55,18 @@ def init(
     paths = Paths(data_dir)
     paths.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys.make(paths.keys, names, hall.name, randomness)
-    hub = Hub(data_dir, clock=clock, randomness=randomness)
+    hub = Hub(data_dir, database=database, clock=clock, randomness=randomness)
+    if database:
+        remember(database, paths.address)
     try:
-        with hub.store.writing() as database:
-            known = people.halls(database)
+        with hub.store.writing() as opened:
+            known = people.halls(opened)
             created = not known
             if created:
-                people.put_hall(database, hall)
+                people.put_hall(opened, hall)
             if public_url:
-                people.set_fact(database, CHOSEN_URL, public_url.rstrip("/"))
-                people.set_fact(database, PUBLIC_URL, public_url.rstrip("/"))
+                people.set_fact(opened, CHOSEN_URL, public_url.rstrip("/"))
+                people.set_fact(opened, PUBLIC_URL, public_url.rstrip("/"))
         chosen = password or secrets.token_urlsafe(9)
         if created:
             add_account(hub, SUPERVISOR, "值班长", "", chosen, supervisor=True)

@@ -27,6 +27,7 @@ class Sitting:
         self._new_effects: list[NewEffect] = []
         self._new_touches: list[tuple[str, str]] = []
         self._changed: dict[str, Aggregate] = {}
+        self._heads: dict[str, str] = {}
         self._judged: list[int] = []
 
     def read_ahead(self, page: Sequence[Stored]) -> None:
@@ -35,8 +36,7 @@ class Sitting:
         found = entries.effects_of(self.db, records)
         self._effects |= {record: found.get(record) for record in records}
         names = {one.aggregate_id for one in page} - self._aggregates.keys()
-        loaded = projections.load_many(self.db, names)
-        self._aggregates |= {name: loaded.get(name) for name in names}
+        self._load(names)
         missing = {one.aggregate_id for one in page} - self._touches.keys()
         touched = projections.touches_of(self.db, missing)
         self._touches |= {name: touched.get(name, set()) for name in missing}
@@ -62,17 +62,23 @@ class Sitting:
 
     def judged(self, stored: Stored) -> None:
         """Note that an entry was judged."""
-        self._judged.append(stored.id)
+        if stored.id:  # the hub's own are written as judged
+            self._judged.append(stored.id)
 
     def load(self, aggregate_id: str) -> Aggregate | None:
         """Return an aggregate as this sitting leaves it."""
         if aggregate_id not in self._aggregates:
-            self._aggregates[aggregate_id] = projections.load(self.db, aggregate_id)
+            self._load({aggregate_id})
         return self._aggregates[aggregate_id]
 
     def save(self, aggregate_id: str, aggregate: Aggregate) -> None:
-        """Change an aggregate."""
+        """Change an aggregate that was loaded."""
         self._aggregates[aggregate_id] = self._changed[aggregate_id] = aggregate
+
+    def _load(self, names: set[str]) -> None:
+        found = projections.load_many(self.db, names)
+        self._aggregates |= {name: found.get(name) for name in names}
+        self._heads |= {name: found[name].head if name in found else "" for name in names}
 
     def touched_by(self, aggregate_id: str) -> set[str]:
         """Return the terminals that touched an aggregate."""
@@ -107,6 +113,9 @@ class Sitting:
         judged, self._judged = self._judged, []
         entries.mark_judged(self.db, judged)
         changed, self._changed = self._changed, {}
-        projections.save_many(self.db, changed, self.now)
+        projections.save_many(
+            self.db, {name: (now, self._heads[name]) for name, now in changed.items()}, self.now
+        )
+        self._heads |= {name: aggregate.head for name, aggregate in changed.items()}
         touches, self._new_touches = self._new_touches, []
         projections.add_touches(self.db, touches)

@@ -3,7 +3,7 @@
 SQLite is built in and driven by sqlcipher3 (no key: the hub stands in a guarded room, and its
 operator encrypts the disk), because the standard library's SQLite can lose committed rows in
 WAL mode. Callers pass the database on to the functions of this package and never write SQL,
-so another engine is another way to open.
+so another engine is another way to open: PostgreSQL, where several processes share a store.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from peewee import Database, PeeweeException
 from playhouse.sqlcipher_ext import SqlCipherDatabase
@@ -27,8 +27,53 @@ READERS = 3
 _FULL = ("disk is full", "No space left", "disk I/O error")
 
 
-class Store:
-    """Where the hub's connections come from; safe from any thread."""
+class Turn(Protocol):
+    """One judge's turn with a hall."""
+
+    def take(self) -> bool:
+        """Say whether this process is the hall's judge now; again for each page."""
+
+    def give_back(self) -> bool:
+        """End the turn, unless somebody asked for it since it was taken (False)."""
+
+
+class Store(Protocol):
+    """Where the hub's connections come from; safe from any thread.
+
+    `shared` says that other processes may work with it at the same time.
+    """
+
+    shared: bool
+
+    def writing(self) -> AbstractContextManager[Database]:
+        """Run the block in one durable write transaction."""
+
+    def reading(self) -> AbstractContextManager[Database]:
+        """Run the block on one consistent state; nothing may be written."""
+
+    def turn(self, hall: str) -> AbstractContextManager[Turn]:
+        """Wait until no other thread of this process judges the hall."""
+
+    def close(self) -> None:
+        """Close all connections; nobody may be inside a block any more."""
+
+
+class OnlyTurn:
+    """The turn of a process that has its store for itself."""
+
+    def take(self) -> bool:
+        """Nobody else could have it."""
+        return True
+
+    def give_back(self) -> bool:
+        """Nobody else could want it."""
+        return True
+
+
+class SqliteStore:
+    """SQLite in one file, for one process."""
+
+    shared = False
 
     def __init__(self, path: Path) -> None:
         if driver.sqlite_version_info < OLDEST_SQLITE:
@@ -36,6 +81,7 @@ class Store:
         self.path = path
         path.touch(mode=0o600)
         self._lock = threading.Lock()
+        self._judging = threading.Lock()
         self._writer = _connect(path)
         self._readers: queue.LifoQueue[Database] = queue.LifoQueue()
         try:
@@ -49,7 +95,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Database]:
         """Run the block in one durable write transaction; one at a time in this process."""
-        with self._lock, _translated(), self._writer.atomic("IMMEDIATE"):
+        with self._lock, translated(), self._writer.atomic("IMMEDIATE"):
             yield self._writer
 
     @contextmanager
@@ -61,6 +107,12 @@ class Store:
                 yield database
         finally:
             self._readers.put(database)
+
+    @contextmanager
+    def turn(self, hall: str) -> Iterator[Turn]:
+        """Judge one hall at a time: the store has one writer anyway."""
+        with self._judging:
+            yield OnlyTurn()
 
     def close(self) -> None:
         """Close all connections; nobody may be inside a block any more."""
@@ -88,7 +140,7 @@ def _connect(path: Path) -> Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn a full disk into `DiskFull`; peewee hides the cause behind a failed rollback."""
     try:
         yield

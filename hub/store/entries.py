@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from peewee import Database, fn
 
+from hub.store.statements import Insert, lock, rows, run
 from hub.store.tables import ChainRow, EffectRow, EntryRow, ForkRow
 from terminal.protocol.entry import GENESIS, Entry
 from terminal.protocol.wire import Effect
@@ -26,6 +27,7 @@ class Stored(msgspec.Struct, frozen=True):
     prev_hash: str
     sound: bool
     id: int = 0
+    hall: str = ""
 
 
 class NewEffect(msgspec.Struct, frozen=True):
@@ -44,52 +46,72 @@ class ChainEnd(msgspec.Struct, frozen=True):
     hash: str = GENESIS
 
 
+_COLUMNS = (
+    "e.header, e.payload, e.hash, e.signature, e.origin, e.epoch, e.seq, e.record_id, e.kind,"
+    " e.aggregate_id, e.sound, e.id, e.hall"
+)
+_insert_entries = Insert(EntryRow)
+_insert_effects = Insert(EffectRow)
+_put_chain = Insert(
+    ChainRow,
+    "(origin, epoch) DO UPDATE SET last_seq = excluded.last_seq, last_hash = excluded.last_hash",
+)
+
+
 def chain_end(database: Database, origin: str, epoch: str) -> ChainEnd:
     """Return how far this epoch is stored; seq 0 when nothing of it is."""
-    query = ChainRow.select(ChainRow.last_seq, ChainRow.last_hash).where(
-        (ChainRow.origin == origin) & (ChainRow.epoch == epoch)
+    found = rows(
+        database,
+        "SELECT last_seq, last_hash FROM chains WHERE origin = ? AND epoch = ?",
+        origin,
+        epoch,
     )
-    rows = list(query.tuples().execute(database))
-    return ChainEnd(*rows[0]) if rows else ChainEnd()
+    return ChainEnd(*found[0]) if found else ChainEnd()
+
+
+def lock_chain(database: Database, origin: str) -> None:
+    """Let nobody else add to this origin's chains until the transaction ends."""
+    lock(database, f"chain/{origin}")
 
 
 def stored_hashes(
     database: Database, origin: str, epoch: str, first: int, last: int
 ) -> dict[int, tuple[str, bool]]:
     """Return hash and soundness of the stored entries from seq `first` to `last`."""
-    query = EntryRow.select(EntryRow.seq, EntryRow.hash, EntryRow.sound).where(
-        (EntryRow.origin == origin) & (EntryRow.epoch == epoch) & EntryRow.seq.between(first, last)
+    found = rows(
+        database,
+        "SELECT seq, hash, sound FROM entries"
+        " WHERE origin = ? AND epoch = ? AND seq BETWEEN ? AND ?",
+        origin,
+        epoch,
+        first,
+        last,
     )
-    return {seq: (digest, sound) for seq, digest, sound in query.tuples().execute(database)}
+    return {seq: (digest, bool(sound)) for seq, digest, sound in found}
 
 
-def add(database: Database, stored: Sequence[Stored], received_at: int) -> None:
-    """Append consecutive entries of one epoch and move the end of its chain."""
+def add(
+    database: Database, stored: Sequence[Stored], received_at: int, *, judged: bool = False
+) -> None:
+    """Append consecutive entries of one epoch and move the end of its chain.
+
+    `judged` for the hub's own, which are judged in the transaction that writes them.
+    """
     if not stored:
         return
-    rows = [
-        (
-            one.entry.hash, one.origin, one.epoch, one.seq, one.record_id, one.kind,
-            one.aggregate_id, one.entry.header, one.entry.payload, one.entry.signature,
-            received_at, one.sound, False,
-        )
-        for one in stored
-    ]  # fmt: skip
-    fields = [
-        EntryRow.hash, EntryRow.origin, EntryRow.epoch, EntryRow.seq, EntryRow.record_id,
-        EntryRow.kind, EntryRow.aggregate_id, EntryRow.header, EntryRow.payload,
-        EntryRow.signature, EntryRow.received_at, EntryRow.sound, EntryRow.judged,
-    ]  # fmt: skip
-    EntryRow.insert_many(rows, fields=fields).execute(database)
+    _insert_entries(
+        database,
+        [
+            (
+                one.entry.hash, one.origin, one.epoch, one.seq, one.record_id, one.kind,
+                one.aggregate_id, one.entry.header, one.entry.payload, one.entry.signature,
+                received_at, one.sound, judged, one.hall,
+            )
+            for one in stored
+        ],
+    )  # fmt: skip
     last = stored[-1]
-    change = {ChainRow.last_seq: last.seq, ChainRow.last_hash: last.entry.hash}
-    (
-        ChainRow.insert(
-            origin=last.origin, epoch=last.epoch, last_seq=last.seq, last_hash=last.entry.hash
-        )
-        .on_conflict(conflict_target=[ChainRow.origin, ChainRow.epoch], update=change)
-        .execute(database)
-    )
+    _put_chain(database, [(last.origin, last.epoch, last.seq, last.entry.hash)])
 
 
 def fill_payload(database: Database, stored: Stored) -> None:
@@ -125,99 +147,109 @@ def add_forks(database: Database, stored: Iterable[Stored], received_at: int) ->
 
 
 def _stored(row: Any) -> Stored:
+    header, payload, digest, signature, origin, epoch, seq, record, kind, aggregate, *rest = row
+    sound, number, hall = rest
     return Stored(
-        entry=Entry(
-            bytes(row.header),
-            None if row.payload is None else bytes(row.payload),
-            row.hash,
-            bytes(row.signature),
-        ),
-        origin=row.origin,
-        epoch=row.epoch,
-        seq=row.seq,
-        record_id=row.record_id,
-        kind=row.kind,
-        aggregate_id=row.aggregate_id,
-        prev_hash="",
-        sound=row.sound,
-        id=row.id,
+        Entry(bytes(header), None if payload is None else bytes(payload), digest, bytes(signature)),
+        origin, epoch, seq, record, kind, aggregate, "", bool(sound), number, hall,
+    )  # fmt: skip
+
+
+def unjudged(database: Database, limit: int, hall: str) -> list[Stored]:
+    """Return entries of a hall that have no effect yet, in the order of arrival."""
+    found = rows(
+        database,
+        f"SELECT {_COLUMNS} FROM entries e WHERE hall = ? AND NOT judged ORDER BY id LIMIT ?",
+        hall,
+        limit,
     )
+    return [_stored(row) for row in found]
 
 
-def unjudged(database: Database, limit: int, origin: str = "") -> list[Stored]:
-    """Return entries (of one origin) that have no effect yet, in the order of arrival."""
-    condition = EntryRow.judged == False  # noqa: E712 - a column, not a value
-    if origin:
-        condition &= EntryRow.origin == origin
-    query = EntryRow.select().where(condition).order_by(EntryRow.id).limit(limit)
-    return [_stored(row) for row in query.namedtuples().execute(database)]
+def halls_waiting(database: Database) -> list[str]:
+    """Return the halls with entries that have no effect yet."""
+    found = rows(database, "SELECT DISTINCT hall FROM entries WHERE NOT judged ORDER BY hall")
+    return [hall for (hall,) in found]
+
+
+def overslept(database: Database) -> list[str]:
+    """Return what held entries wait for although it has been applied.
+
+    Two halls that are judged at the same moment do not see each other's last page.
+    """
+    found = rows(
+        database,
+        "SELECT DISTINCT h.waits_for FROM effects h JOIN effects r ON r.record_id = h.waits_for"
+        " WHERE h.effect = 'held' AND h.waits_for <> '' AND r.effect = 'applied'",
+    )
+    return [key for (key,) in found]
 
 
 def mark_judged(database: Database, ids: Sequence[int]) -> None:
     """Note that these entries were judged."""
-    if not ids:
-        return
-    EntryRow.update(judged=True).where(EntryRow.id.in_(list(ids))).execute(database)
+    if ids:
+        run(database, "UPDATE entries SET judged = TRUE WHERE id IN ?", list(ids))
 
 
 def of_aggregate(database: Database, aggregate_id: str) -> list[Stored]:
     """Return the applied entries of an aggregate in the order of arrival."""
-    query = (
-        EntryRow.select(EntryRow)
-        .join(EffectRow, on=(EffectRow.entry_hash == EntryRow.hash))
-        .where((EntryRow.aggregate_id == aggregate_id) & (EffectRow.effect == "applied"))
-        .order_by(EntryRow.id)
+    found = rows(
+        database,
+        f"SELECT {_COLUMNS} FROM entries e JOIN effects f ON f.entry_hash = e.hash"
+        " WHERE e.aggregate_id = ? AND f.effect = 'applied' ORDER BY e.id",
+        aggregate_id,
     )
-    return [_stored(row) for row in query.namedtuples().execute(database)]
+    return [_stored(row) for row in found]
 
 
 def held(database: Database, keys: Sequence[str]) -> list[Stored]:
     """Return held entries of these aggregates, or that wait for these record_ids or blobs."""
-    query = (
-        EntryRow.select(EntryRow)
-        .join(EffectRow, on=(EffectRow.entry_hash == EntryRow.hash))
-        .where(
-            (EffectRow.effect == "held")
-            & (EffectRow.waits_for.in_(list(keys)) | EffectRow.aggregate_id.in_(list(keys)))
+    hashes: set[str] = set()
+    for column in ("waits_for", "aggregate_id"):
+        found = rows(
+            database,
+            f"SELECT entry_hash FROM effects WHERE {column} IN ? AND effect = 'held'",
+            list(keys),
         )
-        .order_by(EntryRow.id)
+        hashes.update(digest for (digest,) in found)
+    if not hashes:
+        return []
+    found = rows(
+        database,
+        f"SELECT {_COLUMNS} FROM entries e WHERE e.hash IN ? ORDER BY e.id",
+        sorted(hashes),
     )
-    return [_stored(row) for row in query.namedtuples().execute(database)]
+    return [_stored(row) for row in found]
 
 
 def add_effects(database: Database, effects: Sequence[NewEffect]) -> None:
     """Write the effects of records that had none."""
     if not effects:
         return
-    fields = [
-        EffectRow.record_id, EffectRow.entry_hash, EffectRow.aggregate_id, EffectRow.effect,
-        EffectRow.code, EffectRow.waits_for, EffectRow.judged_at,
-    ]  # fmt: skip
-    rows = [
-        (
-            one.effect.record_id, one.effect.entry_hash, one.aggregate_id, one.effect.effect,
-            one.effect.code, one.waits_for, one.judged_at,
-        )
-        for one in effects
-    ]  # fmt: skip
-    EffectRow.insert_many(rows, fields=fields).execute(database)
+    _insert_effects(
+        database,
+        [
+            (
+                one.effect.record_id, one.effect.entry_hash, one.aggregate_id, one.effect.effect,
+                one.effect.code, one.waits_for, one.judged_at,
+            )
+            for one in effects
+        ],
+    )  # fmt: skip
 
 
 def change_effect(database: Database, new: NewEffect) -> bool:
     """Change a held effect; what was applied, refused or in conflict stays for ever (False)."""
-    changed = (
-        EffectRow.update(
-            effect=new.effect.effect,
-            code=new.effect.code,
-            waits_for=new.waits_for,
-            judged_at=new.judged_at,
-        )
-        .where(
-            (EffectRow.record_id == new.effect.record_id)
-            & (EffectRow.entry_hash == new.effect.entry_hash)
-            & (EffectRow.effect == "held")
-        )
-        .execute(database)
+    changed = run(
+        database,
+        "UPDATE effects SET effect = ?, code = ?, waits_for = ?, judged_at = ?"
+        " WHERE record_id = ? AND entry_hash = ? AND effect = 'held'",
+        new.effect.effect,
+        new.effect.code,
+        new.waits_for,
+        new.judged_at,
+        new.effect.record_id,
+        new.effect.entry_hash,
     )
     return bool(changed)
 
@@ -229,17 +261,18 @@ def effect_of(database: Database, record_id: str) -> Effect | None:
 
 def effects_of(database: Database, record_ids: Sequence[str]) -> dict[str, Effect]:
     """Return what these records came to, as far as they were judged."""
-    query = EffectRow.select(
-        EffectRow.record_id, EffectRow.entry_hash, EffectRow.effect, EffectRow.code
-    ).where(EffectRow.record_id.in_(list(record_ids)))
-    return {row[0]: Effect(*row) for row in query.tuples().execute(database)}
+    found = rows(
+        database,
+        "SELECT record_id, entry_hash, effect, code FROM effects WHERE record_id IN ?",
+        list(record_ids),
+    )
+    return {row[0]: Effect(*row) for row in found}
 
 
 def entry_by_hash(database: Database, digest: str) -> Stored | None:
     """Return a stored entry by its hash."""
-    query = EntryRow.select().where(EntryRow.hash == digest)
-    rows = list(query.namedtuples().execute(database))
-    return _stored(rows[0]) if rows else None
+    found = rows(database, f"SELECT {_COLUMNS} FROM entries e WHERE e.hash = ?", digest)
+    return _stored(found[0]) if found else None
 
 
 def counts(database: Database) -> dict[str, int]:

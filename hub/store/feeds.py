@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from peewee import Database
 
+from hub.store.statements import Insert, rows, run
 from hub.store.tables import FeedHead, FeedLine
 from terminal.protocol.wire import Cursor, FeedRow, Page, feed_hash
 
-_MOST_ROWS = 1_000
-"""Rows of one statement; a database takes a limited number of values."""
+_insert_lines = Insert(FeedLine)
+_open_heads = Insert(FeedHead, "(name) DO NOTHING")
 
 
 class NewRow(msgspec.Struct, frozen=True):
@@ -23,14 +24,14 @@ class NewRow(msgspec.Struct, frozen=True):
     body: bytes | None
 
 
-def append(database: Database, rows: Iterable[NewRow], new_handle: str) -> list[str]:
+def append(database: Database, new: Iterable[NewRow], new_handle: str) -> list[str]:
     """Append rows in the transaction that makes them true; returns the feeds that moved.
 
     Feeds are moved in sorted order, so that two writers never wait for each other in a ring;
     `new_handle` is the handle of a feed that did not exist.
     """
     by_feed: dict[str, list[NewRow]] = {}
-    for row in rows:
+    for row in new:
         by_feed.setdefault(row.feed, []).append(row)
     for name in sorted(by_feed):
         _open(database, name, new_handle)
@@ -39,30 +40,23 @@ def append(database: Database, rows: Iterable[NewRow], new_handle: str) -> list[
 
 
 def _open(database: Database, name: str, handle: str) -> None:
-    FeedHead.insert(name=name, handle=handle).on_conflict_ignore().execute(database)
+    _open_heads(database, [(name, handle, 0, "")])
 
 
-def _append_all(database: Database, name: str, rows: Sequence[NewRow]) -> None:
-    moved = (
-        FeedHead.update(position=FeedHead.position + len(rows))
-        .where(FeedHead.name == name)
-        .returning(FeedHead.position, FeedHead.hash)
-        .tuples()
-        .execute(database)
+def _append_all(database: Database, name: str, new: Sequence[NewRow]) -> None:
+    # The head's row is locked from here to the commit: positions are in commit order.
+    ((last, digest),) = rows(
+        database,
+        "UPDATE feeds SET position = position + ? WHERE name = ? RETURNING position, hash",
+        len(new),
+        name,
     )
-    last, digest = next(iter(list(moved)))
     lines = []
-    for position, row in enumerate(rows, start=last - len(rows) + 1):
+    for position, row in enumerate(new, start=last - len(new) + 1):
         digest = feed_hash(digest, row.kind, row.key, row.body)
         lines.append((name, position, row.kind, row.key, row.body, digest))
-    fields = [
-        FeedLine.feed, FeedLine.position, FeedLine.kind, FeedLine.key, FeedLine.body,
-        FeedLine.hash,
-    ]  # fmt: skip
-    for start in range(0, len(lines), _MOST_ROWS):
-        part = lines[start : start + _MOST_ROWS]
-        FeedLine.insert_many(part, fields=fields).execute(database)
-    FeedHead.update(hash=digest).where(FeedHead.name == name).execute(database)
+    _insert_lines(database, lines)
+    run(database, "UPDATE feeds SET hash = ? WHERE name = ?", digest, name)
 
 
 def restart(database: Database, name: str, handle: str) -> None:

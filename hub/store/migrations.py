@@ -1,31 +1,57 @@
-"""The schema's versions: numbered steps, each run once and in order.
+"""The schema's versions: numbered steps, each run once and in order, on either engine.
 
 A step that changes tables of an earlier release works with frozen copies of them, never with
-the live models; the first one makes the tables as they began.
+the live models; the first one makes the tables that are missing as they are now, so the later
+ones find in a new database that there is nothing to do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from peewee import Database, SchemaManager
+from peewee import SchemaManager
 
 from hub.store import tables
+from hub.store.statements import lock, on_postgresql, rows, run
 from terminal.errors import StoreError
 
 
-def _first(database: Database) -> None:
+def _first(database: Any) -> None:
     for table in tables.TABLES:
         # The models are not bound: the manager is told on which database they are made.
         SchemaManager(table, database).create_all(safe=True)
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_first,)
+def _halls(database: Any) -> None:
+    """Entries know their hall, by which they are judged; halls have leases."""
+    if "hall" not in {column.name for column in database.get_columns("entries")}:
+        run(database, "ALTER TABLE entries ADD COLUMN hall TEXT NOT NULL DEFAULT ''")
+        run(
+            database,
+            "UPDATE entries SET hall = coalesce("
+            "(SELECT hall FROM terminals WHERE terminals.id = entries.origin), '')",
+        )
+    run(
+        database,
+        "CREATE TABLE IF NOT EXISTS leases (hall TEXT NOT NULL PRIMARY KEY,"
+        " holder TEXT NOT NULL, until BIGINT NOT NULL, wanted BIGINT NOT NULL)",
+    )
+    run(database, "DROP INDEX IF EXISTS entryrow_judged_id")
+    run(
+        database,
+        "CREATE INDEX IF NOT EXISTS entries_unjudged ON entries (hall, id) WHERE NOT judged",
+    )
 
 
-def migrate(database: Database) -> None:
+STEPS: tuple[Callable[[Any], None], ...] = (_first, _halls)
+
+
+def migrate(database: Any) -> None:
     """Bring the schema to this program's version; `StoreError` when it is newer already."""
-    with database.atomic("IMMEDIATE"):
+    with database.atomic() if on_postgresql(database) else database.atomic("IMMEDIATE"):
+        # Processes that start together make the tables once.
+        lock(database, "schema")
         version = _version(database)
         if version > len(STEPS):
             raise StoreError("hub.schema_too_new", version=version, known=len(STEPS))
@@ -39,8 +65,7 @@ def migrate(database: Database) -> None:
         )
 
 
-def _version(database: Database) -> int:
+def _version(database: Any) -> int:
     if not database.table_exists(tables.Fact._meta.table_name):
         return 0
-    query = tables.Fact.select(tables.Fact.value).where(tables.Fact.name == "schema")
-    return int(query.tuples().execute(database)[0][0])
+    return int(rows(database, "SELECT value FROM facts WHERE name = 'schema'")[0][0])

@@ -8,6 +8,7 @@ import msgspec
 from peewee import Database
 
 from hub.store import projections
+from hub.store.statements import rows, run
 from hub.store.tables import AccountRow, EnrolmentCodeRow, Fact, Hall, TerminalRow
 
 
@@ -54,9 +55,8 @@ class Account(msgspec.Struct, frozen=True):
 
 def fact(database: Database, name: str, default: str = "") -> str:
     """Return a single value."""
-    query = Fact.select(Fact.value).where(Fact.name == name)
-    rows = list(query.tuples().execute(database))
-    return str(rows[0][0]) if rows else default
+    found = rows(database, "SELECT value FROM facts WHERE name = ?", name)
+    return str(found[0][0]) if found else default
 
 
 def set_fact(database: Database, name: str, value: str) -> None:
@@ -110,7 +110,13 @@ def terminals(database: Database) -> list[TerminalData]:
 
 def terminal_by_key(database: Database, key_id: str) -> TerminalData | None:
     """Return the terminal whose public key has this id."""
-    return next(iter(_terminals(database, TerminalRow.key_id == key_id)), None)
+    found = rows(
+        database,
+        "SELECT id, number, name, key_id, public_key, hall, enrolled_at, last_contact, revoked_at"
+        " FROM terminals WHERE key_id = ?",
+        key_id,
+    )
+    return next((TerminalData(*row[:4], bytes(row[4]), *row[5:]) for row in found), None)
 
 
 def add_terminal(
@@ -139,8 +145,7 @@ def add_terminal(
 
 def seen(database: Database, terminal_id: str, now: int) -> None:
     """Note that a terminal was heard."""
-    query = TerminalRow.update(last_contact=now)
-    query.where(TerminalRow.id == terminal_id).execute(database)
+    run(database, "UPDATE terminals SET last_contact = ? WHERE id = ?", now, terminal_id)
 
 
 def revoke(database: Database, terminal_id: str, now: int) -> bool:
@@ -164,10 +169,10 @@ def code_hall(database: Database, secret_hash: str) -> tuple[str, str] | None:
     return None
 
 
-def use_code(database: Database, secret_hash: str, key_id: str) -> None:
-    """Note who used a code."""
-    query = EnrolmentCodeRow.update(used_by=key_id)
-    query.where(EnrolmentCodeRow.secret_hash == secret_hash).execute(database)
+def use_code(database: Database, secret_hash: str, key_id: str) -> bool:
+    """Note who used a code; False when another key was quicker."""
+    sql = "UPDATE enrolment_codes SET used_by = ? WHERE secret_hash = ? AND used_by IN ?"
+    return bool(run(database, sql, key_id, secret_hash, ["", key_id]))
 
 
 def put_account(database: Database, account: Account) -> None:

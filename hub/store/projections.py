@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from peewee import Case as When
 from peewee import Database, fn
 
+from hub.store.statements import Insert, all_but, rows
 from hub.store.tables import (
     AggregateRow,
     BlobRow,
@@ -33,7 +35,20 @@ _decoders: dict[str, msgspec.json.Decoder[Any]] = {
 _encoder = msgspec.json.Encoder()
 
 _MOST_ROWS = 1_000
+_LONGEST_NAME = 200
+"""Of a column that pages look for: an index takes no text of any length."""
+
+_insert_aggregates = Insert(
+    AggregateRow, f"(id) DO UPDATE SET {all_but(AggregateRow, 'id')} WHERE aggregates.head = ?"
+)
+_insert_touches = Insert(TouchRow, "DO NOTHING")
+_insert_counters = Insert(SequenceRow, "(name) DO NOTHING")
+_insert_kept = Insert(KeptRatingRow, "DO NOTHING")
 OPEN_STATES = [state.value for state in CaseState if state.open]
+
+
+class Clash(Exception):
+    """Another process changed the same rows; nothing was written, the work is done again."""
 
 
 class KeptRating(msgspec.Struct, frozen=True):
@@ -46,60 +61,42 @@ class KeptRating(msgspec.Struct, frozen=True):
 
 def load(database: Database, aggregate_id: str) -> Aggregate | None:
     """Return an aggregate as it stands, or None."""
-    query = AggregateRow.select(AggregateRow.type, AggregateRow.body).where(
-        AggregateRow.id == aggregate_id
-    )
-    for name, body in query.tuples().execute(database):
-        found: Aggregate = _decoders[name].decode(bytes(body))
-        return found
-    return None
+    return load_many(database, [aggregate_id]).get(aggregate_id)
 
 
 def load_many(database: Database, ids: Collection[str]) -> dict[str, Aggregate]:
     """Return these aggregates as they stand, as far as they exist."""
     if not ids:
         return {}
-    query = AggregateRow.select(AggregateRow.id, AggregateRow.type, AggregateRow.body).where(
-        AggregateRow.id.in_(sorted(ids))
+    found = rows(
+        database, "SELECT id, type, body FROM aggregates WHERE id IN ?", sorted(ids)
     )
     return {
-        aggregate_id: _decoders[name].decode(bytes(body))
-        for aggregate_id, name, body in query.tuples().execute(database)
+        aggregate_id: _decoders[name].decode(bytes(body)) for aggregate_id, name, body in found
     }
 
 
-def save(database: Database, aggregate_id: str, aggregate: Aggregate, now: int) -> None:
-    """Write an aggregate as it stands now, with the columns that pages look for."""
-    save_many(database, {aggregate_id: aggregate}, now)
+def save_many(
+    database: Database, changed: Mapping[str, tuple[Aggregate, str]], now: int
+) -> None:
+    """Write aggregates, each with the head it had when it was loaded (empty: there was none).
 
-
-def save_many(database: Database, changed: Mapping[str, Aggregate], now: int) -> None:
-    """Write aggregates as they stand now, with the columns that pages look for."""
-    if not changed:
-        return
-    blank = {
-        "receipt_number": "", "case_number": "", "state": "", "organ": "", "due": "",
-        "clerk": "", "origin": "", "visit_id": "",
-    }  # fmt: skip
-    rows = [
-        {
+    `Clash` when another process has changed one of them since.
+    """
+    values = []
+    for aggregate_id, (aggregate, before) in sorted(changed.items()):
+        row = {
             "id": aggregate_id,
             "type": _NAMES[type(aggregate)],
             "head": aggregate.head,
             "body": _encoder.encode(aggregate),
             "changed_at": now,
-            **blank,
             **_columns(aggregate),
         }
-        for aggregate_id, aggregate in changed.items()
-    ]
-    preserved = [field for name, field in AggregateRow._meta.fields.items() if name != "id"]
-    (
-        AggregateRow.insert_many(rows)
-        .on_conflict(conflict_target=[AggregateRow.id], preserve=preserved)
-        .execute(database)
-    )
-    for aggregate in changed.values():
+        values.append([row.get(name, "") for name in _insert_aggregates.columns] + [before])
+    if values and _insert_aggregates(database, values) != len(values):
+        raise Clash
+    for aggregate, _ in changed.values():
         if isinstance(aggregate, Rating):
             _save_rating(database, aggregate)
 
@@ -107,10 +104,10 @@ def save_many(database: Database, changed: Mapping[str, Aggregate], now: int) ->
 def _columns(aggregate: Aggregate) -> dict[str, object]:
     if isinstance(aggregate, Case):
         return {
-            "receipt_number": aggregate.receipt_number,
+            "receipt_number": aggregate.receipt_number[:_LONGEST_NAME],
             "case_number": aggregate.case_number,
             "state": aggregate.state.value,
-            "organ": aggregate.organ,
+            "organ": aggregate.organ[:_LONGEST_NAME],
             "due": aggregate.due,
             "clerk": aggregate.clerk.id,
             "origin": aggregate.origin,
@@ -207,42 +204,38 @@ def touches_of(database: Database, ids: Collection[str]) -> dict[str, set[str]]:
     """Return which terminals touched these aggregates."""
     if not ids:
         return {}
-    query = TouchRow.select(TouchRow.aggregate_id, TouchRow.terminal_id).where(
-        TouchRow.aggregate_id.in_(sorted(ids))
-    )
     found: dict[str, set[str]] = {}
-    for aggregate_id, terminal_id in query.tuples().execute(database):
+    for aggregate_id, terminal_id in rows(
+        database, "SELECT aggregate_id, terminal_id FROM touches WHERE aggregate_id IN ?",
+        sorted(ids),
+    ):  # fmt: skip
         found.setdefault(aggregate_id, set()).add(terminal_id)
     return found
 
 
 def add_touches(database: Database, touches: Sequence[tuple[str, str]]) -> None:
     """Note that terminals touched aggregates: pairs of aggregate and terminal."""
-    if touches:
-        fields = [TouchRow.aggregate_id, TouchRow.terminal_id]
-        query = TouchRow.insert_many(touches, fields=fields).on_conflict_ignore()
-        query.execute(database)
+    _insert_touches(database, touches)
 
 
 def next_number(database: Database, sequence: str, count: int = 1) -> int:
     """Take the next numbers of a gap-free counter; returns the first, beginning with 1."""
-    SequenceRow.insert(name=sequence).on_conflict_ignore().execute(database)
-    rows = (
-        SequenceRow.update(value=SequenceRow.value + count)
-        .where(SequenceRow.name == sequence)
-        .returning(SequenceRow.value)
-        .tuples()
-        .execute(database)
+    _insert_counters(database, [(sequence, 0)])
+    ((last,),) = rows(
+        database,
+        "UPDATE sequences SET value = value + ? WHERE name = ? RETURNING value",
+        count,
+        sequence,
     )
-    return int(next(iter(list(rows)))[0]) - count + 1
+    return int(last) - count + 1
 
 
 def has_blobs(database: Database, hashes: Sequence[str]) -> set[str]:
     """Return which of these blobs are completely here."""
     if not hashes:
         return set()
-    query = BlobRow.select(BlobRow.hash).where(BlobRow.hash.in_(list(hashes)))
-    return {row[0] for row in query.tuples().execute(database)}
+    found = rows(database, "SELECT hash FROM blobs WHERE hash IN ?", list(hashes))
+    return {digest for (digest,) in found}
 
 
 def add_blob(database: Database, digest: str, size: int, now: int) -> None:
@@ -252,12 +245,7 @@ def add_blob(database: Database, digest: str, size: int, now: int) -> None:
 
 def keep_rating(database: Database, receipt_number: str, token: str, body: bytes, now: int) -> bool:
     """Keep a rating until its receipt arrives; False when one is kept already."""
-    query = KeptRatingRow.insert(
-        receipt_number=receipt_number, token=token, body=body, kept_at=now
-    ).on_conflict_ignore()
-    before = KeptRatingRow.select().count(database)
-    query.execute(database)
-    return bool(KeptRatingRow.select().count(database) > before)
+    return bool(_insert_kept(database, [(receipt_number, token, body, now)]))
 
 
 def kept_ratings(database: Database, receipt_number: str) -> list[KeptRating]:
@@ -273,7 +261,7 @@ def kept_ratings(database: Database, receipt_number: str) -> list[KeptRating]:
 
 def any_kept_rating(database: Database) -> bool:
     """Say whether any rating waits for its receipt."""
-    return bool(KeptRatingRow.select().limit(1).count(database))
+    return bool(rows(database, "SELECT id FROM kept_ratings LIMIT 1"))
 
 
 def drop_kept_rating(database: Database, number: int) -> None:
@@ -307,8 +295,8 @@ def board_counts(database: Database, organ: str | None, today: str) -> dict[str,
         AggregateRow.select(
             AggregateRow.state,
             fn.COUNT(AggregateRow.id),
-            fn.SUM((AggregateRow.due != "") & (AggregateRow.due == today)),
-            fn.SUM((AggregateRow.due != "") & (AggregateRow.due < today)),
+            fn.SUM(When(None, (((AggregateRow.due == today), 1),), 0)),
+            fn.SUM(When(None, ((((AggregateRow.due != "") & (AggregateRow.due < today)), 1),), 0)),
         )
         .where(base)
         .group_by(AggregateRow.state)

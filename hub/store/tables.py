@@ -1,17 +1,17 @@
 """The hub's tables as unbound peewee models: schema only, every query names its database.
 
 Moments are integer milliseconds since 1970, dates ISO strings, hashes lower-case
-hexadecimal. Bytes that were hashed are kept as they came.
+hexadecimal. Bytes that were hashed are kept as they came. Texts have no length in the schema:
+what terminals send is limited where it is read.
 """
 
 from __future__ import annotations
 
 from peewee import (
-    AutoField,
+    BigAutoField,
     BigIntegerField,
     BlobField,
     BooleanField,
-    CharField,
     CompositeKey,
     IntegerField,
     Model,
@@ -22,7 +22,7 @@ from peewee import (
 class Fact(Model):
     """Single values of this hub: its epoch, its public address, the schema's version."""
 
-    name = CharField(primary_key=True)
+    name = TextField(primary_key=True)
     value = TextField()
 
     class Meta:
@@ -32,9 +32,9 @@ class Fact(Model):
 class Hall(Model):
     """A service hall (大厅) that this hub serves."""
 
-    id = CharField(primary_key=True)
-    name = CharField()
-    region = CharField()
+    id = TextField(primary_key=True)
+    name = TextField()
+    region = TextField()
 
     class Meta:
         table_name = "halls"
@@ -43,12 +43,12 @@ class Hall(Model):
 class TerminalRow(Model):
     """An enrolled terminal: its public key is what it is."""
 
-    id = CharField(primary_key=True)
+    id = TextField(primary_key=True)
     number = IntegerField(unique=True)
-    name = CharField()
-    key_id = CharField(unique=True)
+    name = TextField()
+    key_id = TextField(unique=True)
     public_key = BlobField()
-    hall = CharField(index=True)
+    hall = TextField(index=True)
     enrolled_at = BigIntegerField()
     last_contact = BigIntegerField(default=0)
     revoked_at = BigIntegerField(default=0)
@@ -60,10 +60,10 @@ class TerminalRow(Model):
 class EnrolmentCodeRow(Model):
     """A one-time enrolment code, by the hash of its secret; `used_by` is a key id."""
 
-    secret_hash = CharField(primary_key=True)
-    hall = CharField()
+    secret_hash = TextField(primary_key=True)
+    hall = TextField()
     made_at = BigIntegerField()
-    used_by = CharField(default="")
+    used_by = TextField(default="")
 
     class Meta:
         table_name = "enrolment_codes"
@@ -73,36 +73,39 @@ class EntryRow(Model):
     """A stored entry; `id` is the order of arrival.
 
     `sound` says that the payload is here and fits the header; `judged` that an effect was
-    given (also for a second entry of one record_id, whose effect is the first one's).
+    given (also for a second entry of one record_id, whose effect is the first one's); `hall`
+    is the terminal's, empty for the hub's own.
     """
 
-    id = AutoField()
-    hash = CharField(unique=True)
-    origin = CharField()
-    epoch = CharField()
+    id = BigAutoField()
+    hash = TextField(unique=True)
+    origin = TextField()
+    epoch = TextField()
     seq = BigIntegerField()
-    record_id = CharField(index=True)
-    kind = CharField(index=True)
-    aggregate_id = CharField(index=True)
+    record_id = TextField(index=True)
+    kind = TextField(index=True)
+    aggregate_id = TextField(index=True)
     header = BlobField()
     payload = BlobField(null=True)
     signature = BlobField()
     received_at = BigIntegerField()
     sound = BooleanField()
     judged = BooleanField(default=False)
+    hall = TextField(default="")
 
     class Meta:
         table_name = "entries"
-        indexes = ((("origin", "epoch", "seq"), True), (("judged", "id"), False))
+        # A partial index for what is not judged yet is made by the migrations.
+        indexes = ((("origin", "epoch", "seq"), True),)
 
 
 class ChainRow(Model):
     """How far one epoch of one origin is stored without a gap."""
 
-    origin = CharField()
-    epoch = CharField()
+    origin = TextField()
+    epoch = TextField()
     last_seq = BigIntegerField()
-    last_hash = CharField()
+    last_hash = TextField()
 
     class Meta:
         table_name = "chains"
@@ -112,9 +115,9 @@ class ChainRow(Model):
 class ForkRow(Model):
     """An entry of a second branch: stored, never judged, shown to the supervisor."""
 
-    hash = CharField(primary_key=True)
-    origin = CharField(index=True)
-    epoch = CharField()
+    hash = TextField(primary_key=True)
+    origin = TextField(index=True)
+    epoch = TextField()
     seq = BigIntegerField()
     header = BlobField()
     payload = BlobField(null=True)
@@ -130,12 +133,12 @@ class EffectRow(Model):
     It names an aggregate, a record_id or a blob, whichever is missing.
     """
 
-    record_id = CharField(primary_key=True)
-    entry_hash = CharField(index=True)
-    aggregate_id = CharField(index=True)
-    effect = CharField()
-    code = CharField(default="")
-    waits_for = CharField(default="", index=True)
+    record_id = TextField(primary_key=True)
+    entry_hash = TextField(index=True)
+    aggregate_id = TextField(index=True)
+    effect = TextField()
+    code = TextField(default="")
+    waits_for = TextField(default="", index=True)
     judged_at = BigIntegerField()
 
     class Meta:
@@ -145,18 +148,18 @@ class EffectRow(Model):
 class AggregateRow(Model):
     """The projection of one aggregate: its JSON, and what pages look for."""
 
-    id = CharField(primary_key=True)
-    type = CharField()
-    head = CharField()
+    id = TextField(primary_key=True)
+    type = TextField()
+    head = TextField()
     body = BlobField()
-    receipt_number = CharField(default="", index=True)
-    case_number = CharField(default="")
-    state = CharField(default="", index=True)
-    organ = CharField(default="", index=True)
-    due = CharField(default="", index=True)
-    clerk = CharField(default="")
-    origin = CharField(default="")
-    visit_id = CharField(default="", index=True)
+    receipt_number = TextField(default="", index=True)
+    case_number = TextField(default="")
+    state = TextField(default="", index=True)
+    organ = TextField(default="", index=True)
+    due = TextField(default="", index=True)
+    clerk = TextField(default="")
+    origin = TextField(default="")
+    visit_id = TextField(default="", index=True)
     created_at = BigIntegerField(default=0)
     changed_at = BigIntegerField(default=0)
 
@@ -168,13 +171,13 @@ class AggregateRow(Model):
 class RatingRow(Model):
     """What figures need of a rating; the rating itself is its aggregate."""
 
-    id = CharField(primary_key=True)
-    scope = CharField()
-    subject_id = CharField(index=True)
+    id = TextField(primary_key=True)
+    scope = TextField()
+    subject_id = TextField(index=True)
     ordinal = IntegerField()
     grade = IntegerField()
-    channel = CharField()
-    organ = CharField(default="")
+    channel = TextField()
+    organ = TextField(default="")
     rated_at = BigIntegerField()
 
     class Meta:
@@ -184,9 +187,9 @@ class RatingRow(Model):
 class KeptRatingRow(Model):
     """A rating given on the phone before its receipt arrived; becomes an entry then."""
 
-    id = AutoField()
-    receipt_number = CharField(index=True)
-    token = CharField()
+    id = BigAutoField()
+    receipt_number = TextField(index=True)
+    token = TextField()
     body = BlobField()
     kept_at = BigIntegerField()
 
@@ -198,8 +201,8 @@ class KeptRatingRow(Model):
 class TouchRow(Model):
     """Which terminal touched which aggregate, so that it hears what others do to it."""
 
-    aggregate_id = CharField()
-    terminal_id = CharField()
+    aggregate_id = TextField()
+    terminal_id = TextField()
 
     class Meta:
         table_name = "touches"
@@ -209,10 +212,10 @@ class TouchRow(Model):
 class FeedHead(Model):
     """A feed's handle, last position and the chained hash of its last row."""
 
-    name = CharField(primary_key=True)
-    handle = CharField()
+    name = TextField(primary_key=True)
+    handle = TextField()
     position = BigIntegerField(default=0)
-    hash = CharField(default="")
+    hash = TextField(default="")
 
     class Meta:
         table_name = "feeds"
@@ -221,12 +224,12 @@ class FeedHead(Model):
 class FeedLine(Model):
     """A row of a feed at its position in commit order."""
 
-    feed = CharField()
+    feed = TextField()
     position = BigIntegerField()
-    kind = CharField()
-    key = CharField()
+    kind = TextField()
+    key = TextField()
     body = BlobField(null=True)
-    hash = CharField()
+    hash = TextField()
 
     class Meta:
         table_name = "feed_rows"
@@ -236,7 +239,7 @@ class FeedLine(Model):
 class BlobRow(Model):
     """A scan that is completely here and whose hash was checked."""
 
-    hash = CharField(primary_key=True)
+    hash = TextField(primary_key=True)
     size = BigIntegerField()
     stored_at = BigIntegerField()
 
@@ -247,7 +250,7 @@ class BlobRow(Model):
 class ItemRow(Model):
     """An item of the published catalogue, for the names of its fields and questions."""
 
-    code = CharField(primary_key=True)
+    code = TextField(primary_key=True)
     body = BlobField()
 
     class Meta:
@@ -257,12 +260,12 @@ class ItemRow(Model):
 class AccountRow(Model):
     """A department's account at the desk; `organ` is whose cases it sees."""
 
-    name = CharField(primary_key=True)
-    display_name = CharField()
-    organ = CharField()
-    enforcement_number = CharField(default="")
+    name = TextField(primary_key=True)
+    display_name = TextField()
+    organ = TextField()
+    enforcement_number = TextField(default="")
     supervisor = BooleanField(default=False)
-    password_hash = CharField()
+    password_hash = TextField()
 
     class Meta:
         table_name = "accounts"
@@ -271,11 +274,26 @@ class AccountRow(Model):
 class SequenceRow(Model):
     """Gap-free counters: case numbers by region and day, terminals by hub."""
 
-    name = CharField(primary_key=True)
+    name = TextField(primary_key=True)
     value = BigIntegerField(default=0)
 
     class Meta:
         table_name = "sequences"
+
+
+class LeaseRow(Model):
+    """Which process judges a hall's entries, and until when if it is not heard again.
+
+    `wanted` counts who asked for it, so that the holder lets go only when nobody asked since.
+    """
+
+    hall = TextField(primary_key=True)
+    holder = TextField()
+    until = BigIntegerField()
+    wanted = BigIntegerField()
+
+    class Meta:
+        table_name = "leases"
 
 
 TABLES: tuple[type[Model], ...] = (
@@ -297,4 +315,5 @@ TABLES: tuple[type[Model], ...] = (
     ItemRow,
     AccountRow,
     SequenceRow,
+    LeaseRow,
 )

@@ -79,6 +79,7 @@ def _hub(g: Grammar, name: str) -> None:
     g.argument(init, "--name", "cli.hub.name", meta="address", action="append")
     g.argument(init, "--public-url", "cli.hub.public_url", metavar="URL")
     g.argument(init, "--catalogue", "cli.hub.source", meta="file", type=Path)
+    g.argument(init, "--database", "cli.hub.database", metavar="URL", default=SUPPRESS)
     code = g.action(actions, name, "code")
     g.argument(code, "--hall", "cli.hub.hall", meta="code")
     publish = g.action(actions, name, "catalogue")
@@ -101,6 +102,7 @@ def _serve(g: Grammar, to: ArgumentParser) -> None:
     g.argument(to, "--public-port", "cli.hub.public_port", metavar="N", type=_port, **quiet)
     g.argument(to, "--public-url", "cli.hub.public_url", metavar="URL", **quiet)
     g.argument(to, "--plain", "cli.hub.plain", action="store_true", **quiet)
+    g.argument(to, "--database", "cli.hub.database", metavar="URL", **quiet)
 
 
 def _enrol(g: Grammar, name: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -50,8 +51,14 @@ def _public_key(private_key: bytes) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
 
 
+@lru_cache(maxsize=4)
+def _signing_key(private_key: bytes) -> Ed25519PrivateKey:
+    # A hub signs thousands of entries with one key; reading it takes longer than signing.
+    return Ed25519PrivateKey.from_private_bytes(private_key)
+
+
 def _sign(private_key: bytes, data: bytes) -> bytes:
-    return Ed25519PrivateKey.from_private_bytes(private_key).sign(data)
+    return _signing_key(private_key).sign(data)
 
 
 def _verify(public_key: bytes, signature: bytes, data: bytes) -> bool:

@@ -229,7 +229,7 @@ def test_a_crash_between_storing_and_judging_is_mended_at_the_start(
 ) -> None:
     taken = terminal.accept(terminal.receive())
 
-    def power_cut(_: Hub) -> int:
+    def power_cut(_: Hub, hall: str) -> int:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(inbox, "judge_pending", power_cut)

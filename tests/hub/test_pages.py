@@ -255,7 +255,8 @@ def test_a_changed_rating_is_seen(hub: Hub, line: Line, terminal: TestTerminal) 
     (given,) = ratings(hub, taken)
     with hub.store.writing() as database:
         better = msgspec.structs.replace(given, grade=5)
-        projections.save(database, given.rating_id, better, hub.now())
+        changed = {given.rating_id: (better, better.head)}
+        projections.save_many(database, changed, hub.now())
     assert "校验不一致" in line.call("GET", taken.path).text
 
 

@@ -1,0 +1,188 @@
+"""The hub's store on PostgreSQL: several processes, on one machine or many, share it.
+
+Writers run beside each other; what must not is kept apart by locks inside their transactions
+(chains by origin, judging by hall, feeds by row). Which process judges a hall is said by a
+lease, so that processes share the work and do not wait in line for it.
+"""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from peewee import DatabaseError, IntegrityError, OperationalError, PostgresqlDatabase
+
+from hub.store import migrations
+from hub.store.database import Turn, translated
+from hub.store.projections import Clash
+from hub.store.statements import clean, rows, run
+from terminal.errors import StoreError
+
+SCHEMES = ("postgresql", "postgres")
+LEASE_MS = 10_000
+"""A process that did not come back for so long has lost its hall to the next one."""
+_SESSION = (
+    # A committed entry is on the disk, whatever the cluster's default is.
+    "SET synchronous_commit = on",
+    # A process that was stopped in the middle must not keep its hall from all others.
+    "SET idle_in_transaction_session_timeout = '60s'",
+)
+_READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_MILLISECONDS = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+_FREE = "(leases.holder IN ('', excluded.holder) OR leases.until < {now})".format(
+    now=_MILLISECONDS
+)
+_TAKE = f"""
+INSERT INTO leases (hall, holder, until, wanted) VALUES (?, ?, {_MILLISECONDS} + ?, 1)
+ON CONFLICT (hall) DO UPDATE SET wanted = leases.wanted + 1,
+    until = CASE WHEN {_FREE} THEN excluded.until ELSE leases.until END,
+    holder = CASE WHEN {_FREE} THEN excluded.holder ELSE leases.holder END
+RETURNING holder, wanted
+"""
+_GIVE_BACK = "UPDATE leases SET holder = '' WHERE hall = ? AND holder = ? AND wanted = ?"
+
+
+class _Database(PostgresqlDatabase):
+    def execute_sql(self, sql: str, params: Any = None) -> Any:
+        return super().execute_sql(sql, None if params is None else [clean(p) for p in params])
+
+
+class _Pool:
+    """Connections that are open or will be; a broken one is replaced."""
+
+    def __init__(self, url: str, *settings: str) -> None:
+        self._url = url
+        self._settings = settings
+        self._free: queue.LifoQueue[_Database] = queue.LifoQueue()
+
+    @contextmanager
+    def one(self) -> Iterator[_Database]:
+        """Lend a connection; threads beyond those that are free get a new one."""
+        try:
+            database = self._free.get_nowait()
+        except queue.Empty:
+            database = self._open()
+        try:
+            yield database
+        finally:
+            if database.is_connection_usable():
+                self._free.put(database)
+            else:
+                database.close()
+
+    def _open(self) -> _Database:
+        database = _Database(self._url, prefer_psycopg3=True, thread_safe=False)
+        try:
+            database.connect()
+            for setting in self._settings:
+                database.execute_sql(setting)
+        except (OperationalError, psycopg.Error) as error:
+            # Host and name only: the address may hold a password.
+            parts = urlsplit(self._url)
+            raise StoreError(
+                "hub.database_unreachable",
+                host=parts.hostname or "localhost",
+                name=parts.path.lstrip("/"),
+            ) from error
+        return database
+
+    def close(self) -> None:
+        while not self._free.empty():
+            self._free.get().close()
+
+
+class PostgresqlStore:
+    """A PostgreSQL database by its address; safe from any thread and many processes."""
+
+    shared = True
+
+    def __init__(self, url: str) -> None:
+        self.holder = secrets.token_hex(8)
+        self._writers = _Pool(url, *_SESSION)
+        self._readers = _Pool(url, _READ_ONLY)
+        # A lease that a crash of the server forgets is a lease that ran out: it need not wait.
+        self._leases = _Pool(url, "SET synchronous_commit = off")
+        self._lock = threading.Lock()
+        self._judging: dict[str, threading.Lock] = {}
+        try:
+            with self._writers.one() as database:
+                migrations.migrate(database)
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def writing(self) -> Iterator[Any]:
+        """Run the block in one durable write transaction, beside those of others.
+
+        `Clash` when another one was quicker with the same rows; nothing was written then.
+        """
+        with self._writers.one() as database, translated():
+            try:
+                with database.atomic():
+                    yield database
+            except (DatabaseError, psycopg.Error) as error:
+                if _clashed(error):
+                    raise Clash from error
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        """Run the block on one consistent state; nothing may be written."""
+        with self._readers.one() as database, database.atomic():
+            yield database
+
+    @contextmanager
+    def turn(self, hall: str) -> Iterator[Turn]:
+        """Wait for the threads of this process; other processes are told by the lease."""
+        with self._lock:
+            judging = self._judging.setdefault(hall, threading.Lock())
+        with judging, self._leases.one() as database:
+            yield Lease(database, hall, self.holder)
+
+    def close(self) -> None:
+        """Close all connections; nobody may be inside a block any more."""
+        for pool in (self._writers, self._readers, self._leases):
+            pool.close()
+
+
+class Lease:
+    """A hall's lease for one holder, by the database's clock."""
+
+    def __init__(self, database: Any, hall: str, holder: str) -> None:
+        self._db = database
+        self._hall = hall
+        self._holder = holder
+        self._wanted = 0
+
+    def take(self) -> bool:
+        """Take or prolong the lease; False leaves word with whoever holds it."""
+        ((holder, self._wanted),) = rows(self._db, _TAKE, self._hall, self._holder, LEASE_MS)
+        return bool(holder == self._holder)
+
+    def give_back(self) -> bool:
+        """Let go if nobody asked since the last `take`; otherwise there is more to judge."""
+        return bool(run(self._db, _GIVE_BACK, self._hall, self._holder, self._wanted))
+
+
+def _clashed(error: BaseException) -> bool:
+    """Say whether the same work may succeed when it is done again."""
+    if isinstance(error, IntegrityError):
+        return True
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(
+            cause,
+            psycopg.errors.UniqueViolation
+            | psycopg.errors.DeadlockDetected
+            | psycopg.errors.SerializationFailure,
+        ):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False

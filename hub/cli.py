@@ -1,4 +1,4 @@
-"""`hub init | serve | code | catalogue | account | revoke`: the hub's command line."""
+"""`hub init | serve | code | catalogue | account | backup | revoke`: the hub's command line."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "enrol-code": _code,
         "catalogue": _catalogue,
         "account": _account,
+        "backup": _backup,
         "revoke": _revoke,
     }
     actions.get(getattr(args, "action", None) or "serve", _serve)(args, console)
@@ -115,6 +116,16 @@ def _password(console: Console) -> str:
     if sys.stdin.isatty():
         return getpass.getpass(console.texts("hub.cli.password"))
     return sys.stdin.readline().rstrip("\r\n")
+
+
+def _backup(args: argparse.Namespace, console: Console) -> None:
+    hub = _hub(args)
+    try:
+        count = hub.store.backup(args.file)
+    finally:
+        hub.close()
+    said = {"file": str(args.file), "entries": count}
+    console.result(said, "hub.cli.backed_up", **said)
 
 
 def _revoke(args: argparse.Namespace, console: Console) -> None:

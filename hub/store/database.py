@@ -8,10 +8,11 @@ so another engine is another way to open: PostgreSQL, where several processes sh
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +21,7 @@ from playhouse.sqlcipher_ext import SqlCipherDatabase
 from sqlcipher3 import dbapi2 as driver
 
 from hub.store import migrations
-from terminal.errors import DiskFull, StoreError
+from terminal.errors import DiskFull, InvalidInput, StoreError
 
 OLDEST_SQLITE = (3, 51, 3)
 READERS = 3
@@ -53,6 +54,9 @@ class Store(Protocol):
 
     def turn(self, hall: str) -> AbstractContextManager[Turn]:
         """Wait until no other thread of this process judges the hall."""
+
+    def backup(self, file: Path) -> int:
+        """Copy the store as it stands into a new file; returns how many entries are in it."""
 
     def close(self) -> None:
         """Close all connections; nobody may be inside a block any more."""
@@ -113,6 +117,21 @@ class SqliteStore:
         """Judge one hall at a time: the store has one writer anyway."""
         with self._judging:
             yield OnlyTurn()
+
+    def backup(self, file: Path) -> int:
+        """Copy the store as it stands; other processes read and write it meanwhile."""
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            raise InvalidInput("hub.backup_exists", file=file) from error
+        except OSError as error:
+            raise StoreError("hub.backup_failed", file=file) from error
+        os.close(descriptor)
+        with translated(), closing(driver.connect(str(file))) as copy:
+            with self.reading() as database:
+                database.connection().backup(copy)
+            copy.execute("PRAGMA journal_mode = delete")
+            return int(copy.execute("SELECT count(*) FROM entries").fetchone()[0])
 
     def close(self) -> None:
         """Close all connections; nobody may be inside a block any more."""

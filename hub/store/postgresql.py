@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,9 +23,8 @@ from hub.store import migrations
 from hub.store.database import Turn, translated
 from hub.store.projections import Clash
 from hub.store.statements import clean, rows, run
-from terminal.errors import StoreError
+from terminal.errors import InvalidInput, StoreError
 
-SCHEMES = ("postgresql", "postgres")
 LEASE_MS = 10_000
 """A process that did not come back for so long has lost its hall to the next one."""
 _SESSION = (
@@ -145,6 +145,10 @@ class PostgresqlStore:
             judging = self._judging.setdefault(hall, threading.Lock())
         with judging, self._leases.one() as database:
             yield Lease(database, hall, self.holder)
+
+    def backup(self, file: Path) -> int:
+        """Say that PostgreSQL has better means of its own."""
+        raise InvalidInput("hub.backup_by_postgresql")
 
     def close(self) -> None:
         """Close all connections; nobody may be inside a block any more."""

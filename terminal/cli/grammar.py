@@ -90,6 +90,8 @@ def _hub(g: Grammar, name: str) -> None:
     g.argument(account, "--organ", "cli.hub.organ", meta="text")
     g.argument(account, "--enforcement-number", "cli.hub.enforcement_number", meta="number")
     g.argument(account, "--supervisor", "cli.hub.supervisor", action="store_true")
+    backup = g.action(actions, name, "backup")
+    g.argument(backup, "file", "cli.hub.backup_file", meta="file", type=Path)
     revoke = g.action(actions, name, "revoke")
     g.argument(revoke, "terminal", "cli.hub.terminal", meta="code")
 

@@ -17,7 +17,9 @@ from hub.app import make_app
 from hub.hub import Hub
 from hub.store.people import HallData
 from terminal.clock import CHINA_TIME, FixedClock
+from tests.hub import postgresql
 from tests.hub.line import Line, TestTerminal
+from tests.hub.postgresql import Cluster
 
 HALL = HallData("hall", "广安市政务服务中心", "511602")
 PASSWORD = "correct-horse-7"
@@ -29,10 +31,28 @@ def clock() -> FixedClock:
     return FixedClock(dt.datetime(2026, 11, 23, 10, 42, tzinfo=CHINA_TIME))
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """PostgreSQL for the whole run; made when the first test asks for it."""
+    with postgresql.cluster() as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty store: each test that touches it runs on both."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    made: Cluster = request.getfixturevalue("cluster")
+    yield made.make()
+    assert made.clients() == 0, "a connection was left open"
+
+
 @pytest.fixture
-def made(data_dir: Path, clock: FixedClock) -> setup.Made:
+def made(data_dir: Path, database: str, clock: FixedClock) -> setup.Made:
     """What `hub init` made."""
-    return setup.init(data_dir, HALL, password=PASSWORD, clock=clock)
+    return setup.init(data_dir, HALL, password=PASSWORD, database=database, clock=clock)
 
 
 @pytest.fixture

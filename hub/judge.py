@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-PAGE = 200
+PAGE = 500
 _TRIES = 8
 _DEFECT = "defect"
 _NO_REGION = "0000"
@@ -110,22 +110,29 @@ def _judge_page(hub: Hub, page: list[Stored]) -> list[str]:
     """
     halls = [page[0].hall]
     try:
-        return _seated(hub, halls, lambda bench: bench.judge_page(page))
+        return _seated(hub, halls, _sit(page))
     except StoreError:
         raise
     except Exception:
         log.exception("judging a page of %s entries failed", len(page))
     moved: list[str] = []
     for stored in page:
-        one = stored
         try:
-            moved += _seated(hub, halls, lambda bench, one=one: bench.judge_page([one]))
+            moved += _seated(hub, halls, _sit([stored]))
         except StoreError:
             raise
         except Exception:
             log.exception("judging failed for a %s", stored.kind)
-            moved += _seated(hub, halls, lambda bench, one=one: bench.set_aside(one))
+            moved += _seated(hub, halls, _set_aside(stored))
     return moved
+
+
+def _sit(page: list[Stored]) -> Callable[[Bench], list[str]]:
+    return lambda bench: bench.judge_page(page)
+
+
+def _set_aside(stored: Stored) -> Callable[[Bench], list[str]]:
+    return lambda bench: bench.set_aside(stored)
 
 
 def recover(hub: Hub) -> int:

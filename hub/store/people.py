@@ -116,7 +116,7 @@ def terminal_by_key(database: Database, key_id: str) -> TerminalData | None:
         " FROM terminals WHERE key_id = ?",
         key_id,
     )
-    return next((TerminalData(*row[:4], bytes(row[4]), *row[5:]) for row in found), None)
+    return next((TerminalData(*row) for row in found), None)
 
 
 def add_terminal(

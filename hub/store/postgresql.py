@@ -35,9 +35,7 @@ _SESSION = (
 )
 _READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _MILLISECONDS = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
-_FREE = "(leases.holder IN ('', excluded.holder) OR leases.until < {now})".format(
-    now=_MILLISECONDS
-)
+_FREE = f"(leases.holder IN ('', excluded.holder) OR leases.until < {_MILLISECONDS})"
 _TAKE = f"""
 INSERT INTO leases (hall, holder, until, wanted) VALUES (?, ?, {_MILLISECONDS} + ?, 1)
 ON CONFLICT (hall) DO UPDATE SET wanted = leases.wanted + 1,

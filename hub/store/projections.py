@@ -9,7 +9,7 @@ import msgspec
 from peewee import Case as When
 from peewee import Database, fn
 
-from hub.store.statements import Insert, all_but, rows
+from hub.store.statements import Insert, all_but, row_lock, rows
 from hub.store.tables import (
     AggregateRow,
     BlobRow,
@@ -38,9 +38,8 @@ _MOST_ROWS = 1_000
 _LONGEST_NAME = 200
 """Of a column that pages look for: an index takes no text of any length."""
 
-_insert_aggregates = Insert(
-    AggregateRow, f"(id) DO UPDATE SET {all_but(AggregateRow, 'id')} WHERE aggregates.head = ?"
-)
+_add_new = Insert(AggregateRow)
+_change_old = Insert(AggregateRow, f"(id) DO UPDATE SET {all_but(AggregateRow, 'id')}")
 _insert_touches = Insert(TouchRow, "DO NOTHING")
 _insert_counters = Insert(SequenceRow, "(name) DO NOTHING")
 _insert_kept = Insert(KeptRatingRow, "DO NOTHING")
@@ -68,22 +67,26 @@ def load_many(database: Database, ids: Collection[str]) -> dict[str, Aggregate]:
     """Return these aggregates as they stand, as far as they exist."""
     if not ids:
         return {}
-    found = rows(
-        database, "SELECT id, type, body FROM aggregates WHERE id IN ?", sorted(ids)
-    )
-    return {
-        aggregate_id: _decoders[name].decode(bytes(body)) for aggregate_id, name, body in found
-    }
+    found = rows(database, "SELECT id, type, body FROM aggregates WHERE id IN ?", sorted(ids))
+    return {aggregate_id: _decoders[name].decode(bytes(body)) for aggregate_id, name, body in found}
 
 
-def save_many(
-    database: Database, changed: Mapping[str, tuple[Aggregate, str]], now: int
-) -> None:
+def save_many(database: Database, changed: Mapping[str, tuple[Aggregate, str]], now: int) -> None:
     """Write aggregates, each with the head it had when it was loaded (empty: there was none).
 
     `Clash` when another process has changed one of them since.
     """
-    values = []
+    if not changed:
+        return
+    found = rows(
+        database,
+        f"SELECT id, head FROM aggregates WHERE id IN ? ORDER BY id{row_lock(database)}",
+        list(changed),
+    )
+    if dict(found) != {name: before for name, (_, before) in changed.items() if before}:
+        raise Clash
+    new: list[list[object]] = []
+    old: list[list[object]] = []
     for aggregate_id, (aggregate, before) in sorted(changed.items()):
         row = {
             "id": aggregate_id,
@@ -93,9 +96,9 @@ def save_many(
             "changed_at": now,
             **_columns(aggregate),
         }
-        values.append([row.get(name, "") for name in _insert_aggregates.columns] + [before])
-    if values and _insert_aggregates(database, values) != len(values):
-        raise Clash
+        (old if before else new).append([row.get(name, "") for name in _add_new.columns])
+    _add_new(database, new)
+    _change_old(database, old)
     for aggregate, _ in changed.values():
         if isinstance(aggregate, Rating):
             _save_rating(database, aggregate)

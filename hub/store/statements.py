@@ -7,14 +7,14 @@ engine wants instead is put in at the first call and remembered. Columns come fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
 import peewee
 
-_COPY_TYPES: tuple[tuple[type[peewee.Field], str], ...] = (
+_TYPES: tuple[tuple[type[peewee.Field], str], ...] = (
     (peewee.BlobField, "bytea"),
     (peewee.BooleanField, "bool"),
     (peewee.BigIntegerField, "int8"),
@@ -32,11 +32,9 @@ def on_postgresql(database: Any) -> bool:
 
 def clean(value: Any) -> Any:
     """Return a value as PostgreSQL can keep it: its texts hold no U+0000."""
-    if isinstance(value, str) and _NEVER_IN_TEXT in value:
-        return value.replace(_NEVER_IN_TEXT, _INSTEAD)
-    if isinstance(value, list):
-        return [clean(one) for one in value]
-    return value
+    if type(value) is str:
+        return value.replace(_NEVER_IN_TEXT, _INSTEAD) if _NEVER_IN_TEXT in value else value
+    return [clean(one) for one in value] if type(value) is list else value
 
 
 @cache
@@ -52,20 +50,23 @@ def _for_sqlite(sql: str) -> str:
 def _execute(database: Any, sql: str, values: Sequence[Any]) -> Any:
     if on_postgresql(database):
         return database.execute_sql(_for_postgresql(sql), values)
-    bound = [
-        msgspec.json.encode(one).decode() if isinstance(one, list) else one for one in values
-    ]
+    bound = [msgspec.json.encode(one).decode() if isinstance(one, list) else one for one in values]
     return database.execute_sql(_for_sqlite(sql), bound)
 
 
 def rows(database: Any, sql: str, *values: Any) -> list[Any]:
     """Run a statement that returns rows; a list stands for `IN ?`."""
-    return _execute(database, sql, values).fetchall()  # type: ignore[no-any-return]
+    return _execute(database, sql, values).fetchall()
 
 
 def run(database: Any, sql: str, *values: Any) -> int:
     """Run a change and return how many rows it touched."""
     return int(_execute(database, sql, values).rowcount)
+
+
+def row_lock(database: Any) -> str:
+    """Return what a select ends with that keeps its rows for this transaction."""
+    return " FOR UPDATE" if on_postgresql(database) else ""
 
 
 def lock(database: Any, name: str) -> None:
@@ -81,37 +82,42 @@ class Insert:
     """An INSERT of many rows into one table; `conflict` is what follows ON CONFLICT.
 
     `columns` names them in the order of a row's values; a numbered id is never among them.
+    PostgreSQL gets a page of rows in one statement: COPY, or arrays where rows may be there.
     """
 
     def __init__(self, model: type[peewee.Model], conflict: str = "") -> None:
         fields = [f for f in model._meta.sorted_fields if not isinstance(f, peewee.AutoField)]
         table = model._meta.table_name
         self.columns = tuple(field.column_name for field in fields)
+        self._types = [_type_name(field) for field in fields]
         names = ", ".join(f'"{name}"' for name in self.columns)
         marks = ", ".join("?" for _ in fields)
+        arrays = ", ".join(f"%s::{name}[]" for name in self._types)
+        into = f'INSERT INTO "{table}" ({names})'
         extra = f" ON CONFLICT {conflict}" if conflict else ""
-        self._sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks}){extra}'
+        self._by_row = f"{into} VALUES ({marks}){extra}"
+        self._by_array = f"{into} SELECT * FROM unnest({arrays}){extra}"
         self._copy = "" if conflict else f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
-        self._types = [_copy_type(field) for field in fields]
 
-    def __call__(self, database: Any, values: Iterable[Sequence[Any]]) -> int:
+    def __call__(self, database: Any, values: Sequence[Sequence[Any]]) -> int:
         """Insert rows; returns how many were inserted or changed."""
-        if not on_postgresql(database):
-            return int(database.cursor().executemany(self._sql, values).rowcount)
+        if not values:
+            return 0
         cursor = database.cursor()
-        cleaned = [[clean(one) for one in row] for row in values]
+        if not on_postgresql(database):
+            return int(cursor.executemany(self._by_row, values).rowcount)
         if not self._copy:
-            cursor.executemany(_for_postgresql(self._sql), cleaned)
-            return int(cursor.rowcount)
+            columns = [[clean(one) for one in column] for column in zip(*values, strict=True)]
+            return int(cursor.execute(self._by_array, columns).rowcount)
         with cursor.copy(self._copy) as copy:
             copy.set_types(self._types)
-            for row in cleaned:
-                copy.write_row(row)
-        return len(cleaned)
+            for row in values:
+                copy.write_row([clean(one) for one in row])
+        return len(values)
 
 
-def _copy_type(field: peewee.Field) -> str:
-    return next(name for kind, name in _COPY_TYPES if isinstance(field, kind))
+def _type_name(field: peewee.Field) -> str:
+    return next(name for kind, name in _TYPES if isinstance(field, kind))
 
 
 def all_but(model: type[peewee.Model], *keys: str) -> str:

@@ -46,7 +46,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     made: Cluster = request.getfixturevalue("cluster")
     yield made.make()
-    assert made.clients() == 0, "a connection was left open"
+    made.wait_for_clients()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,12 @@ class Cluster:
             connection.execute(b"DROP SCHEMA public CASCADE")
             connection.execute(b"CREATE SCHEMA public")
         return self.url()
+
+    def wait_for_clients(self) -> None:
+        """Wait until the server has seen the end of all connections; one left open fails."""
+        end = time.monotonic() + 20
+        while self.clients():
+            assert time.monotonic() < end, "a connection was left open"
 
     def clients(self) -> int:
         """Count the connections that somebody holds open."""

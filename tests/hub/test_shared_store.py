@@ -1,4 +1,4 @@
-"""One PostgreSQL database, several processes: nothing lost, nothing doubled, nobody waits for ever."""
+"""One PostgreSQL database, several processes: nothing lost, nothing doubled, nobody waits."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DEADLINE = 60.0
 def url(cluster: Cluster) -> Iterator[str]:
     """The address of an empty database."""
     yield cluster.make()
-    until(lambda: cluster.clients() == 0)
+    cluster.wait_for_clients()
 
 
 def until(true: Callable[[], bool]) -> None:

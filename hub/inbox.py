@@ -32,7 +32,6 @@ from terminal.protocol.wire import (
 )
 
 _UNKNOWN_SEQ = 0
-_LONGEST_NAME = 400
 
 
 class _Glimpse(msgspec.Struct, frozen=True):
@@ -108,7 +107,7 @@ def _place_all(terminal: TerminalData, batch: Batch) -> list[Stored]:
         raise SyncError("hub.unknown_protocol")
     if len(batch.entries) > MAX_BATCH_ENTRIES:
         raise SyncError("hub.batch_too_large")
-    if len(batch.epoch) > _LONGEST_NAME or "\0" in batch.epoch:
+    if not entries.fits(batch.epoch):
         raise SyncError("hub.foreign_epoch")
     placed: list[Stored] = []
     for entry in batch.entries:
@@ -143,9 +142,8 @@ def _place(entry: Entry, epoch: str, terminal: TerminalData) -> Stored:
         # Bytes that nobody can read still have their place in the chain: behind the entry
         # before them. They are stored, and refused by the judge.
         glimpse = _Glimpse(terminal.id, epoch, _UNKNOWN_SEQ, "")
-    names = (glimpse.record_id, glimpse.kind, glimpse.aggregate_id)
-    if any(len(name) > _LONGEST_NAME or "\0" in name for name in names):
-        # No writer of ours makes such names, and not every store can keep and index them.
+    if not entries.fits(glimpse.record_id, glimpse.kind, glimpse.aggregate_id):
+        # It keeps its place without them, and the judge refuses it.
         glimpse = msgspec.structs.replace(glimpse, record_id="", kind="", aggregate_id="")
     return Stored(
         entry=msgspec.structs.replace(entry, signature=b""),
@@ -167,9 +165,7 @@ def _glimpse(header: bytes) -> _Glimpse | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     # Places are counted from 1 and fit into the store's integers.
-    if not 0 < found.seq < 1 << 62 or "\0" in found.epoch or len(found.epoch) > _LONGEST_NAME:
-        return None
-    return found
+    return found if 0 < found.seq < 1 << 62 and entries.fits(found.epoch) else None
 
 
 def _settle_places(

@@ -273,6 +273,8 @@ class Bench:
             header = _header(stored)
             record = protocol.to_record(stored.entry, header)
             payload = protocol.decode_payload(stored.entry)
+            if not entries.fits(*payload.blobs):
+                raise EntryError("journal.bad_payload")
         except EntryError as error:
             return _Verdict(_REFUSED, error.code)
         if record is None:
@@ -423,8 +425,8 @@ def _shared_under(stored: Stored, record: Record) -> str:
 def _header(stored: Stored) -> Header:
     check = protocol.check(stored.entry) if not stored.sound else None
     header = check or protocol.decode_header(stored.entry.header)
-    if header.record_id != stored.record_id:
-        # Its names were too long for the store's columns, see the inbox.
+    if header.record_id != stored.record_id or not entries.fits(*header.needs):
+        # Names that a store cannot keep, see the inbox.
         raise EntryError("journal.bad_header")
     return header
 

@@ -46,6 +46,7 @@ class ChainEnd(msgspec.Struct, frozen=True):
     hash: str = GENESIS
 
 
+_LONGEST_NAME = 400
 _COLUMNS = (
     "e.header, e.payload, e.hash, e.signature, e.origin, e.epoch, e.seq, e.record_id, e.kind,"
     " e.aggregate_id, e.sound, e.id, e.hall"
@@ -56,6 +57,11 @@ _put_chain = Insert(
     ChainRow,
     "(origin, epoch) DO UPDATE SET last_seq = excluded.last_seq, last_hash = excluded.last_hash",
 )
+
+
+def fits(*names: str) -> bool:
+    """Say whether every store can keep and index these names; no writer of ours makes others."""
+    return all(len(name) <= _LONGEST_NAME and "\0" not in name for name in names)
 
 
 def chain_end(database: Database, origin: str, epoch: str) -> ChainEnd:

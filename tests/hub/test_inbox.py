@@ -293,3 +293,30 @@ def test_a_batch_of_broken_links_is_refused(hub: Hub, terminal: TestTerminal) ->
     first, _, third = terminal.entries
     assert terminal.push([first, third]).refusal == "hub.broken_batch"
     assert counts(hub)["entries"] == 0
+
+
+def test_names_that_a_store_cannot_keep_stop_nothing(hub: Hub, terminal: TestTerminal) -> None:
+    """U+0000 and names longer than an index takes: PostgreSQL knows neither."""
+    long = os.urandom(4_000).hex()
+    poisoned = [
+        terminal.receive(case_id="null\0byte"),
+        terminal.receive(case_id=long),
+    ]
+    odd = terminal.receive(organ=f"局\0{long}", receipt_number=f"{long}\0")
+    waiting = terminal.receive()
+    terminal.append(waiting.case_id, EpochOpened("created"), needs=(long, "\0"))
+    healthy = terminal.accept(terminal.receive())
+    answer = terminal.push()
+    assert answer.stored_seq == len(terminal.entries)
+    by_hash = {effect.entry_hash: effect for effect in answer.effects}
+    heads = {entry.read_header().record_id: entry.hash for entry in terminal.entries}
+    for taken in poisoned:
+        effect = by_hash[heads[taken.head]]
+        assert (effect.effect, effect.code) == ("refused", "journal.bad_header")
+    assert by_hash[heads[odd.head]].effect == "applied"
+    assert by_hash[heads[healthy.head]].effect == "applied"
+    assert counts(hub)["unjudged"] == 0
+    again = terminal.push()
+    assert again.effects == answer.effects
+    epoch = terminal.push(epoch="\0", entries=()).refusal
+    assert epoch == "hub.foreign_epoch"

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 
 class Bell:
     """Rung by any thread after a commit, heard by coroutines of any loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, announce: Callable[[Sequence[str]], None]) -> None:
+        self._announce = announce
         self._lock = threading.Lock()
         self._listeners: dict[int, tuple[frozenset[str], asyncio.Event]] = {}
         self._loops: dict[int, asyncio.AbstractEventLoop] = {}
         self._closed = False
 
-    def ring(self, feeds: Iterable[str]) -> None:
-        """Wake everybody who listens to one of these feeds."""
+    def ring(self, feeds: Sequence[str]) -> None:
+        """Wake everybody who listens to one of these feeds, here and in other processes."""
+        self.wake(feeds)
+        if feeds:
+            self._announce(feeds)
+
+    def wake(self, feeds: Iterable[str]) -> None:
+        """Wake those of this process who listen to one of these feeds."""
         moved = set(feeds)
         with self._lock:
             for number, (wanted, event) in self._listeners.items():

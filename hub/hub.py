@@ -48,8 +48,8 @@ class Hub:
         self.clock = clock or SystemClock()
         self.randomness = randomness or SystemRandomness()
         self.calendar = calendar or load_calendar()
-        self.bell = Bell()
         self.store = open_store(database, self.paths.database, self.paths.address)
+        self.bell = Bell(self.store.announce)
 
     def now(self) -> int:
         """Return this moment in milliseconds."""

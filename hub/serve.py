@@ -70,7 +70,10 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
         people.set_fact(database, PUBLIC_URL, said.public_url)
     judge.recover(hub)
     sweeping = _SWEEP_SECONDS if hub.store.shared else 0
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="hub") as executor:
+    with (
+        ThreadPoolExecutor(WORKERS, thread_name_prefix="hub") as executor,
+        hub.store.listening(hub.bell.wake),
+    ):
         tls = (
             {}
             if addresses.plain

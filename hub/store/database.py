@@ -11,8 +11,8 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,6 +54,12 @@ class Store(Protocol):
 
     def turn(self, hall: str) -> AbstractContextManager[Turn]:
         """Wait until no other thread of this process judges the hall."""
+
+    def announce(self, feeds: Sequence[str]) -> None:
+        """Tell other processes that these feeds moved; a hint, which may get lost."""
+
+    def listening(self, told: Callable[[Sequence[str]], None]) -> AbstractContextManager[object]:
+        """Hear during the block what other processes announce, on a thread of its own."""
 
     def backup(self, file: Path) -> int:
         """Copy the store as it stands into a new file; returns how many entries are in it."""
@@ -117,6 +123,13 @@ class SqliteStore:
         """Judge one hall at a time: the store has one writer anyway."""
         with self._judging:
             yield OnlyTurn()
+
+    def announce(self, feeds: Sequence[str]) -> None:
+        """There is no other process to be told."""
+
+    def listening(self, told: Callable[[Sequence[str]], None]) -> AbstractContextManager[object]:
+        """There is no other process to be heard."""
+        return nullcontext()
 
     def backup(self, file: Path) -> int:
         """Copy the store as it stands; other processes read and write it meanwhile."""

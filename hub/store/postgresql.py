@@ -7,10 +7,11 @@ lease, so that processes share the work and do not wait in line for it.
 
 from __future__ import annotations
 
+import logging
 import queue
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,12 @@ from hub.store.projections import Clash
 from hub.store.statements import clean, rows, run
 from terminal.errors import InvalidInput, StoreError
 
+log = logging.getLogger(__name__)
+
+_CHANNEL = "hub_feeds"
+_NAMES = 50
+"""Feeds of one announcement; PostgreSQL takes at most 8,000 bytes."""
+_LISTEN_SECONDS = 0.5
 LEASE_MS = 10_000
 """A process that did not come back for so long has lost its hall to the next one."""
 _SESSION = (
@@ -101,6 +108,7 @@ class PostgresqlStore:
     shared = True
 
     def __init__(self, url: str) -> None:
+        self._url = url
         self.holder = secrets.token_hex(8)
         self._writers = _Pool(url, *_SESSION)
         self._readers = _Pool(url, _READ_ONLY)
@@ -144,6 +152,30 @@ class PostgresqlStore:
         with judging, self._leases.one() as database:
             yield Lease(database, hall, self.holder)
 
+    def announce(self, feeds: Sequence[str]) -> None:
+        """Tell other processes that these feeds moved; a hint, which may get lost."""
+        try:
+            with self._leases.one() as database:
+                for start in range(0, len(feeds), _NAMES):
+                    names = "\n".join(feeds[start : start + _NAMES])
+                    rows(database, "SELECT pg_notify(?, ?)", _CHANNEL, names)
+        except (DatabaseError, StoreError):
+            log.warning("other processes could not be told that feeds moved")
+
+    @contextmanager
+    def listening(self, told: Callable[[Sequence[str]], None]) -> Iterator[None]:
+        """Hear during the block what processes announce, on a thread of its own."""
+        over = threading.Event()
+        hearing = threading.Thread(
+            target=_hear, args=(self._url, told, over), name="hub announcements"
+        )
+        hearing.start()
+        try:
+            yield
+        finally:
+            over.set()
+            hearing.join()
+
     def backup(self, file: Path) -> int:
         """Say that PostgreSQL has better means of its own."""
         raise InvalidInput("hub.backup_by_postgresql")
@@ -171,6 +203,20 @@ class Lease:
     def give_back(self) -> bool:
         """Let go if nobody asked since the last `take`; otherwise there is more to judge."""
         return bool(run(self._db, _GIVE_BACK, self._hall, self._holder, self._wanted))
+
+
+def _hear(url: str, told: Callable[[Sequence[str]], None], over: threading.Event) -> None:
+    while not over.is_set():
+        try:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(b"LISTEN " + _CHANNEL.encode())
+                while not over.is_set():
+                    for note in connection.notifies(timeout=_LISTEN_SECONDS):
+                        told(note.payload.split("\n"))
+        except psycopg.Error:
+            # The server may be away for a while; terminals ask again by themselves.
+            log.warning("announcements of other processes are not heard for now")
+            over.wait(_LISTEN_SECONDS)
 
 
 def _clashed(error: BaseException) -> bool:

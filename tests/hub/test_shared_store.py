@@ -28,6 +28,7 @@ from hub.store.tables import EntryRow
 from terminal.clock import SystemClock
 from terminal.domain.records import HUB_ORIGIN
 from terminal.errors import InvalidInput, StoreError
+from terminal.protocol import wire
 from terminal.protocol.wire import Cursor, Effect, feed_hash, progress_feed
 from tests.conftest import RunCli
 from tests.hub.conftest import HALL, PASSWORD
@@ -170,6 +171,31 @@ def test_a_killed_judge_is_relieved_by_the_other_process(
     assert len(unchained(hub, progress_feed(terminal.id))) == stored
     second.send_signal(signal.SIGTERM)
     assert second.wait(DEADLINE) == 0
+
+
+def test_a_terminal_that_waits_at_the_other_process_hears_at_once(
+    two: tuple[Hub, list[tuple[subprocess.Popen[str], Any]]],
+) -> None:
+    hub, ((_, first), (_, second)) = two
+    terminal = enrolled(hub, first)
+    cursor = Cursor(progress_feed(terminal.id))
+    request = wire.PullRequest(wire.PROTOCOL_VERSION, terminal.id, b"n" * 16, (cursor,))
+    line = TlsLine(second["url"], "")
+    replies: list[wire.PullAnswer] = []
+
+    def wait() -> None:
+        reply = line.call("POST", wire.PATH_WAIT, wire.seal(request, terminal.key))
+        replies.append(terminal.read(reply, wire.PullAnswer, request.nonce))
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    waiting.join(0.5)
+    assert waiting.is_alive()
+    terminal.push()
+    # Without the announcement it would be answered after 25 seconds, and without a page.
+    waiting.join(15)
+    assert not waiting.is_alive()
+    assert [page.feed for page in replies[0].pages] == [cursor.feed]
 
 
 def test_a_lease_is_one_holders_and_runs_out(url: str) -> None:

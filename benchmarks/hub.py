@@ -2,7 +2,7 @@
 
     python benchmarks/hub.py [--quick]
 
-Real signed batches of real entries (a visit, a case, its acceptance; 1.5 KiB each) go through
+Real signed batches of real entries (a visit, a case, its acceptance; 1.3 KiB each) go through
 the whole application, without a socket. Three figures for each store: stored and acknowledged
 (judging put off), effects given (what was put off, with the numbers that the hub gives), and
 both together as a terminal meets them. The peers in the same run are one COPY of the same

@@ -1,7 +1,8 @@
 """The judge's unit of work: what one write transaction reads and writes, in few statements.
 
 Everything is read ahead for a page of entries, changed in memory, and written by `flush`;
-whoever queries the tables in between flushes first.
+whoever queries the tables in between flushes what is asked for first. An aggregate that
+several entries of a page change is written once.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Sitting:
         if old is None:
             self._new_effects.append(new)
         else:
-            self.flush()
+            self._flush_effects()
             if not entries.change_effect(self.db, new):
                 return False
         self._effects[effect.record_id] = effect
@@ -98,18 +99,17 @@ class Sitting:
 
     def held(self, keys: Iterable[str]) -> list[Stored]:
         """Return held entries that wait for one of these."""
-        self.flush()
+        self._flush_effects()
         return entries.held(self.db, list(keys))
 
     def of_aggregate(self, aggregate_id: str) -> list[Stored]:
         """Return the applied entries of an aggregate."""
-        self.flush()
+        self._flush_effects()
         return entries.of_aggregate(self.db, aggregate_id)
 
     def flush(self) -> None:
         """Write what was changed so far."""
-        effects, self._new_effects = self._new_effects, []
-        entries.add_effects(self.db, effects)
+        self._flush_effects()
         judged, self._judged = self._judged, []
         entries.mark_judged(self.db, judged)
         changed, self._changed = self._changed, {}
@@ -119,3 +119,7 @@ class Sitting:
         self._heads |= {name: aggregate.head for name, aggregate in changed.items()}
         touches, self._new_touches = self._new_touches, []
         projections.add_touches(self.db, touches)
+
+    def _flush_effects(self) -> None:
+        effects, self._new_effects = self._new_effects, []
+        entries.add_effects(self.db, effects)

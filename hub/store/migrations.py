@@ -37,11 +37,14 @@ def _halls(database: Any) -> None:
         "CREATE TABLE IF NOT EXISTS leases (hall TEXT NOT NULL PRIMARY KEY,"
         " holder TEXT NOT NULL, until BIGINT NOT NULL, wanted BIGINT NOT NULL)",
     )
-    run(database, "DROP INDEX IF EXISTS entryrow_judged_id")
-    run(
-        database,
+    # What is looked for is always a few rows of many: an index of those few.
+    for statement in (
+        "DROP INDEX IF EXISTS entryrow_judged_id",
+        "DROP INDEX IF EXISTS effectrow_waits_for",
         "CREATE INDEX IF NOT EXISTS entries_unjudged ON entries (hall, id) WHERE NOT judged",
-    )
+        "CREATE INDEX IF NOT EXISTS effects_held ON effects (waits_for) WHERE effect = 'held'",
+    ):
+        run(database, statement)
 
 
 STEPS: tuple[Callable[[Any], None], ...] = (_first, _halls)

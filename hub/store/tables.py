@@ -138,7 +138,7 @@ class EffectRow(Model):
     aggregate_id = TextField(index=True)
     effect = TextField()
     code = TextField(default="")
-    waits_for = TextField(default="", index=True)
+    waits_for = TextField(default="")
     judged_at = BigIntegerField()
 
     class Meta:

@@ -142,6 +142,8 @@ def test_a_cluster_is_taken_back_to_a_moment(data_dir: Path, tmp_path: Path) -> 
         (base / "recovery.signal").touch()
         made.data = base
         made.start()
+        # The server answers before it has come to the moment, and takes nothing until then.
+        _until(lambda: not _recovering(made.url()))
         with moved(hub, tmp_path / "other", made.url()) as restored:
             names = [account.name for account in _accounts(restored)]
             assert names == ["li", "supervisor"]
@@ -150,6 +152,11 @@ def test_a_cluster_is_taken_back_to_a_moment(data_dir: Path, tmp_path: Path) -> 
 def _accounts(hub: Hub) -> list[Account]:
     with hub.store.reading() as database:
         return people.accounts(database)
+
+
+def _recovering(url: str) -> bool:
+    with psycopg.connect(url, autocommit=True) as connection:
+        return _one(connection, b"SELECT pg_is_in_recovery()::text") == "true"
 
 
 def _one(connection: psycopg.Connection[tuple[str]], query: bytes) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
@@ -79,8 +79,16 @@ def text(browser: webdriver.Chrome) -> str:
 
 def reads(browser: webdriver.Chrome, words: str) -> None:
     """Wait until the page says these words."""
-    waiting = WebDriverWait(browser, 10, ignored_exceptions=[StaleElementReferenceException])
-    waiting.until(lambda found: words in text(found), f"the page never said {words}")
+    patient(browser).until(lambda found: words in text(found), f"the page never said {words}")
+
+
+def alert(browser: webdriver.Chrome) -> str:
+    return browser.find_element(By.CSS_SELECTOR, "[role=alert]").text
+
+
+def patient(browser: webdriver.Chrome) -> WebDriverWait[webdriver.Chrome]:
+    # While a page goes and the next one comes, the driver has several names for what it misses.
+    return WebDriverWait(browser, 10, ignored_exceptions=[WebDriverException])
 
 
 def no_complaints(browser: webdriver.Chrome) -> None:
@@ -233,7 +241,7 @@ def test_a_department_decides(
     desktop.find_element(By.ID, "outcome-refused").click()
     desktop.find_element(By.ID, "document_number").send_keys("区市监许〔2026〕12号")
     desktop.find_element(By.ID, "decide").click()
-    assert desktop.find_element(By.CSS_SELECTOR, "[role=alert]").text
+    patient(desktop).until(lambda found: alert(found) not in ("", "请选择一种决定"))
     assert desktop.find_element(By.ID, "outcome-refused").is_selected(), "nothing typed is lost"
     desktop.find_element(By.ID, "outcome-granted").click()
     desktop.find_element(By.ID, "decide").click()

@@ -36,6 +36,9 @@ COMMANDS = {
 }
 """The module of each command; it offers `run(args, console) -> int`."""
 
+NEEDS_DRIVERS = frozenset({"hub", "test", "benchmark"})
+"""Commands that may talk to PostgreSQL, or start programs that do."""
+
 LONG_RUNNING = frozenset({"window", "kiosk", "demo", "hub", "sync"})
 
 
@@ -112,6 +115,9 @@ def _run(args: argparse.Namespace, console: Console) -> int:
     from terminal.cli.base import Exit
     from terminal.errors import TerminalError
 
+    if args.command not in NEEDS_DRIVERS:
+        # peewee imports every database driver that it finds: a third of a terminal's start.
+        sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]
     try:
         return int(import_module(COMMANDS[args.command]).run(args, console))
     except TerminalError as error:

@@ -128,6 +128,7 @@ def _reset_forgotten(patch: Patch) -> None:
 def _drained_twice(patch: Patch) -> None:
     """The hub gives every entry an effect of its own, known or not."""
     patch.setattr(hub_entries, "effect_of", lambda *_: None)
+    patch.setattr(hub_entries, "effects_of", lambda *_: {})
     patch.setattr(outbox, "_known", lambda *_: False)
 
 

@@ -217,9 +217,14 @@ def test_a_correction_is_cured_in_two_visits(clerk: Clerk) -> None:
     assert {item.defect for item in second.notices[1]} == {"缺公章", ""}
 
     # What was brought today is on the desk, what came before is not: the visit ends with it.
-    brought = [m.name for m in second.materials if not m.lacking]
+    brought = [m for m in second.materials if not m.lacking]
     assert len(brought) == 1
     clerk.press(Qt.Key.Key_F11)
+    clerk.wait(lambda: clerk.desk.now.empty and not clerk.desk.busy)
+    if brought[0].fate.shows_original:
+        assert brought[0].name in clerk.label("outcome_line")
+    before = next(m for m in first.materials if not m.lacking)
+    assert before.name not in clerk.label("outcome_line")
     clerk.wait(lambda: clerk.program.citizen is not None and clerk.program.citizen.visit_id)
 
     # Now everything is there.

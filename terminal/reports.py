@@ -131,24 +131,30 @@ class Reports:
                 faulthandler.disable()
             self._crash.close()
             self._crash = None
-            self._crash_file(os.getpid()).unlink(missing_ok=True)
             with contextlib.suppress(OSError):
+                self._crash_file(os.getpid()).unlink(missing_ok=True)
                 self.folder.rmdir()  # Only an empty folder goes.
 
     def _crash_file(self, pid: int) -> Path:
         return self.folder / f"crash-{pid}.log"
 
     def _adopt_crashes(self) -> None:
-        if not self.folder.is_dir():
-            return
-        for path in sorted(self.folder.iterdir()):
+        try:
+            files = sorted(self.folder.iterdir())
+        except OSError:
+            return  # There is no folder yet, or it cannot be read.
+        for path in files:
             match = _CRASH.fullmatch(path.name)
             if match is None or _runs(int(match[1])):
                 continue
-            dump = path.read_text(encoding="utf-8", errors="replace")
-            if dump.strip():
-                self._write(dump, "crash of an earlier run")
-            path.unlink(missing_ok=True)
+            try:
+                dump = path.read_text(encoding="utf-8", errors="replace")
+                if dump.strip() and os.access(self.folder, os.W_OK):
+                    self._write(dump, "crash of an earlier run")
+                path.unlink(missing_ok=True)
+            except OSError as failure:
+                # A folder that cannot be written is told in words later, by whoever needs it.
+                logger.debug("crash dump left where it is: %s", failure)
 
     def _on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None

@@ -135,3 +135,22 @@ def test_the_crash_file_of_a_running_program_is_left_alone(data_dir: Path) -> No
         reports.close()
         if enabled:
             faulthandler.enable()
+
+
+def test_a_folder_that_cannot_be_written_stops_no_start(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = data_dir / "reports"
+    folder.mkdir()
+    dump = folder / "crash-999999999.log"
+    dump.write_text("Fatal Python error", encoding="utf-8")
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    # Whoever runs the tests may be root, whom no mode of a folder stops.
+    monkeypatch.setattr(Path, "unlink", denied)
+    made = Reports(data_dir, "window", "1.2")
+    made.install(long_running=True)
+    made.close()
+    assert dump.exists()

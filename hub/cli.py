@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from hub import setup
 from hub.hub import Hub
 from hub.store.people import HallData
+from terminal.errors import InvalidInput
 
 if TYPE_CHECKING:
     from hub.serve import Ready
@@ -112,9 +112,12 @@ def _account(args: argparse.Namespace, console: Console) -> None:
 
 
 def _password(console: Console) -> str:
-    """Ask for a password; without a keyboard it is the first line of what is piped in."""
+    """Ask for a password, twice; without a keyboard it is the first line of what is piped in."""
     if sys.stdin.isatty():
-        return getpass.getpass(console.texts("hub.cli.password"))
+        typed = console.secret("hub.cli.password")
+        if console.secret("hub.cli.password_again") != typed:
+            raise InvalidInput("hub.passwords_differ")
+        return typed
     return sys.stdin.readline().rstrip("\r\n")
 
 

@@ -13,7 +13,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, TextIO
 
-from terminal.errors import TerminalError
+from terminal.errors import InvalidInput, TerminalError
 from terminal.reports import Reports
 from terminal.texts import Texts
 
@@ -103,6 +103,16 @@ class Console:
             "message": error.message(self.texts),
             "hint": error.hint(self.texts),
         }
+
+    def secret(self, key: str, /, **data: object) -> str:
+        """Ask for a password, unseen; who gives up (Ctrl+D, Ctrl+C) is `command.cancelled`."""
+        import getpass
+
+        try:
+            return getpass.getpass(self.texts(key, **data))
+        except (EOFError, KeyboardInterrupt) as error:
+            self._write(self.stderr, "")
+            raise InvalidInput("command.cancelled") from error
 
     def _write(self, stream: TextIO, text: str) -> None:
         stream.write(f"{text}\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from getpass import getpass
 
 from terminal.cli.base import Console
 from terminal.context import Context
@@ -28,4 +27,4 @@ def password(console: Console, login: str, variable: str = PASSWORD) -> str:
         return given
     if not sys.stdin.isatty():
         raise InvalidInput("command.password_needed", login=login, variable=variable)
-    return getpass(console.texts("command.password", login=login))
+    return console.secret("command.password", login=login)

@@ -51,6 +51,34 @@ def test_without_anybody_to_type_a_password_is_asked_for_in_words(
     assert "账号或密码不对" in done.err
 
 
+@pytest.mark.parametrize("given_up", [EOFError, KeyboardInterrupt])
+def test_a_password_that_is_not_typed_after_all(
+    command: Command, monkeypatch: pytest.MonkeyPatch, data_dir: Path, given_up: type[BaseException]
+) -> None:
+    def left(_prompt: str) -> str:
+        raise given_up
+
+    monkeypatch.delenv("YICHUANG_PASSWORD")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", left)
+    for arguments in (("staff", "add", "li", "李四"), ("hub", "account", "li")):
+        done = command(*arguments)
+        assert (done.status, done.out) == (1, "")
+        assert "已取消" in done.err
+    assert not list(data_dir.glob("reports/report-*"))
+
+
+def test_a_typed_password_of_the_hub_is_compared(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = iter(["long-enough-1", "long-enough-2"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(typed))
+    done = command("hub", "account", "li")
+    assert done.status == 1
+    assert "两次" in done.err
+
+
 def test_a_batch_goes_on_after_a_refused_application(
     command: Command, office: Path, tmp_path: Path
 ) -> None:

@@ -34,6 +34,7 @@ RELEASED = datetime(2026, 11, 22, tzinfo=UTC)
 _GIGABYTE = 1 << 30
 _MEGABYTE = 1 << 20
 _PATIENCE_SECONDS = 4
+_HEALTH_BYTES = 64
 _CLOCK_TOLERANCE_SECONDS = 120
 
 # Names that people bear and that fonts lack, and a word in Hangul.
@@ -272,17 +273,25 @@ def printers(config: Settings) -> Iterator[Finding]:
 
 def hub_and_clock(config: Settings) -> Iterator[Finding]:
     """Whether the hub answers, and whether this clock agrees with it."""
+    from terminal.sync.transport import GATEWAY_STATUS
+
     now = SystemClock().now().local
     offset: float | None = None
     if config.hub.url:
         try:
-            status, offset = _ask(config.hub.url)
+            status, body, offset = _ask(config.hub.url)
         except (OSError, ValueError, http.client.HTTPException) as error:
             data: dict[str, object] = {"url": config.hub.url, "reason": str(error)}
             yield Finding("hub", State.WARNING, "hub_silent", data)
         else:
-            data = {"url": config.hub.url, "status": status}
-            yield Finding("hub", State.OK, "hub", data)
+            data = {"url": config.hub.url, "status": status, "reason": f"HTTP {status}"}
+            if status in GATEWAY_STATUS:
+                yield Finding("hub", State.WARNING, "hub_silent", data)
+            elif (status, body) == (200, b"ok"):
+                yield Finding("hub", State.OK, "hub", data)
+            else:
+                yield Finding("hub", State.BAD, "hub_other", data)
+                offset = None  # A stranger's clock is nobody's measure.
     else:
         yield Finding("hub", State.OK, "hub_none")
     clock: dict[str, object] = {
@@ -299,11 +308,11 @@ def hub_and_clock(config: Settings) -> Iterator[Finding]:
         yield Finding("clock", State.OK, "clock", clock)
 
 
-def _ask(url: str) -> tuple[int, float | None]:
-    """Ask the hub for anything; return its status and its clock minus ours in seconds.
+def _ask(url: str) -> tuple[int, bytes, float | None]:
+    """Ask a hub how it is; return status, the body's start and its clock minus ours in seconds.
 
-    Who it is does not matter here (the signed answers of the sync tell), so its certificate is
-    not looked at.
+    Whose hub it is does not matter here (the signed answers of the sync tell), so its
+    certificate is not looked at.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -321,13 +330,13 @@ def _ask(url: str) -> tuple[int, float | None]:
             parts.hostname, parts.port, timeout=_PATIENCE_SECONDS
         )
     try:
-        connection.request("HEAD", parts.path or "/")
+        connection.request("GET", "/healthz")
         answer = connection.getresponse()
         said = answer.getheader("Date")
         offset = None
         if said:
             offset = (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
-        return answer.status, offset
+        return answer.status, answer.read(_HEALTH_BYTES), offset
     finally:
         connection.close()
 

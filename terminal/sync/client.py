@@ -12,7 +12,7 @@ from terminal.ids import Randomness
 from terminal.protocol import wire
 from terminal.protocol.wire import Answer, BlobAnswer, Cursor, Page, PullAnswer
 from terminal.sync.ports import Signer, Stretch
-from terminal.sync.transport import Transport
+from terminal.sync.transport import GATEWAY_STATUS, HttpReply, Transport
 
 NONCE_BYTES = 16
 AnyAnswer = TypeVar("AnyAnswer", Answer, PullAnswer, BlobAnswer)
@@ -94,7 +94,7 @@ class HubClient:
     ) -> AnyAnswer:
         sealed = wire.seal(message, self._keys.signing)
         reply = self._transport.request(method, path, sealed)
-        if reply.status >= 500:
+        if reply.status >= 500 and not _is_strangers_page(reply):
             raise SyncError("sync.hub_busy", status=reply.status)
         envelope = wire.open_envelope(reply.body)
         answer = wire.unseal(envelope, self._hub_key, kind)
@@ -103,6 +103,11 @@ class HubClient:
         if answer.refusal:
             raise SyncError(answer.refusal)
         return answer
+
+
+def _is_strangers_page(reply: HttpReply) -> bool:
+    """Say whether a page for people came back that is no proxy's word on a hub it cannot reach."""
+    return reply.status not in GATEWAY_STATUS and reply.body.lstrip()[:1] == b"<"
 
 
 def _offset(text: str) -> int:

@@ -16,6 +16,9 @@ from terminal.protocol.wire import MAX_BODY_BYTES, MEDIA_TYPE, PATH_AUTHORITY
 # wrong in halls, and what counts is the signed answer.
 _NO_CHECK_TIME = 0x200000
 
+GATEWAY_STATUS = frozenset({502, 503, 504})
+"""What a proxy answers, with a page of its own, while the hub behind it is away."""
+
 
 class Reply(Protocol):
     """What came back: the HTTP status and the body."""

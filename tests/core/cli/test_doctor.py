@@ -26,10 +26,12 @@ from terminal.texts import LANGUAGES, Texts
 
 class _Hub(http.server.BaseHTTPRequestHandler):
     ahead = timedelta()
+    status, body = 200, b"ok"
 
-    def do_HEAD(self) -> None:
-        self.send_response(404)
+    def do_GET(self) -> None:
+        self.send_response(self.status if self.path == "/healthz" else 404)
         self.end_headers()
+        self.wfile.write(self.body)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         return format_datetime(datetime.now(UTC) + self.ahead, usegmt=True)
@@ -174,8 +176,26 @@ def test_a_folder_that_is_not_there_yet_is_no_fault(data_dir: Path) -> None:
 
 def test_a_hub_that_answers(hub_url: str) -> None:
     found = _found(probes.hub_and_clock, Settings(hub=HubSettings(url=hub_url)))
-    assert found["hub"].data["status"] == 404
+    assert found["hub"].data["status"] == 200
     assert found["clock"].state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "state"),
+    [
+        (200, "hub_other", State.BAD),
+        (404, "hub_other", State.BAD),
+        (502, "hub_silent", State.WARNING),
+    ],
+)
+def test_an_address_that_answers_and_is_no_hub(
+    hub_url: str, monkeypatch: pytest.MonkeyPatch, status: int, key: str, state: State
+) -> None:
+    monkeypatch.setattr(_Hub, "status", status)
+    monkeypatch.setattr(_Hub, "body", b"<html>ok</html>")
+    found = _found(probes.hub_and_clock, Settings(hub=HubSettings(url=hub_url)))
+    assert found[key].state is state
+    assert "hub" not in found
 
 
 def test_a_clock_that_differs_from_the_hubs(hub_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,6 +173,8 @@ def test_only_the_hubs_own_word_acknowledges(joined: Hall, hub: Hub, line: Fault
         (lambda _send: HttpReply(200, b""), "sync.no_envelope"),
         (lambda send: HttpReply(200, send().body[:-9]), "sync.no_envelope"),
         (lambda _send: HttpReply(503, b"busy"), "sync.hub_busy"),
+        (lambda _send: HttpReply(502, b"<html>Bad Gateway</html>"), "sync.hub_busy"),
+        (lambda _send: HttpReply(501, b"<!DOCTYPE HTML><html>"), "sync.no_envelope"),
         (signed_by_somebody, "sync.wrong_signature"),
         (answer_to_another_request(hub), "sync.wrong_answer"),
     ):

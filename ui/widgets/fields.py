@@ -133,7 +133,10 @@ class Field(QWidget):
 
 
 class Choice(QWidget):
-    """A few alternatives as buttons in a row: digits or arrows choose, Enter moves on."""
+    """A few alternatives as buttons in a row: digits or arrows choose, Enter moves on.
+
+    With `walks` the arrows up and down choose too; past the last or first they leave.
+    """
 
     chosen = Signal(str)
     moved_on = Signal()
@@ -149,9 +152,11 @@ class Choice(QWidget):
         vertical: bool = False,
         columns: int = 0,
         titled: bool = True,
+        walks: bool = False,
     ) -> None:
         super().__init__()
         name(self, object_name, label)
+        self._walks = walks
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._ids = [option for option, _ in options]
@@ -204,12 +209,17 @@ class Choice(QWidget):
         elif plain and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             if key - Qt.Key.Key_1 < len(self._ids):
                 self._pick(key - Qt.Key.Key_1)
-        elif key == Qt.Key.Key_Up:
-            self.moved_back.emit()
-        elif key == Qt.Key.Key_Down:
-            self.moved_on.emit()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._up_or_down(1 if key == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)
+
+    def _up_or_down(self, step: int) -> None:
+        wanted = self._group.checkedId() + step
+        if self._walks and 0 <= wanted < len(self._ids):
+            self._pick(wanted)
+        else:
+            (self.moved_on if step > 0 else self.moved_back).emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):

@@ -6,7 +6,7 @@ in which only the act's key has legal effect.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from terminal.domain.records import DeclineKind
@@ -23,12 +23,13 @@ class ActPanel(Card):
     """What all three have in common: a title, fields, a confirming frame, a way back."""
 
     closed = Signal()
+    to_be_seen = Signal(QWidget)
 
     def __init__(self, act: Act, texts: Texts, desk: Desk, guard: LegalGuard) -> None:
         super().__init__(gap=10, margin=12)
         slug = act.value.lower()
         self.setObjectName(f"panel_{slug}")
-        self._act, self._texts, self._desk = act, texts, desk
+        self.act, self._texts, self._desk = act, texts, desk
         self.add(Label(texts(f"window.{slug}.title"), "heading"))
         self.explanation = Label(texts(f"window.{slug}.explanation"), "muted", wrap=True)
         self.add(self.explanation)
@@ -46,7 +47,7 @@ class ActPanel(Card):
         self.confirm.setAccessibleName(texts(f"window.{slug}.confirm"))
         self.add(self.confirm)
         self.confirm.asked.connect(lambda _: self.do())
-        self.confirm.refused.connect(lambda key: self.notice.say(texts(key), "warning"))
+        self.confirm.refused.connect(lambda key: self._say(texts(key), "warning"))
         self.hide()
 
     def open(self) -> None:
@@ -73,13 +74,22 @@ class ActPanel(Card):
             self.notice.say("")
             self.confirm.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _say(self, sentence: str, state: str) -> None:
+        """Say a sentence beside the confirming row and bring it into view."""
+        self.notice.say(sentence, state)
+        self._show_soon(self.notice)
+
+    def _show_soon(self, widget: QWidget) -> None:
+        # Only after the layout has made room for a new sentence is its place known.
+        QTimer.singleShot(0, self, lambda: self.to_be_seen.emit(widget))
+
     def add_field(self, field: QWidget) -> None:
         """Add a field above the confirming frame."""
         self._fields_layout.addWidget(field)
 
     def say_failed(self, sentence: str) -> None:
         """Show why the core refused."""
-        self.notice.say(sentence, "bad")
+        self._say(sentence, "bad")
 
 
 class DeclinePanel(ActPanel):
@@ -93,8 +103,15 @@ class DeclinePanel(ActPanel):
             [(kind.value, texts(f"window.decline.kind_{kind.value}")) for kind in DeclineKind],
             numbered=True,
             vertical=True,
+            walks=True,
         )
-        self.add_field(self.kind)
+        self.kind_error = Label(
+            "", "dense", state="bad", wrap=True, object_name="decline_kind_error"
+        )
+        self.kind_error.hide()
+        top = QWidget()
+        column(self.kind, self.kind_error, gap=3, to=top)
+        self.add_field(top)
         self.reason = self._field("reason", 500)
         self.basis = self._field("basis", 500)
         self.go_to = self._field("go_to", 100)
@@ -108,60 +125,46 @@ class DeclinePanel(ActPanel):
             max_length=200,
         )
         where = QWidget()
-        row(self.go_to, self.go_to_address, self.go_to_phone, gap=12, to=where)
+        _level(where, self.go_to, self.go_to_address, self.go_to_phone)
         for part in (self.reason, self.basis, where):
             self.add_field(part)
         self._lines = [
             self.reason, self.basis, self.go_to, self.go_to_address, self.go_to_phone,
         ]  # fmt: skip
         pair = QWidget()
-        row(self.second_name, self.second_password, gap=12, to=pair)
+        _level(pair, self.second_name, self.second_password)
         self.add_field(Label(texts("window.decline.second"), "small", wrap=True))
         self.add_field(pair)
         self._lines += [self.second_name, self.second_password]
-        self.kind.moved_on.connect(lambda: self._on_kind_done())
+        self.kind.moved_on.connect(self._on_kind_done)
+        self.kind.chosen.connect(lambda _: self._on_kind_chosen())
         for place, field in enumerate(self._lines):
             field.moved_on.connect(lambda place=place: self._step(place))
             field.moved_back.connect(lambda place=place: self._back(place))
+            field.changed.connect(lambda _, field=field: self._on_typed(field))
 
     def begin(self) -> None:
         review = self._desk.now.review
         self.kind.set_value("")
+        self._complain_kind("")
         for field in self._lines:
             field.set_text("")
         if review is not None:
             self.basis.set_text(self._texts("window.semicolon").join(review.law.basis[:2]))
         self.kind.setFocus()
+        self._preview()
 
     def check(self) -> bool:
         if not self.kind.value():
-            self.notice.say(self._texts("window.decline.kind_missing"), "warning")
+            self._complain_kind(self._texts("window.decline.kind_missing"))
             self.kind.setFocus()
             return False
-        needed = [self.reason, self.basis]
-        if self.kind.value() == DeclineKind.NOT_COMPETENT.value:
-            needed += [self.go_to, self.go_to_address, self.go_to_phone]
-        for field in (*needed, self.second_name, self.second_password):
-            if not field.text():
-                field.complain(self._texts("window.decline.missing"))
-                field.setFocus()
-                return False
-            field.complain("")
-        return True
+        return all(self._filled(field) for field in self._lines)
 
     def do(self) -> None:
         if not self.check():
             return
-        request = DeclineRequest(
-            kind=DeclineKind(self.kind.value()),
-            reason=self.reason.text(),
-            basis=self.basis.text(),
-            go_to=self.go_to.text(),
-            go_to_address=self.go_to_address.text(),
-            go_to_phone=self.go_to_phone.text(),
-            second_name=self.second_name.text(),
-            second_password=self.second_password.edit.text(),
-        )
+        request = self._request(self.second_name.text(), self.second_password.edit.text())
         self.second_password.set_text("")
         self._desk.act(Act.DECLINE, decline=request)
 
@@ -175,11 +178,75 @@ class DeclinePanel(ActPanel):
             max_length=most,
         )
 
+    def _request(self, second_name: str = "", second_password: str = "") -> DeclineRequest:
+        return DeclineRequest(
+            kind=DeclineKind(self.kind.value()),
+            reason=self.reason.text(),
+            basis=self.basis.text(),
+            go_to=self.go_to.text(),
+            go_to_address=self.go_to_address.text(),
+            go_to_phone=self.go_to_phone.text(),
+            second_name=second_name,
+            second_password=second_password,
+        )
+
+    def _preview(self) -> None:
+        """Have the paper shown as it would come out; without its content there is none."""
+        told = [field for field in self._lines[:-2] if self._needs(field)]
+        complete = bool(self.kind.value()) and all(field.text() for field in told)
+        self._desk.show_paper_of(Act.DECLINE, self._request() if complete else None)
+
+    def _needs(self, field: Field) -> bool:
+        elsewhere = field in (self.go_to, self.go_to_address, self.go_to_phone)
+        return not elsewhere or self.kind.value() == DeclineKind.NOT_COMPETENT.value
+
+    def _filled(self, field: Field) -> bool:
+        """Say whether a field has what the act needs; if not, say so there and go to it."""
+        sentence = ""
+        password = self.second_password.edit.text()
+        if self._needs(field) and not field.text():
+            sentence = self._texts("window.decline.missing")
+        elif field in (self.reason, self.basis) and password and password in field.text():
+            # Typed into the wrong line, it would be printed and kept.
+            sentence = self._texts("window.decline.password_seen")
+        field.complain(sentence)
+        if sentence:
+            field.setFocus()
+            self._show_soon(field)
+        return not sentence
+
+    def _complain_kind(self, sentence: str) -> None:
+        self.kind_error.say(sentence, "bad")
+        self.kind_error.setVisible(bool(sentence))
+        self.kind.setAccessibleDescription(sentence)
+        if sentence:
+            self._show_soon(self.kind_error)
+
+    def _on_kind_chosen(self) -> None:
+        self._complain_kind("")
+        self.notice.say("")
+        for field in self._lines:
+            field.complain("")
+        self._preview()
+
     def _on_kind_done(self) -> None:
         if self.kind.value():
             self._lines[0].setFocus()
+        else:
+            self._complain_kind(self._texts("window.decline.kind_missing"))
+
+    def _on_typed(self, field: Field) -> None:
+        field.complain("")
+        self.notice.say("")
+        # While the card is being emptied for another matter there is nothing to show.
+        if field not in (self.second_name, self.second_password) and self.isVisible():
+            self._preview()
 
     def _step(self, place: int) -> None:
+        # Nobody gets to the password past an open line: sent back from there, what is typed
+        # next would be a password in the line of the reason.
+        if not self._filled(self._lines[place]):
+            return
         if place + 1 < len(self._lines):
             self._lines[place + 1].setFocus()
         else:
@@ -201,8 +268,10 @@ class ConsentPanel(ActPanel):
             [("yes", texts(f"window.{slug}.yes")), ("no", texts(f"window.{slug}.no"))],
             numbered=True,
             vertical=True,
+            walks=True,
         )
         self.add_field(self.agreed)
+        self.agreed.chosen.connect(lambda _: self.notice.say(""))
         self.agreed.moved_on.connect(self._on_choice)
 
     def begin(self) -> None:
@@ -227,7 +296,7 @@ class ConsentPanel(ActPanel):
 
     def check(self) -> bool:
         if self.agreed.value() != "yes":
-            self.notice.say(self._texts("window.accept_conditionally.not_agreed"), "warning")
+            self._say(self._texts("window.accept_conditionally.not_agreed"), "warning")
             self.agreed.setFocus()
             return False
         return True
@@ -260,6 +329,13 @@ class RepeatPanel(ActPanel):
 
     def do(self) -> None:
         self._desk.act(Act.NOTIFY_CORRECTION, repeat_reason=self.reason.text())
+
+
+def _level(line: QWidget, *fields: Field) -> None:
+    """Put fields side by side; a sentence below one leaves its neighbours where they are."""
+    layout = row(*fields, gap=12, to=line)
+    for field in fields:
+        layout.setAlignment(field, Qt.AlignmentFlag.AlignTop)
 
 
 def second_notice(review: Review) -> bool:

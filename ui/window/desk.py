@@ -80,6 +80,8 @@ class Desk(QObject):
         self.parked: list[Visiting] = []
         self.busy = False
         self._generation = 0
+        self._paper_act: Act | None = None
+        self._paper_request: DeclineRequest | None = None
         self._preview_timer = QTimer(self)
         self._preview_timer.setSingleShot(True)
         self._preview_timer.setInterval(PREVIEW_DELAY_MS)
@@ -300,23 +302,45 @@ class Desk(QObject):
             self.item_chosen.emit()
         self._preview_timer.start()
 
+    def show_paper_of(self, act: Act | None, request: DeclineRequest | None = None) -> None:
+        """Show an act's paper beforehand; None is the likely one, no request an empty place."""
+        self._paper_act, self._paper_request = act, request
+        if act is Act.DECLINE and request is None:
+            self._preview_timer.stop()
+            self.previewed.emit(None, act.value)
+        elif self.now.review is not None:
+            self._preview_timer.start()
+
     def _preview(self) -> None:
         visit, ctx = self.now, self.bridge.ctx
         if visit.review is None or ctx is None:
             return
-        act = likely_act(visit.review)
+        asked, request = self._paper_act, self._paper_request
+        if asked is Act.DECLINE and request is None:
+            return
+        act = asked or likely_act(visit.review)
         draft, session, intake = visit.review.draft, self.session, ctx.intake
 
         def look() -> object:
             from ui.window.preview import page_of
 
-            return page_of(intake.preview(draft, session, act))
+            return page_of(intake.preview(draft, session, act, request))
 
         self.bridge.read(
-            self, look, done=partial(self._on_preview, visit, act), failed=lambda _: None
+            self, look, done=partial(self._on_preview, visit, act, asked, request),
+            failed=lambda _: None,
         )  # fmt: skip
 
-    def _on_preview(self, visit: Visiting, act: Act, page: object) -> None:
+    def _on_preview(
+        self,
+        visit: Visiting,
+        act: Act,
+        asked: Act | None,
+        request: DeclineRequest | None,
+        page: object,
+    ) -> None:
+        if (asked, request) != (self._paper_act, self._paper_request):
+            return
         if visit is self.now and visit.review is not None:
             self.previewed.emit(page, act.value)
 

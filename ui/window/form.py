@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from terminal.domain.catalogue import FieldKind, FormField
@@ -86,7 +86,9 @@ class FormPanel(QWidget):
             wide = field.kind in WIDE
             if wide and place:
                 line, place = line + 1, 0
-            self._grid.addWidget(made, line, place, 1, 2 if wide else 1)
+            self._grid.addWidget(
+                made, line, place, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignTop
+            )
             made.show()
             place += 2 if wide else 1
             if place >= 2:

@@ -29,8 +29,9 @@ def work_hints(desk: Desk, texts: Texts) -> tuple[KeyHint, ...]:
         words["f10"] = texts("window.hint.f10_resume")
     hints = [KeyHint(hint, key, words[hint]) for hint, key in found]
     if review is not None:
+        ready = work_end(desk, texts)[1]
         for act, (cap, _, _) in KEYS.items():
-            if review.permission(act).allowed and act is not likely_act(review):
+            if review.permission(act).allowed and (act is not likely_act(review) or not ready):
                 hints.append(KeyHint(act.value, cap, texts(f"window.act_short.{act.value}")))
     return tuple(hints)
 

@@ -81,7 +81,10 @@ class MaterialRow(Row):
         top.setStretch(2, 4)
         top.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
         self.keys_shown: tuple[str, ...] = ()
-        column(top, self._keys, gap=6, margins=(12, 8), to=self)
+        self._refusal = Label("", "dense", state="warning", wrap=True)
+        self._refusal.setObjectName("material_refusal")
+        self._refusal.hide()
+        column(top, self._keys, self._refusal, gap=6, margins=(12, 8), to=self)
         self._keys.hide()
         self._standard.setVisible(not self._quiet)
         spoken = texts(
@@ -101,9 +104,15 @@ class MaterialRow(Row):
         if selected and not self._keys_line.count():
             self._fill_keys()
         self._keys.setVisible(selected)
+        self.refuse("")
         # What is settled needs no more reading: one line, the standard when it is selected.
         self._standard.setVisible(bool(self._standard.text()) and (selected or not self._quiet))
         style(self._name, role="strong" if selected else "")
+
+    def refuse(self, sentence: str) -> None:
+        """Say why a key did nothing here; gone with the next choice of a row."""
+        self._refusal.say(sentence, "warning")
+        self._refusal.setVisible(bool(sentence))
 
     def open_keys(self) -> tuple[tuple[str, str], ...]:
         """Return the keys that do something here: key cap and word."""

@@ -151,6 +151,8 @@ class MaterialsPanel(QWidget):
             self._settle(drafts.received(line.material, way=Way.COMMITMENT))
         elif key == Qt.Key.Key_F9 and Way.DEFERRED in line.ways:
             self._settle(drafts.deferred(line.material))
+        elif key == Qt.Key.Key_F9:
+            self._refuse(self._texts("window.materials.not_deferrable"))
         elif key == Qt.Key.Key_U and Way.UPLOAD in line.ways:
             self._ask("upload")
             self.upload.open_for(line.material.name)
@@ -159,6 +161,11 @@ class MaterialsPanel(QWidget):
             self.defect.set_text(entry.defect if entry is not None else "")
             self.defect.show()
             self.defect.setFocus()
+
+    def _refuse(self, sentence: str) -> None:
+        shown = self.list.rows[self.list.index]
+        assert isinstance(shown, MaterialRow)
+        shown.refuse(sentence)
 
     def _toggle(self, line: MaterialLine) -> None:
         draft = self._desk.now.draft

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from terminal.services.views import Act
 from ui.bridge import Bridge, Failure
 from ui.widgets.basics import Badge, Card, KeyCap, Label, Rule, Scroll, clear, column, fill, row
+from ui.widgets.fields import Field
 from ui.widgets.keys import LegalGuard
+from ui.widgets.rows import SelectList
 from ui.window.decline import ActPanel, ConsentPanel, DeclinePanel, RepeatPanel, second_notice
 from ui.window.desk import Desk
 from ui.window.form import FormPanel
@@ -60,6 +62,7 @@ class PathCard(Card):
         self.review.asked.connect(lambda act: self._on_asked(Act(act)))
         for panel in self.act_panels:
             panel.closed.connect(self.to_review)
+            panel.to_be_seen.connect(self.area.reveal)
         desk.reviewed.connect(self._refresh)
         desk.refused.connect(self._on_refused)
         desk.item_chosen.connect(self._close_panels)
@@ -179,11 +182,19 @@ class PathCard(Card):
         self.area.verticalScrollBar().setValue(0)
         self.stepped.emit()
 
+    def confirm(self, act: Act) -> None:
+        """The act's key in a field of its own panel: go to the confirming row, or say why not."""
+        for panel in self.act_panels:
+            if panel.act is act and panel.isVisibleTo(self):
+                panel.to_confirm()
+
     def _close_panels(self) -> None:
         """Take the panels of acts away and show the steps again."""
         opened = any(not panel.isHidden() for panel in self.act_panels)
         for panel in self.act_panels:
             panel.hide()
+        if opened:
+            self._desk.show_paper_of(None)
         if opened and self._desk.now.review is not None:
             self.scenario.refresh()
             self.materials.refresh()
@@ -221,8 +232,23 @@ class PathCard(Card):
             if acting:
                 part.hide()
             rule.setVisible(not part.isHidden())
+        if self.review.hasFocus():
+            # Its sentences and keys may have made it larger than it was.
+            QTimer.singleShot(0, self, self._reveal)
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and self.area.inner.isAncestorOf(new):
-            self.area.reveal(new)
+            self._reveal(new)
+            # Once more when the layout has settled: what was just opened has no place yet.
+            QTimer.singleShot(0, self, self._reveal)
             self.stepped.emit()
+
+    def _reveal(self, focus: QWidget | None = None) -> None:
+        """Bring what has the keyboard into view: a field with its label and sentence."""
+        focus = focus or QApplication.focusWidget()
+        if focus is None or not self.area.inner.isAncestorOf(focus):
+            return
+        if isinstance(focus, SelectList):
+            return
+        parent = focus.parentWidget()
+        self.area.reveal(parent if isinstance(parent, Field) else focus)

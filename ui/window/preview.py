@@ -41,6 +41,7 @@ class PreviewCard(Card):
         if self._desk.now.review is None:
             self._picture.show_picture(None)
             self._paper.hide()
+            self._hint.say(self._texts("window.preview.hint"))
             self._hint.show()
             self._heading.say(self._texts("window.preview.title"))
 
@@ -52,11 +53,17 @@ class PreviewCard(Card):
         """Return what is shown, in words."""
         return self._heading.text()
 
-    def _show(self, page: QImage, act: str) -> None:
-        if page.isNull():
+    def _show(self, page: QImage | None, act: str) -> None:
+        if page is not None and page.isNull():
             return
         paper = self._texts(f"window.preview.paper.{act}")
         self._heading.say(self._texts("window.preview.title_of", paper=paper))
+        if page is None:
+            self._picture.show_picture(None)
+            self._paper.hide()
+            self._hint.say(self._texts("window.preview.incomplete", paper=paper))
+            self._hint.show()
+            return
         self._hint.hide()
         self._paper.show()
         self._picture.show_picture(QPixmap.fromImage(page))

@@ -80,6 +80,9 @@ class ReviewPanel(LegalFrame):
         permission = review.permission(act)
         if permission.allowed:
             return ""
+        unfilled = len({p.where for p in review.problems if p.where.startswith("form.")})
+        if act is Act.ACCEPT and unfilled and not review.open_questions and not review.lacking:
+            return self._texts("window.review.form_open", count=unfilled)
         key = f"{permission.code}.message"
         hint = f"{permission.code}.hint"
         sentence = self._texts(key, **permission.data)

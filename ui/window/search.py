@@ -15,6 +15,7 @@ from terminal.texts import Texts
 from ui import theme
 from ui.bridge import Bridge
 from ui.icons import Icon
+from ui.theme import px
 from ui.widgets.basics import Badge, Card, KeyCap, Label, column, fill, name, row, style
 from ui.widgets.fields import LineEdit
 from ui.widgets.rows import Row, SelectList
@@ -54,6 +55,8 @@ class SearchPanel(QObject):
         self.edit.setPlaceholderText(texts("window.search.hint"))
         self.edit.setMaxLength(100)
         style(self.edit, role="search")
+        # Its large letters have descenders that the line's own height would cut.
+        self.edit.setMinimumHeight(px(30))
         row(
             Icon("search", "accent", 20), self.edit, KeyCap("F3"), gap=10, margins=(12, 8),
             to=self.frame,

@@ -202,7 +202,8 @@ class WorkPage(Columns):
             None,
         )
         if legal is not None:
-            self._on_legal_key(legal)
+            if not event.isAutoRepeat():
+                self._on_legal_key(legal)
         elif control and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             self.take_up(key - Qt.Key.Key_1)
         elif shift and key == Qt.Key.Key_F2:
@@ -257,9 +258,13 @@ class WorkPage(Columns):
         self._show_middle()
         if self._desk.now.review is None or self._guard.composing or self._guard.hurried():
             return
-        if self.path.step() != "act":
-            cap = KEYS[act][0]
-            self.path.to_review(self._texts("window.review.press_key_again", key=cap))
+        if self.path.step() == "act":
+            self.path.confirm(act)
+            return
+        self.path.to_review(self._texts("window.review.press_key_again", key=KEYS[act][0]))
+        reason = self.path.review.explain(act) if self._desk.fresh else ""
+        if reason:
+            self.path.review.notice.say(reason, "warning")
 
     def _escape(self) -> None:
         if not self.large.isHidden():

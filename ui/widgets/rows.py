@@ -116,6 +116,10 @@ class SelectList(QFrame):
             self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.select(number)
 
+    def reveal(self) -> None:
+        """Bring the selected row into view again, after it has grown."""
+        self._reveal()
+
     def _reveal(self) -> None:
         area = self._area()
         # Another part of the same page may hold the keyboard: that one is to be seen then.

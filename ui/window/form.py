@@ -86,9 +86,7 @@ class FormPanel(QWidget):
             wide = field.kind in WIDE
             if wide and place:
                 line, place = line + 1, 0
-            self._grid.addWidget(
-                made, line, place, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignTop
-            )
+            self._grid.addWidget(made, line, place, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignTop)
             made.show()
             place += 2 if wide else 1
             if place >= 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -157,6 +157,7 @@ class MaterialsPanel(QWidget):
             self._ask("upload")
             self.upload.open_for(line.material.name)
         elif key == Qt.Key.Key_X:
+            self._refuse("")
             self._ask("defect")
             self.defect.set_text(entry.defect if entry is not None else "")
             self.defect.show()
@@ -166,6 +167,8 @@ class MaterialsPanel(QWidget):
         shown = self.list.rows[self.list.index]
         assert isinstance(shown, MaterialRow)
         shown.refuse(sentence)
+        if sentence:
+            QTimer.singleShot(0, self.list, self.list.reveal)
 
     def _toggle(self, line: MaterialLine) -> None:
         draft = self._desk.now.draft

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from terminal.texts import Texts
@@ -30,6 +31,7 @@ class SignInScreen(QWidget):
         self._first = False
         self._waiting = False
         self._busy = False
+        self._broken = False
         card = Card(gap=12, margin=28)
         card.setFixedWidth(px(400))
         card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
@@ -54,12 +56,15 @@ class SignInScreen(QWidget):
                margins=(24, 20))  # fmt: skip
         self.name.hide()
         self.again.hide()
+        for field in (self.login, self.name, self.password, self.again):
+            field.changed.connect(lambda _, field=field: field.complain(""))
+        self.password.changed.connect(self._on_retyped)
         self.login.moved_on.connect(self._after_login)
         self.name.moved_on.connect(self.password.setFocus)
         self.password.moved_on.connect(self._after_password)
         self.again.moved_on.connect(self.submit)
         self.password.moved_back.connect(self.login.setFocus)
-        self.button.clicked.connect(self.submit)
+        self.button.clicked.connect(self._on_button)
         self.login.setFocus()
 
     def core_opened(self, accounts: int) -> None:
@@ -69,6 +74,7 @@ class SignInScreen(QWidget):
             self.heading.say(self._texts("window.sign_in.first_title"))
             self.notice.say(self._texts("window.sign_in.first_hint"))
             self.button.setText(self._texts("window.sign_in.create"))
+            self.password.edit.setPlaceholderText(self._texts("window.sign_in.length"))
             self.name.show()
             self.again.show()
         elif self._waiting:
@@ -79,12 +85,27 @@ class SignInScreen(QWidget):
     def core_failed(self, failure: Failure) -> None:
         """The core cannot open: say why, and what to do."""
         self._waiting = False
-        self.notice.say(failure.sentence, "bad")
-        self.button.setEnabled(False)
+        self._broken = True
+        # What a technician reads in the console would not help a clerk.
+        own = f"window.sign_in.{failure.code.replace('.', '_')}"
+        has_own = self._texts.has(own)
+        self.notice.say(self._texts(own) if has_own else failure.sentence, "bad")
+        self.button.setText(self._texts("window.sign_in.close"))
+        self.button.setAccessibleName(self.button.text())
+        self.button.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._broken and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            self.window().close()
+        else:
+            super().keyPressEvent(event)
 
     def submit(self) -> None:
         """Sign in, or make the first account and sign in with it."""
         ctx = self._bridge.ctx
+        if self._broken:
+            return
         if self._busy:
             return
         if not self.login.text():
@@ -112,6 +133,12 @@ class SignInScreen(QWidget):
         ask = self._bridge.run if first else self._bridge.read
         ask(self, act, done=self._on_done, failed=self._on_failed)
 
+    def _on_button(self) -> None:
+        if self._broken:
+            self.window().close()
+        else:
+            self.submit()
+
     def forget(self) -> None:
         """Empty the fields for the next one who signs in."""
         self.login.set_text("")
@@ -127,10 +154,18 @@ class SignInScreen(QWidget):
                 return False
             field.complain("")
         if self.password.edit.text() != self.again.edit.text():
-            self.again.complain(self._texts("window.sign_in.differs"))
-            self.again.setFocus()
+            # Hidden signs cannot be mended: both are typed anew, from the first.
+            self.password.set_text("")
+            self.again.set_text("")
+            self.password.complain(self._texts("window.sign_in.differs"))
+            self.password.setFocus()
             return False
         return True
+
+    def _on_retyped(self, text: str) -> None:
+        if text and self._first and not self._busy:
+            self.again.complain("")
+            self.notice.say(self._texts("window.sign_in.first_hint"))
 
     def _after_login(self) -> None:
         (self.name if self._first else self.password).setFocus()
@@ -144,6 +179,7 @@ class SignInScreen(QWidget):
     def _on_done(self, session: object) -> None:
         self._busy = False
         self._first = False
+        self.password.edit.setPlaceholderText("")
         self.name.hide()
         self.again.hide()
         self.forget()
@@ -153,6 +189,7 @@ class SignInScreen(QWidget):
         self._busy = False
         self.notice.say(failure.sentence, "bad")
         self.password.set_text("")
+        self.again.set_text("")
         self.password.setFocus()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,11 @@ from terminal.devices.ports import ScannedCode
 from terminal.domain.parties import Party
 from terminal.services import drafts
 from terminal.settings import Settings
+from terminal.texts import Texts
 from ui.app import application
 from ui.kiosk.app import KioskApp
 from ui.kiosk.look import Look
-from ui.kiosk.pages import OPEN_HERE, TILES
+from ui.kiosk.pages import TILES, first_badge
 from ui.kiosk.window import WARN_SECONDS
 
 MOMENT = datetime(2026, 11, 23, 10, 42, tzinfo=CHINA_TIME)
@@ -103,6 +105,9 @@ def test_every_screen_fits_its_display(ctx: Context, qtbot: QtBot, width: int, h
         with qtbot.waitSignal(program.ready, timeout=8_000):
             program.show()
         qtbot.waitUntil(lambda program=program: "868" in program.window.home.detail.text())
+        tiles = [tile.geometry() for tile in program.window.home.tiles.values()]
+        gaps = [right.left() - left.right() for left, right in pairwise(tiles)]
+        assert min(gaps) >= 8, gaps
         for page in program.window._pages:
             program.window._show(page)
             qtbot.waitUntil(lambda program=program, page=page: page.isVisible())
@@ -111,10 +116,28 @@ def test_every_screen_fits_its_display(ctx: Context, qtbot: QtBot, width: int, h
         program.close()
 
 
-def test_the_first_screen_promises_work_without_a_network(visitor: Visitor) -> None:
+def test_the_first_screen_offers_only_what_works_here(visitor: Visitor) -> None:
     visitor.wait(lambda: "868" in visitor.text())
-    assert "断网也能办，联网后自动提交" in visitor.text()
+    assert "断网也能查" in visitor.text()
+    assert "取号、预约签到、评价请到导办台" in visitor.text()
+    for tile, _ in TILES:
+        visitor.touch(f"tile_{tile}")
+        assert visitor.page() not in ("kiosk_home", "kiosk_notice")
+        visitor.touch("kiosk_again")
     assert "您要办什么？" in visitor.text()
+
+
+def test_help_names_the_desk_and_promises_nobody(visitor: Visitor) -> None:
+    visitor.touch("kiosk_call")
+    assert "请到导办台，或拨打 12345。" in visitor.text()
+    assert "会来" not in visitor.text()
+
+
+def test_one_day_is_singular_in_english(ctx: Context) -> None:
+    found = ctx.catalogue.search("", 200)
+    words = {first_badge(item, Texts("en")) for item in found}
+    assert ("1 working day",) in words
+    assert ("1 working days",) not in words
 
 
 def test_letters_find_an_item_and_its_papers(visitor: Visitor) -> None:
@@ -157,13 +180,6 @@ def test_a_scanned_receipt_leads_to_its_progress(ctx: Context, visitor: Visitor)
     visitor.touch("kiosk_again")
     visitor.program._scanned.emit(ScannedCode("http://elsewhere.example/x"))
     assert visitor.page() == "kiosk_home"
-
-
-@pytest.mark.parametrize("tile", [tile for tile, _ in TILES if tile not in OPEN_HERE])
-def test_what_the_kiosk_cannot_do_names_who_does_it(visitor: Visitor, tile: str) -> None:
-    visitor.touch(f"tile_{tile}")
-    assert visitor.page() == "kiosk_notice"
-    assert any(word in visitor.text() for word in ("导办台", "窗口"))
 
 
 def test_who_goes_away_is_asked_and_then_forgotten(visitor: Visitor) -> None:

@@ -92,8 +92,8 @@ def _screens(
         hands.touch(window.home.tiles["progress"])
         shoot("progress")
         hands.touch(window.again)
-        hands.touch(window.home.tiles["ticket"])
-        shoot("staffed")
+        hands.touch(window.call)
+        shoot("staff")
         window._on_idle()
         shoot("idle")
     finally:

@@ -18,15 +18,10 @@ from ui.widgets.basics import Card, Label, Scroll, clear, column, row, style
 from ui.window.dates import day_words, moment_words
 
 TILES = (
-    ("apply", "file-pen-line"),
+    ("apply", "file-text"),
     ("progress", "list-checks"),
-    ("ticket", "ticket"),
-    ("check_in", "calendar-check"),
-    ("print", "printer"),
-    ("rate", "star"),
 )
-OPEN_HERE = frozenset({"apply", "progress"})
-"""The services that this release offers by itself; the others say who does it."""
+"""What this machine does by itself; where the rest is done stands in one line below."""
 
 STEPS = {"case_received", "case_accepted", "correction_notified", "case_declined", "case_decided",
          "materials_supplemented"}  # fmt: skip
@@ -36,6 +31,14 @@ def soft(label: Label) -> Label:
     """Let a wrapped label be as low as its width allows: alone it asks for a tall column."""
     label.setMinimumSize(1, 1)
     return label
+
+
+def first_badge(item: ItemView, texts: Texts) -> tuple[str, ...]:
+    """Return the word that says most about an item; one day is not "1 days"."""
+    limit = item.committed
+    if item.guide and not item.on_the_spot and limit is not None and limit.amount == 1:
+        return (texts(f"kiosk.one.{limit.unit.value}"),)
+    return item.badges(texts)[:1]
 
 
 class KioskPage(QWidget):
@@ -55,7 +58,7 @@ class KioskPage(QWidget):
 
 
 class HomePage(KioskPage):
-    """您要办什么？ Six tiles; what is promised offline stands above them."""
+    """您要办什么？ A tile for each thing that works on this machine."""
 
     item_wanted = Signal(str)
 
@@ -67,6 +70,7 @@ class HomePage(KioskPage):
         grid.setSpacing(px(12))
         self.tiles: dict[str, Tile] = {}
         across = 3 if landscape else 2
+        elsewhere = soft(Label(texts("kiosk.home.elsewhere"), "k-muted", wrap=True))
         for place, (tile, icon) in enumerate(TILES):
             made = Tile(
                 f"tile_{tile}",
@@ -75,7 +79,7 @@ class HomePage(KioskPage):
                 texts(f"kiosk.tile.{tile}_detail"),
             )
             made.clicked.connect(lambda _=False, tile=tile: self.wanted.emit(tile))
-            grid.addWidget(made, place // across, place % across)
+            grid.addWidget(made, 0, place)
             self.tiles[tile] = made
         self._often = QGridLayout()
         self._often.setSpacing(px(8))
@@ -83,7 +87,7 @@ class HomePage(KioskPage):
         self._frequent = Label(texts("kiosk.home.frequent"), "k-small")
         self._frequent.hide()
         column(
-            self.title, self.detail, 8, grid, 4, self._frequent, self._often, None,
+            self.title, self.detail, 8, grid, 8, elsewhere, 4, self._frequent, self._often, None,
             gap=8, margins=(28, 16 if landscape or large else 40), to=self,
         )  # fmt: skip
 
@@ -170,7 +174,7 @@ class SearchPage(TypingPage):
             return
         self._clear()
         for item in items:
-            words = (item.department, *item.badges(self.texts)[:1])
+            words = (item.department, *first_badge(item, self.texts))
             made = ListRow(
                 f"item_{item.code}", item.name, self.texts("window.separator").join(words)
             )

@@ -16,13 +16,13 @@ from terminal.services.catalogue import ItemView, view_of
 from ui.bridge import Bridge, Failure
 from ui.kiosk.look import Look
 from ui.kiosk.pages import (
-    OPEN_HERE,
     GuidePage,
     HomePage,
     KioskPage,
     NoticePage,
     ProgressPage,
     SearchPage,
+    first_badge,
 )
 from ui.kiosk.touch import CallButton, Touch
 from ui.widgets.basics import Label, column, row, style
@@ -211,10 +211,6 @@ class KioskWindow(QWidget):
         elif tile == "progress":
             self.progress.begin()
             self.go(self.progress)
-        if tile not in OPEN_HERE:
-            texts = self._texts
-            self.notice.show_notice(texts(f"kiosk.tile.{tile}"), texts(f"kiosk.staffed.{tile}"))
-            self.go(self.notice)
 
     def _on_call(self) -> None:
         ctx, texts = self._bridge.ctx, self._texts
@@ -243,7 +239,7 @@ class KioskWindow(QWidget):
         self._bridge.read(self, ctx.catalogue.search, text, FOUND, done=shown)
 
     def _on_item(self, item: ServiceItem) -> None:
-        self.guide.show_item(item, view_of(item).badges(self._texts)[:1])
+        self.guide.show_item(item, first_badge(view_of(item), self._texts))
         self.go(self.guide)
 
     def _on_number(self, text: str) -> None:

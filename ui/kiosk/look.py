@@ -58,9 +58,6 @@ _TYPE = {"small": 16, "text_size": 20, "heading": 27, "title": 40}
 LARGE = 1.25
 """How much larger everything is in large print (大字)."""
 
-ROOMY = 1.9
-"""From this scale on a tall screen has no room to spare."""
-
 
 class Look(msgspec.Struct, frozen=True):
     """What a visitor has chosen: language, large print, high contrast."""
@@ -87,7 +84,7 @@ def apply(application: QApplication, look: Look, size: QSize) -> None:
 def sheet(look: Theme, size: QSize) -> str:
     """Return the kiosk's part of the sheet; a tall screen has room for larger keys."""
     tall = size.height() > size.width()
-    tile = max(look.px(112), round(size.height() * 0.13) if tall and look.scale < ROOMY else 0)
+    tile = max(look.px(112), round(size.height() * 0.13) if tall else 0)
     values = dict(look.colours)
     values |= {role: f"{look.px(size)}px" for role, size in _TYPE.items()}
     values |= {

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 from argparse import Namespace
 from pathlib import Path
 
 from terminal.cli.base import Console, Exit
 from terminal.cli.workplace import SECOND_PASSWORD, password, workplace
+from terminal.context import Context
 from terminal.errors import InvalidInput, StoreError, TerminalError
 from terminal.services import prepared
 from terminal.services.views import Saved
+
+logger = logging.getLogger(__name__)
 
 
 def schema_text() -> str:
@@ -38,6 +42,7 @@ def run(args: Namespace, console: Console) -> int:
     status = Exit.DONE
     with workplace(args) as context:
         session = context.staff.sign_in(args.login, password(console, args.login))
+        _look_for_hub(context)
         for place, application in enumerate(applications, 1):
             try:
                 if isinstance(application, InvalidInput):
@@ -54,6 +59,19 @@ def run(args: Namespace, console: Console) -> int:
             else:
                 _tell(saved, place, console)
     return status
+
+
+def _look_for_hub(context: Context) -> None:
+    """Find out whether the hub answers, so that papers say rightly how they were made.
+
+    Whatever goes wrong with the hub stops no work: the papers are those of a broken line.
+    """
+    if context.sync is None or context.enrolment.current() is None:
+        return
+    try:
+        context.sync.once()
+    except TerminalError as error:
+        logger.info("made without the hub: %s", error.code)
 
 
 def _tell(saved: Saved, place: int, console: Console) -> None:

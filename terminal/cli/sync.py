@@ -13,6 +13,11 @@ from terminal.errors import InvalidInput
 from terminal.events import Event
 from terminal.sync.worker import SyncWorker
 
+MORE_ROUNDS = 2
+"""How often `--once` asks again while the hub still holds entries."""
+
+HELD_SHOWN = 20
+
 
 def run(args: Namespace, console: Console) -> int:
     """Run one round and say what came of it, or the loop until SIGINT or SIGTERM."""
@@ -32,6 +37,15 @@ def _once(context: Context, worker: SyncWorker, console: Console) -> int:
     before = context.journal.status()
     worker.once()
     after = context.journal.status()
+    for _ in range(MORE_ROUNDS):
+        if not after.held:
+            break
+        # The hub judges in its own time: what waited for a record or a scan may be applied now.
+        held = after.held
+        worker.once()
+        after = context.journal.status()
+        if after.held == held:
+            break
     console.result(
         {"sent": after.acknowledged - before.acknowledged, **_counts(context)},
         "command.sync.done",
@@ -39,7 +53,18 @@ def _once(context: Context, worker: SyncWorker, console: Console) -> int:
         acknowledged=after.acknowledged,
         waiting=after.waiting,
     )
-    return Exit.DONE
+    if not after.held:
+        return Exit.DONE
+    console.note("command.sync.held", held=after.held)
+    for line in context.journal.lines(limit=HELD_SHOWN, state="held"):
+        reason = f"{line.code}.message"
+        console.note(
+            "command.sync.held_line",
+            subject=line.subject or line.record_id[:8],
+            kind=console.texts(f"case.kind.{line.kind}"),
+            reason=console.texts(reason) if console.texts.has(reason) else line.code,
+        )
+    return Exit.REFUSED
 
 
 def _counts(context: Context) -> dict[str, object]:

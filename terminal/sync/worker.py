@@ -128,7 +128,9 @@ class SyncWorker:
         )
         self._push_all(client)
         self._pull_all(client, enrolled)
-        self._send_blobs(client)
+        if self._send_blobs(client):
+            # What waited for a scan is applied by now: its effect is in the feed.
+            self._pull_all(client, enrolled)
         self._backoff.reset()
         self._show(SyncState("connected", last_contact=self._clock.now().corrected))
 
@@ -200,11 +202,14 @@ class SyncWorker:
                 self._store.take_snapshot(pointer.handle, client.snapshot(pointer.handle))
                 self._events.publish("catalogue_changed")
 
-    def _send_blobs(self, client: HubClient) -> None:
+    def _send_blobs(self, client: HubClient) -> int:
+        sent = 0
         for digest in self._store.unconfirmed_blobs():
             data = self._store.blob(digest)
             if data is not None and client.put_blob(digest, data):
                 self._store.confirm_blob(digest)
+                sent += 1
+        return sent
 
     # What is shown
 

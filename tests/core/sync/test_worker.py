@@ -413,7 +413,6 @@ def test_a_scan_arrives_whole_after_its_line_broke(
     worker(joined).once()
     pieces = [p for p in line.requests if p.startswith(wire.PATH_BLOB)]
     assert len(pieces) - 1 < len(buffer.getvalue()) // wire.BLOB_PIECE_BYTES + 1
-    worker(joined).once()
     with hub.store.reading() as database:
         there = projections.load(database, saved.case.case_id)
     assert isinstance(there, Case)

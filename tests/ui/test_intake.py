@@ -118,6 +118,33 @@ def test_declining_asks_in_the_window_for_reason_and_a_second_person(clerk: Cler
     assert clerk.cases() == 0
 
 
+def test_the_card_of_declining_says_what_lacks_and_keeps_the_keyboard_there(clerk: Clerk) -> None:
+    clerk.greet()
+    clerk.open_item()
+    clerk.to_materials()
+    clerk.press(Qt.Key.Key_F8, Qt.KeyboardModifier.ControlModifier)
+    clerk.at("review_panel")
+    clerk.press(Qt.Key.Key_F8, Qt.KeyboardModifier.ControlModifier, after=1.5)
+    clerk.at("decline_kind")
+    panel = clerk.place.work.path.decline
+    clerk.enter()
+    assert panel.kind_error.isVisible()
+    clerk.press(Qt.Key.Key_Down)
+    clerk.press(Qt.Key.Key_Down)
+    assert panel.kind.value() == "NOT_COMPETENT"
+    assert not panel.kind_error.isVisible()
+    clerk.enter()
+    clerk.enter()
+    clerk.at("decline_reason")
+    assert panel.reason.error.isVisible()
+    clerk.type("不归本机关管")
+    assert not panel.reason.error.isVisible()
+    clerk.press(Qt.Key.Key_F8, Qt.KeyboardModifier.ControlModifier, after=1.5)
+    clerk.at("decline_go_to")
+    assert panel.go_to.error.isVisible()
+    assert clerk.cases() == 0
+
+
 def test_an_item_without_a_guide_can_only_be_received(clerk: Clerk) -> None:
     clerk.greet()
     ctx = clerk.program.bridge.ctx

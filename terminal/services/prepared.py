@@ -148,7 +148,11 @@ def _application(tree: object, name: str) -> PreparedApplication | InvalidInput:
     try:
         return msgspec.convert(tree, PreparedApplication)
     except msgspec.ValidationError as error:
-        return InvalidInput("intake.bad_file", file=name, reason=str(error))
+        reason, _, path = str(error).partition(" - at `")
+        field = path.rstrip("`").removeprefix("$").removeprefix(".")
+        if not field:
+            return InvalidInput("intake.bad_application", file=name, reason=reason)
+        return InvalidInput("intake.bad_field", file=name, field=field, reason=reason)
 
 
 def action_id_of(application: PreparedApplication) -> str:

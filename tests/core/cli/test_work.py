@@ -79,6 +79,17 @@ def test_a_typed_password_of_the_hub_is_compared(
     assert "两次" in done.err
 
 
+def test_a_wrong_field_of_a_file_is_named_in_words(
+    command: Command, office: Path, tmp_path: Path
+) -> None:
+    path = write_application(tmp_path / "a.json", {"form": {"area": []}})
+    done = command("intake", path, "--as", "wang")
+    assert done.status == 1
+    assert "“form[...]”一栏不对（" in done.err
+    path = write_application(tmp_path / "a.json", {"colour": "red"})
+    assert "不认识的栏目（" in command("intake", path, "--as", "wang").err
+
+
 def test_a_batch_goes_on_after_a_refused_application(
     command: Command, office: Path, tmp_path: Path
 ) -> None:

@@ -230,7 +230,9 @@ def look_at_deadline(
         "provisional": due.provisional,
         "latest": latest,
     }
-    sentence = texts(f"check.deadline.{period.value}", start=parts[0], count=count, latest=latest)
+    # Whoever checks a date by hand wants its year, too: no day of ours is in the year 1.
+    dated = deadlines.say_latest(due, texts, dt.date.min)
+    sentence = texts(f"check.deadline.{period.value}", start=parts[0], count=count, latest=dated)
     return Answer(None, sentence, read, _deadline_notes(start, due, period, calendar, texts))
 
 

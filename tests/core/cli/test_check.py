@@ -71,7 +71,7 @@ def direct(monkeypatch: pytest.MonkeyPatch) -> Direct:
 def test_a_deadline_for_a_person() -> None:
     done = call("deadline", "2026-11-23", "5")
     assert (done.status, done.err) == (0, "")
-    assert done.out == "2026-11-23 起 5 个工作日（当日不计）：最迟 11-30（周一，含当日）\n"
+    assert done.out == "2026-11-23 起 5 个工作日（当日不计）：最迟 2026-11-30（周一，含当日）\n"
 
 
 def test_a_refusal_for_a_person() -> None:

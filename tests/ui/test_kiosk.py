@@ -212,7 +212,7 @@ def test_a_touch_puts_the_question_off(visitor: Visitor) -> None:
 def test_language_and_large_print_start_anew(visitor: Visitor) -> None:
     visitor.touch("tile_apply")
     visitor.touch("language_en")
-    visitor.wait(lambda: "What would you like to do?" in visitor.text())
+    visitor.wait(lambda: "What do you need?" in visitor.text())
     visitor.touch("look_large")
     visitor.wait(lambda: visitor.program.look == Look(language="en", large=True))
     assert visitor.page() == "kiosk_home"

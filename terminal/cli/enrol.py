@@ -7,6 +7,7 @@ from argparse import Namespace
 from terminal.cli.base import Console, Exit
 from terminal.cli.workplace import workplace
 from terminal.errors import InvalidInput
+from terminal.settings import FILE_NAME, WindowSettings
 
 
 def run(args: Namespace, console: Console) -> int:
@@ -30,4 +31,13 @@ def run(args: Namespace, console: Console) -> int:
         hall=enrolled.hall_name,
         number=enrolled.terminal_number,
     )
+    if not args.name and context.settings.window == WindowSettings():
+        # Every machine that nobody has named carries the same name: papers would not tell
+        # them apart.
+        console.note(
+            "enrolment.name_the_window",
+            name=name,
+            file=context.settings.data_dir / FILE_NAME,
+            number=enrolled.terminal_number,
+        )
     return Exit.DONE

@@ -20,7 +20,6 @@ from ui.sheet import sheet
 
 FAMILY = "Noto Sans SC"
 NAMES = ("light", "dark", "contrast", "large")
-SPACES = (4, 8, 12, 16, 24, 32, 48)
 _PROPERTY = "yichuangTheme"
 
 

@@ -20,12 +20,6 @@ def with_answer(draft: IntakeDraft, question_id: str, option_id: str) -> IntakeD
     return msgspec.structs.replace(draft, answers={**draft.answers, question_id: option_id})
 
 
-def without_answer(draft: IntakeDraft, question_id: str) -> IntakeDraft:
-    """Take an answer back."""
-    answers = {key: value for key, value in draft.answers.items() if key != question_id}
-    return msgspec.structs.replace(draft, answers=answers)
-
-
 def with_material(draft: IntakeDraft, entry: MaterialEntry) -> IntakeDraft:
     """Record what happened with a material."""
     return msgspec.structs.replace(draft, materials={**draft.materials, entry.material_id: entry})

@@ -7,7 +7,7 @@ from typing import cast
 import msgspec
 import peewee
 
-from terminal.domain.case import Case, Document, Visit
+from terminal.domain.case import Case, Document
 from terminal.store import aggregates
 from terminal.store.tables.ledger import AggregateRow, EntryRow
 
@@ -68,11 +68,6 @@ def document_by_number(db: peewee.Database, kind: str, number: str) -> Document 
         documents = documents_of_case(db, case.case_id) if case else []
         document = next((d for d in reversed(documents) if d.document_kind == kind), None)
     return cast("Document | None", document)
-
-
-def open_visits(db: peewee.Database) -> list[Visit]:
-    """Return visits that have not ended."""
-    return cast("list[Visit]", list(aggregates.select(db, "visit", AggregateRow.state == "open")))
 
 
 def sync_states(db: peewee.Database, aggregate_ids: list[str]) -> dict[str, str]:

@@ -13,9 +13,6 @@ from terminal.store import aggregates
 from terminal.store.statements import run, sql_of
 from terminal.store.tables.ledger import EntryRow, ForeignEntryRow
 
-TROUBLED = ("held", "refused", "conflict")
-
-
 _EFFECT = sql_of(
     EntryRow.update({EntryRow.state: "", EntryRow.code: "", EntryRow.since: 0}).where(
         EntryRow.record_id == "", EntryRow.hash == ""

@@ -17,11 +17,6 @@ from ui.widgets.fields import Choice
 from ui.window.desk import Desk
 from ui.window.party_form import PartyForm
 
-CAPACITIES = {
-    PartyKind.PERSON: tuple(Capacity),
-    PartyKind.ORGANISATION: (Capacity.SELF, Capacity.AGENT),
-}
-
 
 class VisitorPanel(Card):
     """The visitor's card: fields while they are filled in, a summary once they are."""

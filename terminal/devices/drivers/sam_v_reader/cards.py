@@ -14,7 +14,6 @@ from terminal.devices.ports import CardKind, IdCard, Sex
 from terminal.errors import DeviceProtocolError
 
 TEXT_SIZE = 256
-PHOTO_SIZE = 1024
 _FLAG = (248, 2)
 _LONG_TERM = "长期"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 
@@ -15,7 +15,22 @@ from terminal.sync.ports import Signer, Stretch
 from terminal.sync.transport import GATEWAY_STATUS, HttpReply, Transport
 
 NONCE_BYTES = 16
-AnyAnswer = TypeVar("AnyAnswer", Answer, PullAnswer, BlobAnswer)
+
+
+class SignedAnswer(Protocol):
+    """What every answer of the hub says: to whom and what it answers, or why it refuses."""
+
+    @property
+    def nonce(self) -> bytes: ...
+
+    @property
+    def terminal_id(self) -> str: ...
+
+    @property
+    def refusal(self) -> str: ...
+
+
+AnyAnswer = TypeVar("AnyAnswer", bound=SignedAnswer)
 
 
 class HubClient:
@@ -37,7 +52,7 @@ class HubClient:
 
     def push(self, stretch: Stretch) -> Answer:
         """Send entries; the answer's refusal, if any, is raised."""
-        nonce = self._nonce()
+        nonce = self.nonce()
         batch = wire.Batch(
             protocol=wire.PROTOCOL_VERSION,
             terminal_id=self._keys.terminal_id,
@@ -46,29 +61,29 @@ class HubClient:
             epoch=stretch.epoch,
             entries=stretch.entries,
         )
-        answer = self._ask("POST", wire.PATH_PUSH, batch, nonce, Answer)
+        answer = self.ask("POST", wire.PATH_PUSH, batch, nonce, Answer)
         if answer.epoch != stretch.epoch:
             raise SyncError("sync.wrong_answer")
         return answer
 
     def pull(self, cursors: tuple[Cursor, ...], *, wait: bool = False) -> tuple[Page, ...]:
         """Ask for what came after the cursors; with `wait` the hub answers when there is news."""
-        nonce = self._nonce()
+        nonce = self.nonce()
         request = wire.PullRequest(wire.PROTOCOL_VERSION, self._keys.terminal_id, nonce, cursors)
         path = wire.PATH_WAIT if wait else wire.PATH_PULL
-        return self._ask("POST", path, request, nonce, PullAnswer).pages
+        return self.ask("POST", path, request, nonce, PullAnswer).pages
 
     def put_blob(self, digest: str, data: bytes) -> bool:
         """Send a blob in pieces from where the hub has it; True once it is whole there."""
         reply = self._transport.request("HEAD", wire.PATH_BLOB + digest)
         offset = _offset(reply.headers.get("upload-offset", ""))
         while True:
-            nonce = self._nonce()
+            nonce = self.nonce()
             piece = wire.BlobPiece(
                 wire.PROTOCOL_VERSION, self._keys.terminal_id, nonce, digest, offset, len(data),
                 data[offset : offset + wire.BLOB_PIECE_BYTES],
             )  # fmt: skip
-            answer = self._ask("PUT", wire.PATH_BLOB + digest, piece, nonce, BlobAnswer)
+            answer = self.ask("PUT", wire.PATH_BLOB + digest, piece, nonce, BlobAnswer)
             if answer.complete:
                 return answer.sha256 == digest
             if answer.received <= offset and offset > 0:
@@ -86,18 +101,20 @@ class HubClient:
             raise SyncError("sync.bad_snapshot")
         return reply.body
 
-    def _nonce(self) -> bytes:
+    def nonce(self) -> bytes:
+        """Return what binds the next answer to its request."""
         return self._randomness.token_bytes(NONCE_BYTES)
 
-    def _ask(
+    def ask(
         self, method: str, path: str, message: msgspec.Struct, nonce: bytes, kind: type[AnyAnswer]
     ) -> AnyAnswer:
+        """Send a signed message that carries `nonce`; return the hub's signed answer to it."""
         sealed = wire.seal(message, self._keys.signing)
         reply = self._transport.request(method, path, sealed)
         if reply.status >= 500 and not _is_strangers_page(reply):
             raise SyncError("sync.hub_busy", status=reply.status)
         envelope = wire.open_envelope(reply.body)
-        answer = wire.unseal(envelope, self._hub_key, kind)
+        answer = cast(AnyAnswer, wire.unseal(envelope, self._hub_key, cast(Any, kind)))
         if answer.nonce != nonce or answer.terminal_id != self._keys.terminal_id:
             raise SyncError("sync.wrong_answer")
         if answer.refusal:

@@ -10,31 +10,24 @@ import logging
 import threading
 from collections.abc import Callable
 
-from terminal.clock import Clock, SystemClock
-from terminal.errors import SyncError, TerminalError
+from terminal.clock import Clock
+from terminal.errors import TerminalError
 from terminal.events import EventBus
 from terminal.ids import Randomness
-from terminal.protocol.wire import (
-    MAX_BATCH_BYTES,
-    MAX_BATCH_ENTRIES,
-    Answer,
-    Enrolment,
-    Page,
-    catalogue_feed,
-    policy_feed,
-    progress_feed,
-)
+from terminal.protocol.wire import Enrolment
 from terminal.sync.backoff import Backoff
 from terminal.sync.client import HubClient
-from terminal.sync.ports import Signer, Stretch, SyncState, SyncStore
+from terminal.sync.ports import Signer, SyncState, SyncStore
+from terminal.sync.push import Pusher
+from terminal.sync.rounds import run_rounds
 from terminal.sync.transport import Transport
+from terminal.sync.turn import Turn
 
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 5.0
 """How long the loop rests when nothing waits and nobody wakes it."""
 
-MAX_PULLS = 200
 REFUSED_CODES = frozenset({"hub.revoked", "hub.unknown_terminal"})
 
 
@@ -59,7 +52,7 @@ class SyncWorker:
         self._clock = clock
         self._randomness = randomness
         self._events = events
-        self._batch = MAX_BATCH_ENTRIES
+        self._pusher = Pusher()
         self._backoff = Backoff(randomness)
         # Before the first round nothing is known of the hub, but whether there is one.
         self._state = SyncState("unreachable" if enrolment() is not None else "not_enrolled")
@@ -123,95 +116,33 @@ class SyncWorker:
         if enrolled is None:
             self._show(SyncState("not_enrolled"))
             return
-        client = HubClient(
-            self._transport, self._keys, enrolled.hub_key, self._clock, self._randomness
-        )
-        self._push_all(client)
-        self._pull_all(client, enrolled)
-        if self._send_blobs(client):
-            # What waited for a scan is applied by now: its effect is in the feed.
-            self._pull_all(client, enrolled)
+        run_rounds(self._turn(enrolled), self._pusher)
         self._backoff.reset()
         self._show(SyncState("connected", last_contact=self._clock.now().corrected))
 
-    def _push_all(self, client: HubClient) -> None:
-        while not self._stopping.is_set():
-            stretch = self._store.pending(self._batch, MAX_BATCH_BYTES)
-            if stretch is None:
-                return
-            self._push(client, stretch)
-
-    def _push(self, client: HubClient, stretch: Stretch) -> None:
-        self._show(SyncState(self._state.state, "", self._state.last_contact, sending=True))
-        try:
-            answer = client.push(stretch)
-        except SyncError:
-            # A batch that is too much for the line is halved down to one entry.
-            self._batch = max(1, len(stretch.entries) // 2)
-            raise
-        self._measure_clock(answer)
-        if answer.fork is not None:
-            if not self._store.fork(answer):
-                raise SyncError("sync.nothing_acknowledged")
-            self._events.publish("journal_changed", detail="fork")
-            return
-        acknowledged = self._store.acknowledge(answer)
-        if not acknowledged:
-            # Not an error of the line: the hub knows less (or more) than this journal. Trying
-            # the same again at once would be a hot loop.
-            raise SyncError("sync.nothing_acknowledged")
-        self._batch = min(MAX_BATCH_ENTRIES, self._batch * 2)
-        self._show(SyncState("connected", "", self._clock.now().corrected, sending=True))
-        self._events.publish("journal_acknowledged", detail=str(acknowledged))
-
-    def _measure_clock(self, answer: Answer) -> None:
-        if isinstance(self._clock, SystemClock):
-            offset = answer.hub_time - self._clock.now().wall
-            self._clock.set_hub_offset(offset, measured=True)
-
-    def _pull_all(self, client: HubClient, enrolled: Enrolment) -> None:
-        feeds = (
-            progress_feed(self._keys.terminal_id),
-            policy_feed(enrolled.hall_id),
-            catalogue_feed(enrolled.hall_id),
+    def _turn(self, enrolled: Enrolment) -> Turn:
+        client = HubClient(
+            self._transport, self._keys, enrolled.hub_key, self._clock, self._randomness
         )
-        for _ in range(MAX_PULLS):
-            pages = client.pull(tuple(self._store.cursor(feed) for feed in feeds))
-            counted = sum(self._take(client, page, enrolled) for page in pages)
-            if counted:
-                self._events.publish("progress_changed")
-            if self._stopping.is_set() or not any(page.more for page in pages):
-                return
-
-    def _take(self, client: HubClient, page: Page, enrolled: Enrolment) -> int:
-        if page.feed == catalogue_feed(enrolled.hall_id):
-            self._load_snapshot(client, page)
-        return self._store.take_page(page, enrolled.hub_key)
-
-    def _load_snapshot(self, client: HubClient, page: Page) -> None:
-        """Load a named snapshot before its row counts: a crash in between loads it again."""
-        import msgspec
-
-        from terminal.protocol.wire import CataloguePointer
-
-        # The last one of a page counts: older files may be gone from the hub.
-        named = [row.body for row in page.rows if row.key == "snapshot" and row.body is not None]
-        for body in named[-1:]:
-            pointer = msgspec.json.decode(body, type=CataloguePointer)
-            if pointer.handle != self._store.catalogue_handle():
-                self._store.take_snapshot(pointer.handle, client.snapshot(pointer.handle))
-                self._events.publish("catalogue_changed")
-
-    def _send_blobs(self, client: HubClient) -> int:
-        sent = 0
-        for digest in self._store.unconfirmed_blobs():
-            data = self._store.blob(digest)
-            if data is not None and client.put_blob(digest, data):
-                self._store.confirm_blob(digest)
-                sent += 1
-        return sent
+        return Turn(
+            client=client,
+            enrolled=enrolled,
+            store=self._store,
+            keys=self._keys,
+            clock=self._clock,
+            events=self._events,
+            stopping=self._stopping.is_set,
+            sending=self._sending,
+            reached=self._reached,
+        )
 
     # What is shown
+
+    def _sending(self) -> None:
+        self._show(SyncState(self._state.state, "", self._state.last_contact, sending=True))
+
+    def _reached(self) -> None:
+        self._show(SyncState("connected", "", self._clock.now().corrected, sending=True))
 
     def _show_failure(self, error: TerminalError) -> None:
         state = "refused" if error.code in REFUSED_CODES else "unreachable"

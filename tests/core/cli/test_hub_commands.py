@@ -129,7 +129,7 @@ def test_what_the_hub_still_holds_is_named(
     with serving(hub_folder) as hub:
         assert command("enrol", hub.code(), "--hub", hub.url).status == 0
         with monkeypatch.context() as patch:
-            patch.setattr(SyncWorker, "_send_blobs", lambda *_: 0)
+            patch.setattr("terminal.sync.rounds.send_blobs", lambda _: 0)
             patch.setattr(SyncWorker, "once", counted)
             done = command("sync", "--once")
         assert done.status == 1

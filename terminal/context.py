@@ -19,6 +19,7 @@ from terminal.protocol.wire import Enrolment
 from terminal.services.blobs import BlobsService
 from terminal.services.cases import CasesService
 from terminal.services.catalogue import CatalogueService
+from terminal.services.courier import CourierService
 from terminal.services.documents import DocumentsService
 from terminal.services.enrolment import EnrolmentService
 from terminal.services.forwarding import ForwardingService
@@ -145,6 +146,11 @@ class Context:
         )  # fmt: skip
         self.blobs = BlobsService(self.ledger, settings.blobs_dir, self.keys.database, self.ids)
         self.journal = JournalService(self.ledger, self.hub_state)
+        self.courier = CourierService(
+            ledger=self.ledger, journal=self.journal_writer, blobs=self.blobs, keys=self.keys,
+            enrolment=self.enrolment.current, clock=self.clock, randomness=self.ids,
+            events=self.events,
+        )  # fmt: skip
         place = Place(hall, settings.window.name, settings.hall.phone, settings.screen.language)
         self.intake = IntakeService(
             ledger=self.ledger,

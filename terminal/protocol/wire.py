@@ -13,10 +13,15 @@ import msgspec
 
 from terminal.errors import SyncError
 from terminal.protocol.entry import Entry
+from terminal.protocol.returns import HubPlace, Restored, StoredPlace
 from terminal.protocol.suites import STANDARD, key_id, suite
 
 MEDIA_TYPE = "application/vnd.yichuang+msgpack"
 PROTOCOL_VERSION = 1
+LEAST_PROTOCOL = 1
+SPEAKS = (LEAST_PROTOCOL, PROTOCOL_VERSION)
+"""This release takes every version from the least to its own; a hub announces both."""
+
 MAX_BATCH_ENTRIES = 500
 MAX_BATCH_BYTES = 1 << 20
 MAX_BODY_BYTES = 8 << 20
@@ -41,7 +46,11 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """A stretch of one epoch's journal, oldest first; `nonce` is 16 random bytes."""
+    """A stretch of one epoch's journal, oldest first; `nonce` is 16 random bytes.
+
+    An empty one asks how far this epoch is stored. `heard` is the last place of the hub's own
+    journal that the terminal was told: a hub that was taken back sees it there.
+    """
 
     protocol: int
     terminal_id: str
@@ -49,6 +58,7 @@ class Batch(msgspec.Struct, frozen=True):
     sent_at: int
     epoch: str
     entries: tuple[Entry, ...]
+    heard: HubPlace | None = None
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -73,6 +83,8 @@ class Answer(msgspec.Struct, frozen=True):
 
     `hub_time` is the hub's clock in milliseconds, `hub_seq` the last seq of the hub's own
     journal. `refusal` is set (and nothing stored) when the batch itself was not acceptable.
+    `speaks` are the least and the greatest protocol version that the hub takes. `place` is the
+    end of the hub's own journal, signed; `restored` names the epochs whose end the hub lost.
     """
 
     protocol: int
@@ -87,25 +99,38 @@ class Answer(msgspec.Struct, frozen=True):
     effects: tuple[Effect, ...] = ()
     fork: Fork | None = None
     refusal: str = ""
+    speaks: tuple[int, int] = (1, 1)
+    place: HubPlace | None = None
+    restored: tuple[Restored, ...] = ()
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """Where a reader of a feed stands: the hash of the row at `position` proves the place."""
+    """Where a reader of a feed stands: the hash of the row at `position` proves the place.
+
+    `signature` is the hub's, as it came with the page that led there.
+    """
 
     feed: str
     handle: str = ""
     position: int = 0
     row_hash: str = ""
+    signature: bytes = b""
 
 
 class PullRequest(msgspec.Struct, frozen=True):
-    """Asks for what came after each cursor."""
+    """Asks for what came after each cursor.
+
+    `heard` as in `Batch`; `stored` is up to where the terminal's entries are stored, as it
+    believes.
+    """
 
     protocol: int
     terminal_id: str
     nonce: bytes
     cursors: tuple[Cursor, ...]
     limit: int = 200
+    heard: HubPlace | None = None
+    stored: StoredPlace | None = None
 
 
 class FeedRow(msgspec.Struct, frozen=True):
@@ -123,17 +148,25 @@ class FeedRow(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Rows of one feed after the cursor; `reset` tells the reader to rebuild from nothing."""
+    """Rows of one feed after the cursor; `reset` tells the reader to rebuild from nothing.
+
+    `signature` is the hub's over the place to which the last row leads.
+    """
 
     feed: str
     handle: str
     rows: tuple[FeedRow, ...]
     more: bool = False
     reset: bool = False
+    signature: bytes = b""
 
 
 class PullAnswer(msgspec.Struct, frozen=True):
-    """The hub's pages, one for each cursor that has news."""
+    """The hub's pages, one for each cursor that has news.
+
+    `speaks`, `place` and `restored` as in `Answer`; `sets` are the sets that this hub publishes
+    (`protocol.sets`). `behind`: the hub holds less of the terminal's journal than it believes.
+    """
 
     protocol: int
     nonce: bytes
@@ -141,6 +174,11 @@ class PullAnswer(msgspec.Struct, frozen=True):
     hub_time: int
     pages: tuple[Page, ...]
     refusal: str = ""
+    speaks: tuple[int, int] = (1, 1)
+    sets: tuple[str, ...] = ()
+    place: HubPlace | None = None
+    restored: tuple[Restored, ...] = ()
+    behind: bool = False
 
 
 class EnrolRequest(msgspec.Struct, frozen=True):

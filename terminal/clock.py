@@ -74,27 +74,95 @@ def _boot_id() -> str:
         return str(uuid.uuid4())
 
 
+class HubMeasure(msgspec.Struct, frozen=True):
+    """What one exchange told of the hub's clock; all numbers are integer milliseconds.
+
+    `offset` is hub minus wall at that moment. `anchor` is hub minus monotonic: it holds within
+    `boot_id` whatever the wall clock is set to. The truth lies within `uncertainty` (half of the
+    round trip) on either side.
+    """
+
+    offset: int
+    anchor: int
+    uncertainty: int
+    monotonic: int
+    boot_id: str
+
+    def tolerance(self, monotonic: int) -> int:
+        """Return the uncertainty at a later moment of this boot: clocks drift apart."""
+        return self.uncertainty + abs(monotonic - self.monotonic) // _DRIFT
+
+    def outlives(self, other: HubMeasure) -> bool:
+        """Say whether this one is kept although `other` is newer."""
+        if other.boot_id != self.boot_id:
+            return False
+        tolerance = self.tolerance(other.monotonic)
+        # Two that contradict each other: the hub's own clock was set, the newer one counts.
+        agree = abs(other.anchor - self.anchor) <= tolerance + other.uncertainty
+        return agree and tolerance < other.uncertainty
+
+
+_DRIFT = 10_000
+"""Cheap clocks drift by less than one part in this many (100 ppm)."""
+
+
+def measure_hub(asked: Instant, answered: Instant, hub_time: int) -> HubMeasure:
+    """Take the hub's clock from one exchange: it was read in the middle, give or take half."""
+    half = (max(0, answered.monotonic - asked.monotonic) + 1) // 2
+    anchor = hub_time - (answered.monotonic - half)
+    return HubMeasure(
+        offset=anchor + answered.monotonic - answered.wall,
+        anchor=anchor,
+        uncertainty=half,
+        monotonic=answered.monotonic,
+        boot_id=answered.boot_id,
+    )
+
+
+def _monotonic() -> int:
+    # The clock that goes on while a machine sleeps, where there is one.
+    which = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC) if _HAS_CLOCKS else None
+    nanoseconds = time.monotonic_ns() if which is None else time.clock_gettime_ns(which)
+    return nanoseconds // 1_000_000
+
+
+_HAS_CLOCKS = hasattr(time, "clock_gettime_ns")
+
+
 class SystemClock:
-    """The machine's own clock, corrected by what the hub last said."""
+    """The machine's own clock, corrected by the best recent word of the hub."""
 
     def __init__(self) -> None:
         self._boot_id = _boot_id()
-        self._hub_offset: int | None = None
-        self._quality = "wall"
+        self._measure: HubMeasure | None = None
 
     def now(self) -> Instant:
-        return Instant(
-            wall=time.time_ns() // 1_000_000,
-            monotonic=time.monotonic_ns() // 1_000_000,
-            boot_id=self._boot_id,
-            hub_offset=self._hub_offset,
-            quality=self._quality,
-        )
+        wall, monotonic = time.time_ns() // 1_000_000, _monotonic()
+        known = self._measure
+        offset: int | None = None
+        quality = "wall"
+        if known is not None and known.boot_id == self._boot_id:
+            # Setting the wall clock moves the offset with it, and the corrected time not at all.
+            offset, quality = known.anchor + monotonic - wall, "hub"
+        elif known is not None:
+            offset, quality = known.offset, "remembered"
+        return Instant(wall, monotonic, self._boot_id, offset, quality)
 
-    def set_hub_offset(self, milliseconds: int, *, measured: bool) -> None:
-        """Remember hub minus wall; `measured` within this boot, otherwise remembered."""
-        self._hub_offset = milliseconds
-        self._quality = "hub" if measured else "remembered"
+    @property
+    def measure(self) -> HubMeasure | None:
+        """What is known of the hub's clock; of this boot or an earlier one."""
+        return self._measure
+
+    def remember(self, measure: HubMeasure) -> None:
+        """Begin with what an earlier run has measured."""
+        self._measure = measure
+
+    def take(self, measure: HubMeasure) -> bool:
+        """Take a new measure over unless the one in force is better; say whether it was."""
+        if self._measure is not None and self._measure.outlives(measure):
+            return False
+        self._measure = measure
+        return True
 
 
 class FixedClock:

@@ -7,11 +7,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from terminal.clock import Clock, SystemClock
+from terminal.clock import Clock, HubMeasure, SystemClock, today
 from terminal.devices.manager import DeviceManager
 from terminal.devices.registry import DeviceConfig, load_profile
 from terminal.documents import PrinterProfile, warm_up
 from terminal.domain.calendar import load_calendar
+from terminal.domain.deadlines import working_days_left
 from terminal.errors import TerminalError
 from terminal.events import EventBus
 from terminal.ids import Randomness, SystemRandomness
@@ -23,6 +24,7 @@ from terminal.services.courier import CourierService
 from terminal.services.documents import DocumentsService
 from terminal.services.enrolment import EnrolmentService
 from terminal.services.forwarding import ForwardingService
+from terminal.services.hub_time import HubTime
 from terminal.services.intake import Desk, IntakeService
 from terminal.services.journal import HubState, JournalService
 from terminal.services.numbering import Numbering
@@ -36,12 +38,15 @@ from terminal.settings import Settings
 from terminal.store.database import Ledger
 from terminal.store.journal import Journal
 from terminal.store.keys import open_keys
+from terminal.sync.hint import WAIT_SECONDS
 from terminal.sync.transport import HttpTransport, Transport
 from terminal.sync.worker import SyncWorker
 from terminal.texts import Texts
 
 Result = TypeVar("Result")
 NO_REGION = "0000"
+URGENT_WORKING_DAYS = 2
+"""What is due this soon goes to the hub at once, also when others wait for their turn."""
 
 
 class Context:
@@ -145,7 +150,7 @@ class Context:
             f"citizen-screen/{self.keys.terminal_id}",
         )  # fmt: skip
         self.blobs = BlobsService(self.ledger, settings.blobs_dir, self.keys.database, self.ids)
-        self.journal = JournalService(self.ledger, self.hub_state)
+        self.journal = JournalService(self.ledger, self.hub_state, self.calendar, self.clock)
         self.courier = CourierService(
             ledger=self.ledger, journal=self.journal_writer, blobs=self.blobs, keys=self.keys,
             enrolment=self.enrolment.current, clock=self.clock, randomness=self.ids,
@@ -196,8 +201,22 @@ class Context:
             clock=self.clock,
             randomness=self.ids,
             events=self.events,
+            hints=(
+                transport.beside(WAIT_SECONDS) if isinstance(transport, HttpTransport) else None
+            ),
+            urgent=self._urgent,
+            measured=HubTime(self.ledger, self.clock).take
+            if isinstance(self.clock, SystemClock)
+            else None,
         )
         self._close_calls.append(self.sync.stop)
+
+    def _urgent(self) -> bool:
+        """Say whether something waits whose legal date is near."""
+        due = self.journal.status().earliest_due
+        if due is None:
+            return False
+        return working_days_left(today(self.clock), due, self.calendar) <= URGENT_WORKING_DAYS
 
     # Parts that may be missing
 
@@ -207,6 +226,10 @@ class Context:
             return HubState()
         state = self.sync.state()
         return HubState(state.state, state.code, state.last_contact, state.sending)
+
+    def hub_measure(self) -> HubMeasure | None:
+        """Return how this machine's clock stands to the hub's; None when nobody knows."""
+        return self.clock.measure if isinstance(self.clock, SystemClock) else None
 
     def public_url(self) -> str:
         """Return the address under which citizens find the hub's pages."""

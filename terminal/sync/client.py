@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 
-from terminal.clock import Clock
+from terminal.clock import Clock, HubMeasure, Instant, measure_hub
 from terminal.errors import SyncError
 from terminal.ids import Randomness
 from terminal.protocol import wire
 from terminal.protocol.wire import Answer, BlobAnswer, Cursor, Page, PullAnswer
 from terminal.sync.ports import Signer, Stretch
+from terminal.sync.speed import LineSpeed
 from terminal.sync.transport import GATEWAY_STATUS, HttpReply, Transport
 
 NONCE_BYTES = 16
+ZSTD = {"Content-Encoding": "zstd"}
+UNKNOWN_CODING = 415
 
 
 class SignedAnswer(Protocol):
@@ -34,7 +38,11 @@ AnyAnswer = TypeVar("AnyAnswer", bound=SignedAnswer)
 
 
 class HubClient:
-    """Speaks the protocol; raises `SyncError` for whatever is not the hub's own word."""
+    """Speaks the protocol; raises `SyncError` for whatever is not the hub's own word.
+
+    `speed` remembers between rounds what the line carries; `measured` is told what each answer
+    says of the hub's clock.
+    """
 
     def __init__(
         self,
@@ -43,12 +51,17 @@ class HubClient:
         hub_key: bytes,
         clock: Clock,
         randomness: Randomness,
+        *,
+        speed: LineSpeed | None = None,
+        measured: Callable[[HubMeasure], object] | None = None,
     ) -> None:
         self._transport = transport
         self._keys = keys
         self._hub_key = hub_key
         self._clock = clock
         self._randomness = randomness
+        self._speed = speed or LineSpeed()
+        self._measured = measured
 
     def push(self, stretch: Stretch) -> Answer:
         """Send entries; the answer's refusal, if any, is raised."""
@@ -66,10 +79,14 @@ class HubClient:
             raise SyncError("sync.wrong_answer")
         return answer
 
-    def pull(self, cursors: tuple[Cursor, ...], *, wait: bool = False) -> tuple[Page, ...]:
+    def pull(
+        self, cursors: tuple[Cursor, ...], *, wait: bool = False, limit: int = 200
+    ) -> tuple[Page, ...]:
         """Ask for what came after the cursors; with `wait` the hub answers when there is news."""
         nonce = self.nonce()
-        request = wire.PullRequest(wire.PROTOCOL_VERSION, self._keys.terminal_id, nonce, cursors)
+        request = wire.PullRequest(
+            wire.PROTOCOL_VERSION, self._keys.terminal_id, nonce, cursors, limit
+        )
         path = wire.PATH_WAIT if wait else wire.PATH_PULL
         return self.ask("POST", path, request, nonce, PullAnswer).pages
 
@@ -92,14 +109,10 @@ class HubClient:
             if offset >= len(data):
                 return False
 
-    def snapshot(self, handle: str) -> bytes:
-        """Load a catalogue snapshot; its name is its hash, which is checked here."""
-        from terminal.protocol.snapshot import handle_of
-
-        reply = self._transport.request("GET", wire.PATH_SNAPSHOT + handle)
-        if reply.status != 200 or handle_of(reply.body) != handle:
-            raise SyncError("sync.bad_snapshot")
-        return reply.body
+    @property
+    def transport(self) -> Transport:
+        """The line itself, for what is named by its hash and needs no signature."""
+        return self._transport
 
     def nonce(self) -> bytes:
         """Return what binds the next answer to its request."""
@@ -110,7 +123,7 @@ class HubClient:
     ) -> AnyAnswer:
         """Send a signed message that carries `nonce`; return the hub's signed answer to it."""
         sealed = wire.seal(message, self._keys.signing)
-        reply = self._transport.request(method, path, sealed)
+        reply, asked, answered = self._request(method, path, sealed)
         if reply.status >= 500 and not _is_strangers_page(reply):
             raise SyncError("sync.hub_busy", status=reply.status)
         envelope = wire.open_envelope(reply.body)
@@ -119,7 +132,23 @@ class HubClient:
             raise SyncError("sync.wrong_answer")
         if answer.refusal:
             raise SyncError(answer.refusal)
+        hub_time = getattr(answer, "hub_time", 0)
+        if self._measured is not None and hub_time:
+            self._measured(measure_hub(asked, answered, hub_time))
         return answer
+
+    def _request(self, method: str, path: str, sealed: bytes) -> tuple[HttpReply, Instant, Instant]:
+        """Send bytes, packed where the line is slow; return the reply and both moments."""
+        body, packed = self._speed.prepare(sealed)
+        asked = self._clock.now()
+        reply = self._transport.request(method, path, body, ZSTD if packed else None)
+        if packed and reply.status == UNKNOWN_CODING:
+            # An older hub, or a gateway that looks into bodies: plain from now on.
+            self._speed.never_compress()
+            return self._request(method, path, sealed)
+        answered = self._clock.now()
+        self._speed.measured(len(body), answered.monotonic - asked.monotonic)
+        return reply, asked, answered
 
 
 def _is_strangers_page(reply: HttpReply) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from terminal.protocol.entry import Entry
-from terminal.protocol.wire import Answer, Cursor, Page
+from terminal.protocol.wire import Answer, Cursor, Page, PullAnswer
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -55,12 +56,31 @@ class SyncStore(Protocol):
         """Note that the hub has a blob whole."""
         ...
 
-    def catalogue_handle(self) -> str:
-        """Return the handle of the snapshot that the catalogue was last built from."""
+    def take_catalogue(self, page: Page, snapshot: bytes) -> int:
+        """Apply a page of the catalogue; `snapshot` are the checked bytes that it names, if any.
+
+        Returns how many rows counted.
+        """
         ...
 
-    def take_snapshot(self, handle: str, data: bytes) -> None:
-        """Rebuild the catalogue beside from a checked snapshot, then swap."""
+    def snapshot_part(self, handle: str) -> Path | None:
+        """Return where a snapshot gathers while it is loaded; None: not now, it just failed."""
+        ...
+
+    def snapshot_failed(self, handle: str) -> None:
+        """Note that a snapshot could not be had, so that it is not asked for all the time."""
+        ...
+
+    def announced_sets(self) -> tuple[str, ...]:
+        """Return the sets that the hub has announced; an old hub announces none."""
+        ...
+
+    def hear_sets(self, answer: PullAnswer) -> bool:
+        """Remember what the hub announces; returns whether that is news."""
+        ...
+
+    def forget_others(self, hall_id: str) -> None:
+        """Throw away what belongs to other halls and to days that are over."""
         ...
 
 

@@ -2,49 +2,97 @@
 
 from __future__ import annotations
 
+import logging
+
 import msgspec
 
+from terminal.clock import today
+from terminal.errors import StoreError, SyncError
+from terminal.protocol import sets
 from terminal.protocol.wire import (
+    PATH_PULL,
+    PROTOCOL_VERSION,
     CataloguePointer,
     Page,
+    PullAnswer,
+    PullRequest,
     catalogue_feed,
-    policy_feed,
-    progress_feed,
 )
+from terminal.sync import snapshots
 from terminal.sync.turn import Turn
+
+logger = logging.getLogger(__name__)
 
 MAX_PULLS = 200
 
 
 def feeds_of(turn: Turn) -> tuple[str, ...]:
-    """Return the names of the feeds that this terminal reads."""
-    hall = turn.enrolled.hall_id
-    return (progress_feed(turn.keys.terminal_id), policy_feed(hall), catalogue_feed(hall))
+    """Return the names of the feeds that this terminal reads, as far as the hub knows them."""
+    return tuple(
+        sets.feeds(
+            turn.enrolled.hall_id,
+            turn.keys.terminal_id,
+            today(turn.clock),
+            turn.store.announced_sets(),
+        )
+    )
 
 
 def pull_all(turn: Turn) -> None:
-    """Pull until the hub has nothing more."""
-    feeds = feeds_of(turn)
+    """Pull until the hub has nothing more; a catalogue that cannot be had keeps nobody waiting."""
+    turn.store.forget_others(turn.enrolled.hall_id)
+    changed: set[str] = set()
+    unready: set[str] = set()
     for _ in range(MAX_PULLS):
-        pages = turn.client.pull(tuple(turn.store.cursor(feed) for feed in feeds))
-        if sum(_take(turn, page) for page in pages):
-            turn.events.publish("progress_changed")
-        if turn.stopping() or not any(page.more for page in pages):
-            return
+        feeds = tuple(feed for feed in feeds_of(turn) if feed not in unready)
+        answer = _ask(turn, feeds)
+        news = turn.store.hear_sets(answer)
+        for page in answer.pages:
+            try:
+                if _take(turn, page):
+                    changed.add(page.feed)
+            except (StoreError, SyncError) as error:
+                if page.feed != catalogue_feed(turn.enrolled.hall_id):
+                    raise
+                logger.warning("catalogue not taken over: %s", error.code)
+                unready.add(page.feed)
+        more = any(page.more for page in answer.pages if page.feed not in unready)
+        if turn.stopping() or not (more or news):
+            break
+    for name in sorted({event_of(feed) for feed in changed}):
+        turn.events.publish(name)
+
+
+def event_of(feed: str) -> str:
+    """Return the event that tells of a change in a feed: `policy_changed` …"""
+    return f"{feed.partition('/')[0]}_changed"
+
+
+def _ask(turn: Turn, feeds: tuple[str, ...]) -> PullAnswer:
+    nonce = turn.client.nonce()
+    cursors = tuple(turn.store.cursor(feed) for feed in feeds)
+    request = PullRequest(PROTOCOL_VERSION, turn.keys.terminal_id, nonce, cursors)
+    return turn.client.ask("POST", PATH_PULL, request, nonce, PullAnswer)
 
 
 def _take(turn: Turn, page: Page) -> int:
     if page.feed == catalogue_feed(turn.enrolled.hall_id):
-        _load_snapshot(turn, page)
+        return turn.store.take_catalogue(page, _snapshot(turn, page))
     return turn.store.take_page(page, turn.enrolled.hub_key)
 
 
-def _load_snapshot(turn: Turn, page: Page) -> None:
-    """Load a named snapshot before its row counts: a crash in between loads it again."""
-    # The last one of a page counts: older files may be gone from the hub.
-    named = [row.body for row in page.rows if row.key == "snapshot" and row.body is not None]
-    for body in named[-1:]:
-        pointer = msgspec.json.decode(body, type=CataloguePointer)
-        if pointer.handle != turn.store.catalogue_handle():
-            turn.store.take_snapshot(pointer.handle, turn.client.snapshot(pointer.handle))
-            turn.events.publish("catalogue_changed")
+def _snapshot(turn: Turn, page: Page) -> bytes:
+    """Load the snapshot that a page begins with, before its row counts; none is empty."""
+    named = [row.body for row in page.rows if row.key == sets.SNAPSHOT_KEY and row.body is not None]
+    if not named:
+        return b""
+    pointer = msgspec.json.decode(named[-1], type=CataloguePointer)
+    part = turn.store.snapshot_part(pointer.handle)
+    if part is None:
+        raise SyncError("sync.bad_snapshot")
+    try:
+        data = snapshots.load(turn.client.transport, pointer, part)
+    except SyncError:
+        turn.store.snapshot_failed(pointer.handle)
+        raise
+    return data

@@ -1,12 +1,31 @@
-"""Push: the journal's tail goes to the hub, and only its signed answer acknowledges."""
+"""Push: the journal's tail goes to the hub, and only its signed answer acknowledges.
+
+Nothing of one epoch may overtake: each header carries the hash of the one before it, the hub
+acknowledges by one place in that chain, and a gap would look like a fork or a loss. A later
+epoch names the end of the one before, so epochs keep their order, too. What may be put first is
+what hangs on no chain: scans, the one with the nearest legal date before all others. A record
+whose date is near reaches the hub sooner by not waiting for others' turn (`Pace`), never by
+passing those before it.
+"""
 
 from __future__ import annotations
 
-from terminal.clock import SystemClock
 from terminal.errors import SyncError
-from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Answer
+from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES
 from terminal.sync.ports import Stretch
 from terminal.sync.turn import Turn
+
+TOO_MUCH = frozenset(
+    {
+        "sync.unreachable",
+        "sync.timed_out",
+        "sync.hub_busy",
+        "sync.too_large",
+        "hub.too_large",
+        "hub.batch_too_large",
+    }
+)
+"""What a smaller batch may mend: a line that breaks or a hub that cannot take so much at once."""
 
 
 class Pusher:
@@ -27,11 +46,11 @@ class Pusher:
         turn.sending()
         try:
             answer = turn.client.push(stretch)
-        except SyncError:
-            # A batch that is too much for the line is halved down to one entry.
-            self._batch = max(1, len(stretch.entries) // 2)
+        except SyncError as error:
+            if error.code in TOO_MUCH:
+                # A batch that is too much for the line is halved down to one entry.
+                self._batch = max(1, len(stretch.entries) // 2)
             raise
-        _measure_clock(turn, answer)
         if answer.fork is not None:
             if not turn.store.fork(answer):
                 raise SyncError("sync.nothing_acknowledged")
@@ -45,9 +64,3 @@ class Pusher:
         self._batch = min(MAX_BATCH_ENTRIES, self._batch * 2)
         turn.reached()
         turn.events.publish("journal_acknowledged", detail=str(acknowledged))
-
-
-def _measure_clock(turn: Turn, answer: Answer) -> None:
-    if isinstance(turn.clock, SystemClock):
-        offset = answer.hub_time - turn.clock.now().wall
-        turn.clock.set_hub_offset(offset, measured=True)

@@ -1,4 +1,4 @@
-"""The journal for screens: counts, lines, verification."""
+"""The journal for screens: counts, legal dates, pages, trying again, verification."""
 
 from __future__ import annotations
 
@@ -7,12 +7,33 @@ from datetime import date
 
 import msgspec
 
-from terminal.domain.case import Case, Document, Rating, Visit
+from terminal.clock import Clock, today
+from terminal.domain.calendar import WorkingDayCalendar
+from terminal.domain.case import Case, CaseState, Document, Rating, Visit
+from terminal.domain.deadlines import working_days_left
 from terminal.protocol.entry import short_hash
-from terminal.services.views import JournalLine, JournalStatus
-from terminal.store import aggregates, journal, lists, outbox
+from terminal.services.views import (
+    JournalLine,
+    JournalPage,
+    JournalQuery,
+    JournalStatus,
+    LegalDate,
+)
+from terminal.store import aggregates, journal, journal_pages, lists, outbox, standing
 from terminal.store.database import Ledger, Transaction
 from terminal.store.journal import Verification
+
+PAGE = 200
+GROUPS: dict[str, tuple[str, ...]] = {
+    "cases": (
+        "case_received", "materials_supplemented", "case_accepted", "correction_notified",
+        "case_declined",
+    ),
+    "documents": ("document_issued",),
+    "visits": ("visit_opened", "visit_ended"),
+    "ratings": ("rating_given", "invitation_closed"),
+}  # fmt: skip
+"""Kinds of entries that a person looks for together."""
 
 
 class HubState(msgspec.Struct, frozen=True):
@@ -31,18 +52,26 @@ class HubState(msgspec.Struct, frozen=True):
 class JournalService:
     """Says where everything that was written here is now."""
 
-    def __init__(self, ledger: Ledger, hub: Callable[[], HubState]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        hub: Callable[[], HubState],
+        calendar: WorkingDayCalendar,
+        clock: Clock,
+    ) -> None:
         self._ledger = ledger
         self._hub = hub
+        self._calendar = calendar
+        self._clock = clock
 
     def status(self) -> JournalStatus:
-        """Return the counts and what is known of the hub."""
-        counts = self._ledger.read(outbox.counts)
+        """Return the counts, the nearest legal dates and what is known of the hub."""
+        counts = self._ledger.read(standing.counts)
         hub = self._hub()
         return JournalStatus(
             written=counts.written,
             acknowledged=counts.acknowledged,
-            waiting=counts.written - counts.acknowledged,
+            waiting=counts.waiting,
             refused=counts.refused,
             held=counts.held,
             conflict=counts.conflict,
@@ -50,11 +79,22 @@ class JournalService:
             earliest_due=date.fromisoformat(counts.due) if counts.due else None,
             hub=hub.state,
             hub_code=hub.code,
-            last_contact=hub.last_contact,
+            # The sync forgets at a restart; what arrived here last is its proof of contact.
+            last_contact=max(hub.last_contact, counts.last_arrived),
             sending=hub.sending,
+            unsent=self._legal(counts.due, counts.due_state),
+            answer=self._legal(counts.answer_due, CaseState.RECEIVED),
+            foreign_held=counts.foreign_held,
         )
 
-    def lines(self, limit: int = 200, state: str = "") -> tuple[JournalLine, ...]:
+    def _legal(self, due: str, state: str) -> LegalDate | None:
+        if not due:
+            return None
+        on = date.fromisoformat(due)
+        act = "decide" if state == CaseState.ACCEPTED else "answer"
+        return LegalDate(on, act, working_days_left(today(self._clock), on, self._calendar))
+
+    def lines(self, limit: int = PAGE, state: str = "") -> tuple[JournalLine, ...]:
         """Return entries, newest first, with what they are about (numbers, no names)."""
 
         def read(db: Transaction) -> list[JournalLine]:
@@ -75,6 +115,44 @@ class JournalService:
             ]
 
         return tuple(self._ledger.read(read))
+
+    def page(self, query: JournalQuery) -> JournalPage:
+        """Return one page of what the query asks for; never more than `PAGE` entries."""
+
+        def read(db: Transaction) -> list[journal_pages.Line]:
+            return journal_pages.page(
+                db,
+                where=query.state,
+                kinds=GROUPS.get(query.group, ()),
+                number=query.number,
+                before=query.before,
+                limit=PAGE + 1,
+            )
+
+        found = self._ledger.read(read)
+        lines = tuple(
+            JournalLine(
+                seq=line.seq,
+                epoch=line.epoch,
+                record_id=line.record_id,
+                kind=line.kind,
+                subject=line.number,
+                written_at=line.written_at,
+                state=line.state,
+                since=line.since,
+                code=line.code,
+                short_hash=short_hash(line.hash),
+                id=line.id,
+                case_id=line.case_id,
+            )
+            for line in found[:PAGE]
+        )
+        return JournalPage(query, lines, more=len(found) > PAGE)
+
+    def retry(self) -> int:
+        """Try the held entries of others again; returns how many could be applied now."""
+        now = self._clock.now().corrected
+        return self._ledger.write(lambda db: outbox.retry_held(db, now))
 
     def verify(self) -> Verification:
         """Walk every chain of this ledger."""

@@ -18,7 +18,7 @@ from terminal.errors import RuleRefused, StoreError
 from terminal.ids import Randomness, record_id
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import GENESIS, Draft, Entry, Header
-from terminal.store import aggregates, meta
+from terminal.store import aggregates, meta, standing
 from terminal.store.statements import rows, sql_of, writer
 from terminal.store.tables.ledger import EntryRow
 
@@ -149,6 +149,8 @@ class Journal:
                 raise RuleRefused("journal.too_large")
             header = made.read_header()
             due = self._judge(db, made, header)
+            if draft.base:
+                standing.overtake(db, draft.aggregate_id)
             _insert(db, made, header, due)
             written.append(Written(header.record_id, seq, made.hash))
             prev_hash = made.hash

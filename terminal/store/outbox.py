@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 import peewee
 
+from terminal.domain.case import Case
 from terminal.domain.evolve import Conflict, Evolved, Held, evolve
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import Entry
 from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Answer, Effect
-from terminal.store import aggregates
+from terminal.store import aggregates, standing
 from terminal.store.statements import run, sql_of
 from terminal.store.tables.ledger import EntryRow, ForeignEntryRow
 
@@ -140,6 +141,8 @@ def _judge(db: peewee.Database, foreign: Entry) -> tuple[str, str]:
         case Evolved():
             if judged.aggregate is not None:
                 aggregates.save(db, judged.aggregate)
+                due = judged.aggregate.due if isinstance(judged.aggregate, Case) else ""
+                standing.redate(db, record.aggregate_id, due)
             return "applied", ""
         case Held():
             return "held", judged.code
@@ -164,49 +167,3 @@ def retry_held(db: peewee.Database, now: int, limit: int = 200) -> int:
         for h, p, d, s in query.tuples().execute(db)
     ]
     return sum(take_foreign(db, entry, now) == "applied" for entry in held)
-
-
-class Counts(msgspec.Struct, frozen=True):
-    """How many entries are where; `oldest` in milliseconds, `due` the nearest legal date."""
-
-    written: int
-    acknowledged: int
-    refused: int
-    held: int
-    conflict: int
-    oldest: int
-    due: str
-
-
-def counts(db: peewee.Database) -> Counts:
-    """Count the journal by state."""
-    states = dict(
-        EntryRow.select(EntryRow.state, peewee.fn.COUNT(EntryRow.id))
-        .group_by(EntryRow.state)
-        .tuples()
-        .execute(db)
-    )
-    waiting = EntryRow.acknowledged == False  # noqa: E712
-    [(waits, oldest)] = (
-        EntryRow.select(peewee.fn.COUNT(EntryRow.id), peewee.fn.MIN(EntryRow.written_at))
-        .where(waiting)
-        .tuples()
-        .execute(db)
-    )
-    [(due,)] = (
-        EntryRow.select(peewee.fn.MIN(EntryRow.due))
-        .where(waiting, EntryRow.due != "")
-        .tuples()
-        .execute(db)
-    )
-    # What was left behind in a forked epoch stands again in the one that followed.
-    total = sum(states.values()) - states.get("forked", 0)
-    return Counts(
-        written=total,
-        acknowledged=total - waits,
-        refused=states.get("refused", 0),
-        held=states.get("held", 0),
-        conflict=states.get("conflict", 0),
-        oldest=oldest or 0,
-        due=due or "",
-    )

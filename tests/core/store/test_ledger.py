@@ -105,8 +105,9 @@ def test_a_damaged_ledger_is_said_and_left_alone(ledger: Ledger, data_dir: Path)
     ledger.close()
     path = data_dir / "ledger.db"
     data = bytearray(path.read_bytes())
-    middle = len(data) // 2
-    data[middle : middle + 64] = os.urandom(64)
+    # The last pages are those that were written last: rows of the table that is read below.
+    for place in range(len(data) // 2, len(data), 4096):
+        data[place : place + 64] = os.urandom(64)
     path.write_bytes(data)
     found = Ledger(path, KEY)
 

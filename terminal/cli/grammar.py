@@ -23,9 +23,17 @@ def _count(text: str) -> int:
     return count
 
 
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1e6:
+        raise ValueError(text)
+    return number
+
+
 # argparse names a type by these words when a value does not fit it.
 _port.__name__ = "0–65535"
 _count.__name__ = "1…"
+_share.__name__ = "> 0"
 
 _ROLES = ("CLERK", "SUPERVISOR", "CHIEF_REPRESENTATIVE")
 _DOCUMENT_KINDS = (
@@ -67,6 +75,14 @@ def _benchmark(g: Grammar, name: str) -> None:
     g.argument(benchmark, "arguments", "cli.benchmark.names", meta="arguments", nargs="*")
 
 
+def _torture(g: Grammar, name: str) -> None:
+    torture = g.command(name)
+    g.argument(torture, "--minutes", "cli.torture.minutes", metavar="M", type=_share, default=1.0)
+    g.argument(torture, "--terminals", "cli.torture.terminals", metavar="N", type=_count, default=3)
+    g.argument(torture, "--seed", "cli.torture.seed", metavar="K", type=int, default=1)
+    g.argument(torture, "--keep", "cli.torture.keep", meta="directory", type=Path)
+
+
 def _hub(g: Grammar, name: str) -> None:
     hub = g.command(name)
     _serve(g, hub)
@@ -94,6 +110,11 @@ def _hub(g: Grammar, name: str) -> None:
     g.argument(backup, "file", "cli.hub.backup_file", meta="file", type=Path)
     revoke = g.action(actions, name, "revoke")
     g.argument(revoke, "terminal", "cli.hub.terminal", meta="code")
+    courier = g.action(actions, name, "courier")
+    g.argument(courier, "step", "cli.hub.courier_step", choices=("import",))
+    g.argument(courier, "file", "cli.hub.courier_file", meta="file", type=Path)
+    g.argument(courier, "--answer", "cli.hub.courier_answer", meta="file", type=Path)
+    g.argument(courier, "--from-revoked", "cli.hub.from_revoked", action="store_true")
 
 
 def _serve(g: Grammar, to: ArgumentParser) -> None:
@@ -177,6 +198,15 @@ def _sync(g: Grammar, name: str) -> None:
     g.argument(g.command(name), "--once", "cli.sync.once", action="store_true")
 
 
+def _courier(g: Grammar, name: str) -> None:
+    actions = g.actions(g.command(name))
+    export = g.action(actions, name, "export")
+    g.argument(export, "path", "cli.courier.path", meta="directory", type=Path)
+    for action in ("import", "show"):
+        one = g.action(actions, name, action)
+        g.argument(one, "file", f"cli.courier.{action}.file", meta="file", type=Path)
+
+
 def _ratings(g: Grammar, name: str) -> None:
     g.action(g.actions(g.command(name)), name, "verify")
 
@@ -198,6 +228,7 @@ COMMANDS: dict[str, Callable[[Grammar, str], None]] = {
     "doctor": _doctor,
     "test": _test,
     "benchmark": _benchmark,
+    "torture": _torture,
     "hub": _hub,
     "enrol": _enrol,
     "staff": _staff,
@@ -206,6 +237,7 @@ COMMANDS: dict[str, Callable[[Grammar, str], None]] = {
     "document": _document,
     "journal": _journal,
     "sync": _sync,
+    "courier": _courier,
     "ratings": _ratings,
     "check": _check,
 }

@@ -50,11 +50,12 @@ class HubProcess:
     """`main.py hub` in a data folder of its own, on loopback, behind TLS by its own CA.
 
     The ports are chosen once and kept, so that a hub that was stopped comes back where the
-    terminal looks for it. Not thread-safe.
+    terminal looks for it; `serving` are more options for `hub serve`. Not thread-safe.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *serving: str) -> None:
         self.data_dir = data_dir
+        self._serving = serving
         self.port, self.public_port = _free_ports(2)
         self.ready: HubReady | None = None
         self._process: subprocess.Popen[str] | None = None
@@ -98,7 +99,7 @@ class HubProcess:
         self._process = subprocess.Popen(
             self._command(
                 "hub", "--port", str(self.port), "--public-port", str(self.public_port),
-                "serve", "--json",
+                *self._serving, "serve", "--json",
             ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -110,6 +111,12 @@ class HubProcess:
         self._reader.start()
         self.ready = self._wait_ready()
         return self.ready
+
+    def kill(self) -> None:
+        """End the hub without a word (SIGKILL)."""
+        if self._process is not None:
+            self._process.kill()
+        self.stop()
 
     def stop(self) -> None:
         """Ask the hub to end (SIGTERM) and wait for it; without a hub nothing happens."""

@@ -15,7 +15,7 @@ from typing import Any
 from hub import judge
 from hub.hub import Hub
 from hub.store import projections
-from terminal.protocol.wire import BLOB_PIECE_BYTES, PROTOCOL_VERSION, BlobAnswer, BlobPiece
+from terminal.protocol.wire import BLOB_PIECE_BYTES, PROTOCOL_VERSION, BlobAnswer, BlobPiece, spoken
 
 LARGEST = 64 << 20
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -108,7 +108,7 @@ class Blobs:
 
 
 def _refused(piece: BlobPiece) -> str:
-    if piece.protocol != PROTOCOL_VERSION:
+    if not spoken(piece.protocol):
         return "hub.unknown_protocol"
     if not _NAME.fullmatch(piece.sha256):
         return "hub.blob_name"

@@ -9,9 +9,11 @@ from hub.store import people
 from hub.store.feeds import NewRow, append
 from hub.store.people import HallData, TerminalData
 from terminal.errors import NotFound
+from terminal.protocol import sets
 from terminal.protocol.enrolment_code import SECRET_BYTES, new_code, parse
+from terminal.protocol.sets import TerminalKey
 from terminal.protocol.suites import key_id
-from terminal.protocol.wire import PROTOCOL_VERSION, Enrolment, EnrolRequest, policy_feed
+from terminal.protocol.wire import PROTOCOL_VERSION, Enrolment, EnrolRequest, policy_feed, spoken
 
 _KEY_BYTES = 32
 _LONGEST_NAME = 60
@@ -35,7 +37,7 @@ def make_code(hub: Hub, hall_id: str = "") -> str:
 def enrol(hub: Hub, request: EnrolRequest) -> Enrolment:
     """Enrol a key by its code; the same code and key again is the same answer."""
     code = parse(request.code)
-    if request.protocol != PROTOCOL_VERSION:
+    if not spoken(request.protocol):
         return refusal(hub, "hub.unknown_protocol", request.nonce)
     if code is None or len(request.public_key) != _KEY_BYTES:
         return refusal(hub, "hub.code_unknown", request.nonce)
@@ -73,15 +75,11 @@ def enrol(hub: Hub, request: EnrolRequest) -> Enrolment:
 
 def key_row(terminal: TerminalData) -> NewRow:
     """Return the policy row by which the hall's terminals know each other's keys."""
-    body = {
-        "id": terminal.id,
-        "number": terminal.label,
-        "key": terminal.public_key.hex(),
-        "revoked": bool(terminal.revoked_at),
-    }
-    return NewRow(
-        policy_feed(terminal.hall), "json", f"terminal/{terminal.id}", msgspec.json.encode(body)
+    body = TerminalKey(
+        terminal.id, terminal.label, terminal.public_key.hex(), revoked=bool(terminal.revoked_at)
     )
+    key = f"{sets.TERMINAL}{terminal.id}"
+    return NewRow(policy_feed(terminal.hall), "json", key, msgspec.json.encode(body))
 
 
 def revoke(hub: Hub, terminal_id: str) -> None:

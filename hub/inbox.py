@@ -11,13 +11,12 @@ from typing import Any
 
 import msgspec
 
-from hub import journal
 from hub.hub import Hub
 from hub.judge import effect_of_second, judge_pending
+from hub.restore import notice
 from hub.store import entries, people
 from hub.store.entries import ChainEnd, Stored
 from hub.store.people import TerminalData
-from terminal.domain.records import HUB_ORIGIN
 from terminal.errors import SyncError
 from terminal.protocol import entry as protocol
 from terminal.protocol.entry import GENESIS, Entry, EntryError
@@ -25,10 +24,12 @@ from terminal.protocol.suites import STANDARD, suite
 from terminal.protocol.wire import (
     MAX_BATCH_ENTRIES,
     PROTOCOL_VERSION,
+    SPEAKS,
     Answer,
     Batch,
     Effect,
     Fork,
+    spoken,
 )
 
 _UNKNOWN_SEQ = 0
@@ -60,6 +61,8 @@ def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
         placed = _place_all(terminal, batch)
     except SyncError as error:
         return refusal(hub, error.code, terminal.id, batch.nonce, batch.epoch)
+    # First of all: a hub that was taken back must not write on in its old epoch.
+    notice.hear(hub, batch.heard)
     with hub.store.writing() as database:
         now = hub.now()
         entries.lock_chain(database, terminal.id)
@@ -69,7 +72,8 @@ def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
     judge_pending(hub, terminal.hall)
     with hub.store.reading() as database:
         stored = [one for one in placed if one.seq <= outcome.end.seq]
-        hub_epoch = journal.epoch(database)
+        hub_epoch, hub_end = notice.standing(database)
+        hub.mark.note(database, hub_epoch, hub_end)
         return Answer(
             protocol=PROTOCOL_VERSION,
             nonce=batch.nonce,
@@ -79,9 +83,12 @@ def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
             stored_hash=outcome.end.hash,
             hub_time=hub.now(),
             hub_epoch=hub_epoch,
-            hub_seq=entries.chain_end(database, HUB_ORIGIN, hub_epoch).seq,
+            hub_seq=hub_end.seq,
             effects=_effects(database, stored),
             fork=outcome.fork,
+            place=hub.places.place(hub.keys.signing, hub_epoch, hub_end),
+            restored=hub.places.restored(database, hub_epoch),
+            speaks=SPEAKS,
         )
 
 
@@ -98,12 +105,13 @@ def refusal(hub: Hub, code: str, terminal_id: str, nonce: bytes, epoch: str = ""
         hub_epoch="",
         hub_seq=0,
         refusal=code,
+        speaks=SPEAKS,
     )
 
 
 def _place_all(terminal: TerminalData, batch: Batch) -> list[Stored]:
     """Read where each entry belongs; `SyncError` when the batch cannot be what it says."""
-    if batch.protocol != PROTOCOL_VERSION:
+    if not spoken(batch.protocol):
         raise SyncError("hub.unknown_protocol")
     if len(batch.entries) > MAX_BATCH_ENTRIES:
         raise SyncError("hub.batch_too_large")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
 
 from hub.hub import Hub
+from hub.restore import notice, telling
 from hub.store import feeds, people
 from hub.store.people import TerminalData
+from terminal.protocol import sets
 from terminal.protocol.wire import (
     PROTOCOL_VERSION,
+    SPEAKS,
     Cursor,
     Page,
     PullAnswer,
     PullRequest,
-    catalogue_feed,
-    policy_feed,
-    progress_feed,
+    spoken,
 )
 
 MAX_ROWS = 500
@@ -26,23 +28,25 @@ LONGEST_WAIT = 25.0
 _CONTACT_EVERY = 60_000
 
 
-def allowed_feeds(terminal: TerminalData) -> frozenset[str]:
-    """Return the feeds that a terminal may read: its hall's and its own."""
-    return frozenset(
-        (catalogue_feed(terminal.hall), policy_feed(terminal.hall), progress_feed(terminal.id))
-    )
-
-
 def pull(hub: Hub, terminal: TerminalData, request: PullRequest) -> PullAnswer:
     """Return a page for each cursor that has news."""
     code = _refused(terminal, request)
     if code:
         return answer(hub, terminal.id, request.nonce, refusal=code)
+    notice.hear(hub, request.heard)
     limit = min(max(request.limit, 1), MAX_ROWS)
-    with hub.store.reading() as database:
-        pages = [feeds.read_after(database, cursor, limit) for cursor in request.cursors]
+    pages = _read(hub, request.cursors, limit)
+    if any(page.reset for page in pages) and notice.hear_cursors(hub, request.cursors):
+        pages = _read(hub, request.cursors, limit)
     _note_contact(hub, terminal)
-    return answer(hub, terminal.id, request.nonce, _bounded([page for page in pages if page]))
+    found = answer(hub, terminal.id, request.nonce, _bounded(pages))
+    return telling.complete(hub, terminal, request, found)
+
+
+def _read(hub: Hub, cursors: Sequence[Cursor], limit: int) -> list[Page]:
+    with hub.store.reading() as database:
+        pages = [feeds.read_after(database, cursor, limit) for cursor in cursors]
+    return [page for page in pages if page is not None]
 
 
 async def wait(
@@ -55,23 +59,21 @@ async def wait(
     with hub.bell.listen(cursor.feed for cursor in request.cursors) as rung:
         # Listening comes first: what moves while we look rings all the same.
         loop = asyncio.get_running_loop()
+        await loop.run_in_executor(executor, notice.hear, hub, request.heard)
         pages = await loop.run_in_executor(executor, _news, hub, request.cursors)
         if not pages:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(rung.wait(), LONGEST_WAIT)
-            except TimeoutError:
-                return answer(hub, terminal.id, request.nonce)
-            pages = await loop.run_in_executor(executor, _news, hub, request.cursors)
-    return answer(hub, terminal.id, request.nonce, pages)
+                pages = await loop.run_in_executor(executor, _news, hub, request.cursors)
+        found = answer(hub, terminal.id, request.nonce, pages)
+        return await loop.run_in_executor(executor, telling.complete, hub, terminal, request, found)
 
 
 def _news(hub: Hub, cursors: Sequence[Cursor]) -> list[Page]:
-    with hub.store.reading() as database:
-        pages = [feeds.read_after(database, cursor, 1) for cursor in cursors]
     return [
         Page(page.feed, page.handle, (), more=True, reset=page.reset)
-        for page in pages
-        if page is not None and (page.rows or page.reset)
+        for page in _read(hub, cursors, 1)
+        if page.rows or page.reset
     ]
 
 
@@ -79,14 +81,18 @@ def answer(
     hub: Hub, terminal_id: str, nonce: bytes, pages: Sequence[Page] = (), refusal: str = ""
 ) -> PullAnswer:
     """Return the answer's frame."""
-    return PullAnswer(PROTOCOL_VERSION, nonce, terminal_id, hub.now(), tuple(pages), refusal)
+    return PullAnswer(
+        PROTOCOL_VERSION, nonce, terminal_id, hub.now(), tuple(pages), refusal,
+        speaks=SPEAKS, sets=sets.ALL_SETS,
+    )  # fmt: skip
 
 
 def _refused(terminal: TerminalData, request: PullRequest) -> str:
-    if request.protocol != PROTOCOL_VERSION:
+    if not spoken(request.protocol):
         return "hub.unknown_protocol"
-    allowed = allowed_feeds(terminal)
-    if any(cursor.feed not in allowed for cursor in request.cursors):
+    if not all(
+        sets.may_read(cursor.feed, terminal.hall, terminal.id) for cursor in request.cursors
+    ):
         return "hub.foreign_feed"
     return ""
 

@@ -7,6 +7,7 @@ signed page can load the file in pieces from anywhere.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -23,6 +24,9 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     event: LifeEvent | None = None
 
 
+logger = logging.getLogger(__name__)
+
+MOST_PLAIN_BYTES = 512 << 20
 _decoder = msgspec.json.Decoder(Line)
 
 
@@ -33,26 +37,38 @@ def pack(items: Iterable[ServiceItem], events: Iterable[LifeEvent] = ()) -> byte
     return zstandard.ZstdCompressor(level=10).compress(msgspec.json.Encoder().encode_lines(lines))
 
 
-def read_lines(data: bytes) -> Iterator[Line]:
-    """Read plain JSON lines; `SyncError` when a line is none."""
+def read_lines(data: bytes, *, tolerant: bool = False) -> Iterator[Line]:
+    """Read plain JSON lines; `SyncError` when a line is none.
+
+    A tolerant reader passes over lines that are written in a newer form than it knows.
+    """
     for line in data.splitlines():
         if line.strip():
             try:
                 yield _decoder.decode(line)
+            except msgspec.ValidationError as error:
+                if not tolerant:
+                    raise SyncError("sync.bad_snapshot") from error
+                logger.warning("a line of the catalogue is not understood")
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise SyncError("sync.bad_snapshot") from error
 
 
-def unpack(data: bytes) -> Iterator[Line]:
-    """Read a compressed snapshot line by line; `SyncError` when the bytes are none, or cut off."""
-    unpacker = zstandard.ZstdDecompressor().decompressobj()
+def unpack(data: bytes, *, tolerant: bool = False) -> Iterator[Line]:
+    """Read a compressed snapshot line by line; `SyncError` when the bytes are none, or cut off.
+
+    What would unpack to more than `MOST_PLAIN_BYTES`, as far as its frame tells, is refused.
+    """
     try:
+        if zstandard.frame_content_size(data) > MOST_PLAIN_BYTES:
+            raise SyncError("sync.bad_snapshot")
+        unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
         plain = unpacker.decompress(data)
     except zstandard.ZstdError as error:
         raise SyncError("sync.bad_snapshot") from error
     if not unpacker.eof or unpacker.unused_data:
         raise SyncError("sync.bad_snapshot")
-    yield from read_lines(plain)
+    yield from read_lines(plain, tolerant=tolerant)
 
 
 def handle_of(data: bytes) -> str:

@@ -276,6 +276,11 @@ def unseal(envelope: Envelope, public_key: bytes, message: type[Message]) -> Mes
         raise SyncError("sync.bad_message") from error
 
 
+def spoken(protocol: int) -> bool:
+    """Say whether this release takes messages of a version."""
+    return LEAST_PROTOCOL <= protocol <= PROTOCOL_VERSION
+
+
 def feed_hash(previous: str, kind: str, key: str, body: bytes | None) -> str:
     """Return the chained hash of a feed's row, so that a cursor proves all rows before it."""
     return STANDARD.digest(msgspec.msgpack.encode((previous, kind, key, body))).hex()

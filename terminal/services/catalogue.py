@@ -10,8 +10,9 @@ import hashlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -24,9 +25,11 @@ from terminal.domain.catalogue import (
     Way,
 )
 from terminal.errors import InvalidInput, NotFound, StoreError
+from terminal.protocol.wire import Cursor
 from terminal.search.index import Hit, SearchIndex
 from terminal.search.normalise import fold_text
 from terminal.store.catalogue import CatalogueStore, ImportCounts, build_catalogue
+from terminal.store.catalogue_changes import Changes
 from terminal.store.catalogue_guide import check_life_events, read_guide, read_organs
 from terminal.store.catalogue_import import Batch, RefusedRow, read_csv
 from terminal.texts import RESOURCES, Texts
@@ -36,6 +39,8 @@ logger = logging.getLogger(__name__)
 SHIPPED = RESOURCES / "catalogue"
 INDEX_NAME = "catalogue.idx"
 _VIEWS_KEPT = 2048
+
+Result = TypeVar("Result")
 
 
 class ItemView(msgspec.Struct, frozen=True):
@@ -157,12 +162,12 @@ class CatalogueService:
     def item(self, code: str, version: str | None = None) -> ServiceItem:
         """Return an item, or the version of it that a case began with; raises `NotFound`."""
         try:
-            return self._store.item(code, version)
+            return self._ask(lambda store: store.item(code, version))
         except NotFound:
             raise
         except StoreError:
             self._rebuild_store()
-            return self._store.item(code, version)
+            return self._ask(lambda store: store.item(code, version))
 
     def view(self, code: str) -> ItemView:
         """Return the view of one item; raises `NotFound`."""
@@ -171,7 +176,7 @@ class CatalogueService:
     def life_events(self, text: str = "") -> tuple[LifeEvent, ...]:
         """Return the life events whose name or alias holds the text; all without a text."""
         wanted = fold_text(text)
-        events = self._store.life_events()
+        events = self._ask(lambda store: store.life_events())
         return tuple(
             event
             for event in events
@@ -180,16 +185,31 @@ class CatalogueService:
 
     def life_event(self, event_id: str) -> LifeEvent:
         """Return one life event; raises `NotFound`."""
-        return self._store.life_event(event_id)
+        return self._ask(lambda store: store.life_event(event_id))
 
     def count(self) -> int:
         """Return how many items are offered."""
-        return self._store.count()
+        return self._ask(lambda store: store.count())
 
     @property
     def handle(self) -> str:
         """The snapshot handle of the catalogue."""
-        return self._store.handle
+        return self._ask(lambda store: store.handle)
+
+    def _ask(self, question: Callable[[CatalogueStore], Result]) -> Result:
+        """Ask the store; one that was swapped meanwhile is asked for again."""
+        with self._lock:
+            store = self._store
+        try:
+            return question(store)
+        except NotFound:
+            raise
+        except StoreError:
+            with self._lock:
+                if self._store is store:
+                    raise
+                store = self._store
+            return question(store)
 
     # Bringing in
 
@@ -210,18 +230,64 @@ class CatalogueService:
                 self.refresh()
         return tuple(reports)
 
-    def take_snapshot(self, items: tuple[ServiceItem, ...], events: tuple[LifeEvent, ...]) -> None:
-        """Take over the hub's catalogue; the versions that cases began with stay."""
-        before = self._store.handle
-        self._store.import_items(items, events)
-        if self._store.handle != before:
+    def cursor(self, feed: str) -> Cursor:
+        """Return where this catalogue stands in the hub's feed; a file made anew at nothing."""
+        return self._ask(lambda store: store.cursor(feed))
+
+    def take_changes(self, changes: Changes, cursor: Cursor, *, index: bool = True) -> bool:
+        """Change items one by one, in the running program; returns whether anything changed.
+
+        Versions that cases began with stay. Without `index` the index follows later, by
+        `refresh`: more changes are on their way.
+        """
+        before = self.handle
+        self._ask(lambda store: store.apply(changes, cursor))
+        changed = self.handle != before
+        if changed:
+            with self._lock:
+                self._views.clear()
+        if index and self._index.handle != self.handle:
             self.refresh()
+        return changed
+
+    def take_over(self, changes: Changes, cursor: Cursor) -> bool:
+        """Put the hub's whole catalogue in force: built beside, then swapped in.
+
+        Searches go on meanwhile. Returns whether anything is different now.
+        """
+        before = self.handle
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        try:
+            self._ask(lambda store: store.copy_to(fresh))
+            with CatalogueStore(fresh) as store:
+                store.apply(changes, cursor, whole=True)
+            with self._lock:
+                self._store.close()
+                try:
+                    fresh.replace(self._path)
+                finally:
+                    self._store = self._open_store()
+        finally:
+            fresh.unlink(missing_ok=True)
+            fresh.with_name(f"{fresh.name}-journal").unlink(missing_ok=True)
+        if self.handle != before:
+            self.refresh()
+        return self.handle != before
+
+    def part_of(self, handle: str) -> Path:
+        """Return where a snapshot is kept while it is loaded; others' leftovers are removed."""
+        part = self._path.with_name(f"catalogue-{handle[:16]}.part")
+        for old in self._path.parent.glob("catalogue-*.part"):
+            if old != part:
+                old.unlink(missing_ok=True)
+        return part
 
     def snapshot(self) -> bytes:
         """Return items and life events as the packed snapshot that a hub publishes."""
         from terminal.protocol.snapshot import pack
 
-        return pack(self._store.items(), self._store.life_events())
+        items, events = self._ask(lambda store: (store.items(), store.life_events()))
+        return pack(items, events)
 
     def _import_file(self, path: Path, skip_refused: bool) -> ImportReport:
         batch = self._read(path)
@@ -282,7 +348,7 @@ class CatalogueService:
             logger.info("catalogue is made anew: %s", error.code)
             return self._build_store()
         try:
-            if store.source() != shipped_digest(self._shipped):
+            if not store.is_hubs and store.source() != shipped_digest(self._shipped):
                 # Another release: its items come in, older versions stay for their cases.
                 batch = read_shipped(self._shipped)
                 source = shipped_digest(self._shipped)
@@ -328,7 +394,8 @@ class CatalogueService:
             found = {code: self._views[code] for code in wanted if code in self._views}
             missing = [code for code in wanted if code not in found]
             if missing:
-                for code, item in self._store.items_of(missing).items():
+                known = self._ask(lambda store: store.items_of(missing))
+                for code, item in known.items():
                     found[code] = self._views[code] = view_of(item)
             for code in found:
                 self._views.move_to_end(code)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from terminal.clock import Clock
+from pathlib import Path
+
+import msgspec
+
+from terminal.clock import Clock, today
 from terminal.errors import NotFound
-from terminal.protocol import snapshot
-from terminal.protocol.wire import Answer, Cursor, Page
+from terminal.protocol import sets
+from terminal.protocol.wire import Answer, Cursor, Page, PullAnswer
 from terminal.services.blobs import BlobsService
 from terminal.services.catalogue import CatalogueService
+from terminal.services.catalogue_pages import changes_of
 from terminal.store import blob_rows, feeds, meta, outbox
 from terminal.store.database import Ledger, Transaction
 from terminal.store.journal import Journal
 from terminal.store.write_thread import SYNC
 from terminal.sync.ports import Stretch
 
-SNAPSHOT_KEY = "catalogue_snapshot"
+ANNOUNCED = "hub_sets"
+AGAIN_AFTER = 60_000
+"""A snapshot that could not be had is asked for again after a minute."""
+
+CATALOGUE = "catalogue/"
 
 
 class LedgerSyncStore:
@@ -33,6 +42,8 @@ class LedgerSyncStore:
         self._clock = clock
         self._blobs = blobs
         self._catalogue = catalogue
+        self._failed: tuple[str, int] | None = None
+        self._announced: tuple[str, ...] | None = None
 
     def _now(self) -> int:
         return self._clock.now().corrected
@@ -55,12 +66,61 @@ class LedgerSyncStore:
 
         return self._ledger.write(act, priority=SYNC)
 
+    # The pulled sets
+
     def cursor(self, feed: str) -> Cursor:
+        if feed.startswith(CATALOGUE):
+            # The catalogue's file may be lost alone: where it stands is written in it.
+            return self._catalogue.cursor(feed)
         return self._ledger.read(lambda db: feeds.cursor(db, feed))
 
     def take_page(self, page: Page, hub_key: bytes) -> int:
         now = self._now()
         return self._ledger.write(lambda db: feeds.take_page(db, page, hub_key, now), priority=SYNC)
+
+    def take_catalogue(self, page: Page, snapshot: bytes) -> int:
+        changes, cursor, whole = changes_of(page, self.cursor(page.feed), snapshot)
+        if whole:
+            self._catalogue.take_over(changes, cursor)
+        else:
+            self._catalogue.take_changes(changes, cursor, index=not page.more)
+        return len(page.rows)
+
+    def snapshot_part(self, handle: str) -> Path | None:
+        if self._failed is not None:
+            failed, when = self._failed
+            if failed == handle and abs(self._clock.now().monotonic - when) < AGAIN_AFTER:
+                return None
+        return self._catalogue.part_of(handle)
+
+    def snapshot_failed(self, handle: str) -> None:
+        self._failed = (handle, self._clock.now().monotonic)
+
+    def announced_sets(self) -> tuple[str, ...]:
+        if self._announced is None:
+            stored = self._ledger.read(lambda db: meta.get(db, ANNOUNCED))
+            self._announced = tuple(stored.split())
+        return self._announced
+
+    def hear_sets(self, answer: PullAnswer) -> bool:
+        announced = tuple(name for name in answer.sets if name in sets.ALL_SETS)
+        if announced == self.announced_sets():
+            return False
+        text = " ".join(announced)
+        self._ledger.write(lambda db: meta.put(db, ANNOUNCED, text), priority=SYNC)
+        self._announced = announced
+        return True
+
+    def forget_others(self, hall_id: str) -> None:
+        day = today(self._clock)
+
+        def belongs(feed: str) -> bool:
+            return sets.belongs(feed, hall_id, self._journal.origin, day)
+
+        if any(not belongs(name) for name in self._ledger.read(feeds.names)):
+            self._ledger.write(lambda db: feeds.forget(db, belongs), priority=SYNC)
+
+    # Scans
 
     def unconfirmed_blobs(self) -> list[str]:
         return self._ledger.read(blob_rows.unconfirmed)
@@ -73,14 +133,3 @@ class LedgerSyncStore:
 
     def confirm_blob(self, digest: str) -> None:
         self._ledger.write(lambda db: blob_rows.confirm(db, digest), priority=SYNC)
-
-    def catalogue_handle(self) -> str:
-        return self._ledger.read(lambda db: meta.get(db, SNAPSHOT_KEY))
-
-    def take_snapshot(self, handle: str, data: bytes) -> None:
-        lines = list(snapshot.unpack(data))
-        self._catalogue.take_snapshot(
-            tuple(line.item for line in lines if line.item is not None),
-            tuple(line.event for line in lines if line.event is not None),
-        )
-        self._ledger.write(lambda db: meta.put(db, SNAPSHOT_KEY, handle), priority=SYNC)

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -21,6 +22,9 @@ from playhouse.sqlcipher_ext import SqlCipherDatabase
 
 from terminal.domain.catalogue import LifeEvent, ServiceItem
 from terminal.errors import DiskFull, NotFound, StoreError
+from terminal.protocol.wire import Cursor
+from terminal.store import catalogue_changes
+from terminal.store.catalogue_changes import Changes
 from terminal.store.tables.catalogue import TABLES, ItemRow, LifeEventRow, MetaRow
 
 LAYOUT = "2"
@@ -33,6 +37,7 @@ _T = TypeVar("_T")
 _encoder = msgspec.json.Encoder()
 _item_decoder = msgspec.json.Decoder(ServiceItem)
 _event_decoder = msgspec.json.Decoder(LifeEvent)
+_cursor_decoder = msgspec.json.Decoder(Cursor)
 
 
 class ImportCounts(msgspec.Struct, frozen=True):
@@ -85,6 +90,7 @@ class CatalogueStore:
                 self._set_meta("handle", _handle(iter(())))
         if self._meta("layout") != LAYOUT:
             raise StoreError("catalogue.broken", file=self.path.name)
+        catalogue_changes.prepare(self._db)
 
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
@@ -169,7 +175,53 @@ class CatalogueStore:
         """Return the digest of the shipped files that this catalogue was built from."""
         return self._run(lambda: self._meta("source"))
 
+    def cursor(self, feed: str) -> Cursor:
+        """Return where this file stands in the hub's catalogue feed; it lives and dies with it."""
+        stored = self._run(lambda: self._meta("cursor"))
+        if stored:
+            found = self._decode(_cursor_decoder, stored.encode())
+            if found.feed == feed:
+                return found
+        return Cursor(feed)
+
+    @property
+    def is_hubs(self) -> bool:
+        """Whether the catalogue of a hub is in force here."""
+        return bool(self._run(lambda: self._meta("cursor")))
+
     # Writing
+
+    def apply(self, changes: Changes, cursor: Cursor, *, whole: bool = False) -> None:
+        """Apply what the hub sent, with the cursor, in one transaction; older versions stay.
+
+        With `whole` the changes are the hub's whole catalogue: what came from it before or was
+        shipped, and is not among them, is offered no more. What somebody imported here stays.
+        """
+        batch = [
+            msgspec.structs.replace(item, version=content_version(item)) for item in changes.items
+        ]
+
+        def write() -> None:
+            with self._db.atomic("IMMEDIATE"):
+                catalogue_changes.retire(self._db, changes, whole=whole)
+                self._put_items(batch, shipped=False)
+                catalogue_changes.put_events(self._db, changes.events)
+                catalogue_changes.note_pulled(self._db, [item.code for item in batch])
+                self._set_meta("cursor", _encoder.encode(cursor).decode())
+                self._set_meta("handle", _handle(self._identity()))
+
+        self._run(write)
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the file as it stands, so that another catalogue can be built from it beside."""
+        with self._lock:
+            try:
+                shutil.copyfile(self.path, path)
+            except OSError as error:
+                if error.errno == errno.ENOSPC:
+                    raise DiskFull from error
+                reason = error.strerror or type(error).__name__
+                raise StoreError("catalogue.cannot_write", file=path.name, reason=reason) from error
 
     def import_items(
         self,

@@ -1,67 +1,144 @@
-"""Pulled feeds: rows and cursor in one transaction, so a cursor is never ahead of its rows."""
+"""Pulled feeds: rows and cursor in one transaction, so a cursor is never ahead of its rows.
+
+What the hub sends anew (an unknown handle, `reset`) is built beside what is in force and takes
+its place with the last page: rows that are gone vanish, and there is no moment without any.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import msgspec
 import peewee
 
 from terminal.errors import SyncError
 from terminal.protocol import entry as entries
-from terminal.protocol.entry import Entry, EntryError
-from terminal.protocol.suites import STANDARD
+from terminal.protocol.entry import ENTRY_VERSION, Entry, EntryError
+from terminal.protocol.suites import STANDARD, suite
 from terminal.protocol.wire import Cursor, Effect, FeedRow, Page, feed_hash
 from terminal.store import outbox
-from terminal.store.tables.ledger import CursorRow, PolicyRow
+from terminal.store.tables.ledger import CursorRow, KeptRow, SetRow
+
+EFFECTS = frozenset({"applied", "held", "refused", "conflict"})
+"""What an entry may come to, as far as this release knows."""
+
+
+class _Stand(msgspec.Struct, frozen=True):
+    """A cursor with the generation that is being written and the one that is read."""
+
+    cursor: Cursor
+    generation: int = 0
+    shown: int = 0
+
+
+def _stand(db: peewee.Database, feed: str) -> _Stand:
+    query = CursorRow.select(
+        CursorRow.handle, CursorRow.position, CursorRow.row_hash,
+        CursorRow.generation, CursorRow.shown,
+    ).where(CursorRow.feed == feed)  # fmt: skip
+    for handle, position, row_hash, generation, shown in query.tuples().execute(db):
+        return _Stand(Cursor(feed, handle, position, row_hash), generation, shown)
+    return _Stand(Cursor(feed))
 
 
 def cursor(db: peewee.Database, feed: str) -> Cursor:
     """Return where this terminal stands in a feed; a feed never read stands at nothing."""
-    query = CursorRow.select(CursorRow.handle, CursorRow.position, CursorRow.row_hash).where(
-        CursorRow.feed == feed
-    )
-    for handle, position, row_hash in query.tuples().execute(db):
-        return Cursor(feed, handle, position, row_hash)
-    return Cursor(feed)
+    return _stand(db, feed).cursor
 
 
 def take_page(db: peewee.Database, page: Page, hub_key: bytes, now: int) -> int:
     """Apply a page's rows and move its cursor; returns how many rows were new.
 
     Positions must follow without a gap and the hashes must chain; `SyncError` otherwise, and
-    nothing of the page counts. A page with `reset` begins at position 1 again: applying a row
-    twice changes nothing, so nothing is thrown away before.
+    nothing of the page counts.
     """
-    stands = cursor(db, page.feed)
-    position, previous = stands.position, stands.row_hash
-    if page.reset or stands.handle not in ("", page.handle):
+    stands = _stand(db, page.feed)
+    generation, shown = stands.generation, stands.shown
+    position, previous = stands.cursor.position, stands.cursor.row_hash
+    if page.reset or stands.cursor.handle not in ("", page.handle):
+        _clear(db, page.feed, SetRow.generation != shown)
+        generation = max(generation, shown) + 1
         position, previous = 0, ""
     for row in page.rows:
         position += 1
-        known = feed_hash(previous, row.kind, row.key, row.body)
-        if row.position != position or row.hash != known:
-            raise SyncError("sync.feed_broken", feed=page.feed)
-        _apply(db, row, hub_key, now)
+        follow(page.feed, row, position, previous)
+        if row.kind == "json":
+            _put(db, page.feed, generation, row)
+        else:
+            _apply(db, row, hub_key, now)
         previous = row.hash
+    if not page.more and generation != shown:
+        shown = generation
+        _clear(db, page.feed, SetRow.generation != shown)
     CursorRow.replace(
-        feed=page.feed, handle=page.handle, position=position, row_hash=previous
-    ).execute(db)
+        feed=page.feed, handle=page.handle, position=position, row_hash=previous,
+        generation=generation, shown=shown,
+    ).execute(db)  # fmt: skip
     if page.rows:
         outbox.retry_held(db, now)
     return len(page.rows)
 
 
+def follow(feed: str, row: FeedRow, position: int, previous: str) -> None:
+    """Check that a row stands at its place of the chain; `SyncError` otherwise."""
+    known = feed_hash(previous, row.kind, row.key, row.body)
+    if row.position != position or row.hash != known:
+        raise SyncError("sync.feed_broken", feed=feed)
+
+
+def _clear(db: peewee.Database, feed: str, *which: object) -> None:
+    SetRow.delete().where(SetRow.feed == feed, *which).execute(db)
+
+
+def _put(db: peewee.Database, feed: str, generation: int, row: FeedRow) -> None:
+    if row.body is None:
+        _clear(db, feed, SetRow.generation == generation, SetRow.key == row.key)
+    else:
+        SetRow.replace(feed=feed, generation=generation, key=row.key, body=row.body).execute(db)
+
+
 def _apply(db: peewee.Database, row: FeedRow, hub_key: bytes, now: int) -> None:
-    if row.kind == "effect" and row.body is not None:
-        outbox.take_effect(db, msgspec.msgpack.decode(row.body, type=Effect), now)
-    elif row.kind == "entry" and row.body is not None:
+    """Apply a fact; what this release cannot understand is set aside for a later one."""
+    if not _understood(db, row, hub_key, now):
+        # Without the chain: the same row pulled again is the same row kept.
+        digest = feed_hash("", row.kind, row.key, row.body)
+        KeptRow.replace(hash=digest, kind=row.kind, key=row.key, body=row.body).execute(db)
+
+
+def _understood(db: peewee.Database, row: FeedRow, hub_key: bytes, now: int) -> bool:
+    if row.body is None or row.kind not in ("effect", "entry"):
+        return False
+    try:
+        if row.kind == "effect":
+            effect = msgspec.msgpack.decode(row.body, type=Effect)
+            if effect.effect not in EFFECTS:
+                return False
+            outbox.take_effect(db, effect, now)
+            return True
         foreign = msgspec.msgpack.decode(row.body, type=Entry)
-        _check_foreign(foreign, hub_key)
-        outbox.take_foreign(db, foreign, now)
-    elif row.kind == "json":
-        if row.body is None:
-            PolicyRow.delete().where(PolicyRow.key == row.key).execute(db)
-        else:
-            PolicyRow.replace(key=row.key, body=row.body).execute(db)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    if is_newer(foreign):
+        return False
+    _check_foreign(foreign, hub_key)
+    outbox.take_foreign(db, foreign, now)
+    return True
+
+
+class _Claim(msgspec.Struct, frozen=True):
+    """What any version's header says of its own form."""
+
+    version: int = 0
+    suite: str = ""
+
+
+def is_newer(foreign: Entry) -> bool:
+    """Say whether an entry's header is written in a form that this release does not know."""
+    try:
+        claim = msgspec.json.decode(foreign.header, type=_Claim)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return claim.version > ENTRY_VERSION or suite(claim.suite) is None
 
 
 def _check_foreign(foreign: Entry, hub_key: bytes) -> None:
@@ -75,7 +152,65 @@ def _check_foreign(foreign: Entry, hub_key: bytes) -> None:
         raise SyncError("sync.wrong_signature")
 
 
+def retry_kept(db: peewee.Database, hub_key: bytes, now: int) -> int:
+    """Try rows again that an earlier release did not understand; returns how many are left."""
+    left = 0
+    kept = list(KeptRow.select().tuples().execute(db))
+    for digest, kind, key, body in kept:
+        row = FeedRow(0, kind, key, None if body is None else bytes(body), "")
+        if _understood(db, row, hub_key, now):
+            KeptRow.delete().where(KeptRow.hash == digest).execute(db)
+        else:
+            left += 1
+    return left
+
+
+# Reading what is in force
+
+
+def rows(db: peewee.Database, feed: str, prefix: str = "") -> list[tuple[str, bytes]]:
+    """Return keys and bodies in force of one feed, by key; only keys that begin so."""
+    query = (
+        SetRow.select(SetRow.key, SetRow.body)
+        .where(
+            SetRow.feed == feed,
+            SetRow.generation == _stand(db, feed).shown,
+            SetRow.key >= prefix,
+            SetRow.key < prefix + "\U0010ffff",
+        )
+        .order_by(SetRow.key)
+    )
+    return [(key, bytes(body)) for key, body in query.tuples().execute(db)]
+
+
+def value(db: peewee.Database, feed: str, key: str) -> bytes | None:
+    """Return the body in force of one key of a feed."""
+    query = SetRow.select(SetRow.body).where(
+        SetRow.feed == feed, SetRow.generation == _stand(db, feed).shown, SetRow.key == key
+    )
+    return next((bytes(body) for (body,) in query.tuples().execute(db)), None)
+
+
+def names(db: peewee.Database) -> list[str]:
+    """Return the feeds of which something was pulled."""
+    return [name for (name,) in CursorRow.select(CursorRow.feed).tuples().execute(db)]
+
+
 def policy(db: peewee.Database, key: str) -> bytes | None:
     """Return a row of policy data or a terminal's public key as the hub sent it."""
-    query = PolicyRow.select(PolicyRow.body).where(PolicyRow.key == key)
-    return next((bytes(body) for (body,) in query.tuples().execute(db)), None)
+    for name in names(db):
+        if name.startswith("policy/") and (found := value(db, name, key)) is not None:
+            return found
+    return None
+
+
+def forget(db: peewee.Database, belongs: Callable[[str], bool]) -> int:
+    """Throw away feeds that do not belong here any more, rows and cursor; returns how many.
+
+    Another hall's sets, and the appointments of days that are over: personal data.
+    """
+    gone = [name for name in names(db) if not belongs(name)]
+    for name in gone:
+        _clear(db, name)
+        CursorRow.delete().where(CursorRow.feed == name).execute(db)
+    return len(gone)

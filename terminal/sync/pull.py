@@ -13,6 +13,8 @@ from terminal.protocol.wire import (
     PATH_PULL,
     PROTOCOL_VERSION,
     CataloguePointer,
+    Cursor,
+    Cursor,
     Page,
     PullAnswer,
     PullRequest,
@@ -38,14 +40,23 @@ def feeds_of(turn: Turn) -> tuple[str, ...]:
     )
 
 
+def cursors_of(turn: Turn) -> tuple[Cursor, ...]:
+    """Return where this terminal stands in each of them."""
+    return tuple(turn.store.cursor(feed) for feed in feeds_of(turn))
+
+
+def cursors_of(turn: Turn) -> tuple[Cursor, ...]:
+    """Return where this terminal stands in each of its feeds."""
+    return tuple(turn.store.cursor(feed) for feed in feeds_of(turn))
+
+
 def pull_all(turn: Turn) -> None:
     """Pull until the hub has nothing more; a catalogue that cannot be had keeps nobody waiting."""
     turn.store.forget_others(turn.enrolled.hall_id)
     changed: set[str] = set()
     unready: set[str] = set()
     for _ in range(MAX_PULLS):
-        feeds = tuple(feed for feed in feeds_of(turn) if feed not in unready)
-        answer = _ask(turn, feeds)
+        answer = _ask(turn, tuple(c for c in cursors_of(turn) if c.feed not in unready))
         news = turn.store.hear_sets(answer)
         for page in answer.pages:
             try:
@@ -68,9 +79,8 @@ def event_of(feed: str) -> str:
     return f"{feed.partition('/')[0]}_changed"
 
 
-def _ask(turn: Turn, feeds: tuple[str, ...]) -> PullAnswer:
+def _ask(turn: Turn, cursors: tuple[Cursor, ...]) -> PullAnswer:
     nonce = turn.client.nonce()
-    cursors = tuple(turn.store.cursor(feed) for feed in feeds)
     request = PullRequest(PROTOCOL_VERSION, turn.keys.terminal_id, nonce, cursors)
     return turn.client.ask("POST", PATH_PULL, request, nonce, PullAnswer)
 

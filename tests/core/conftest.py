@@ -14,6 +14,7 @@ from terminal.clock import FixedClock
 from terminal.context import Context
 from terminal.services.catalogue import CatalogueService
 from terminal.settings import Settings
+from terminal.store.catalogue import CatalogueStore
 from tests.core.hall import ITEMS, MONDAY, Hall
 
 
@@ -21,8 +22,12 @@ from tests.core.hall import ITEMS, MONDAY, Hall
 def hall_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the shipped catalogue and the tests' own items, built once."""
     folder = tmp_path_factory.mktemp("hall")
-    with CatalogueService(folder / "catalogue.db") as catalogue:
-        catalogue.take_snapshot(ITEMS, ())
+    path = folder / "catalogue.db"
+    CatalogueService(path).close()
+    with CatalogueStore(path) as store:
+        store.import_items(ITEMS)
+    # The index follows the file at the next start.
+    CatalogueService(path).close()
     return folder
 
 

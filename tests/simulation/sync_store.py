@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from terminal.services.synchronising import LedgerSyncStore
+from terminal.protocol.wire import Cursor, Page
+from terminal.services.synchronising import CATALOGUE, LedgerSyncStore
 
 
 class SimSyncStore(LedgerSyncStore):
@@ -13,11 +14,11 @@ class SimSyncStore(LedgerSyncStore):
     def __init__(self, ledger: Any, journal: Any, clock: Any) -> None:
         super().__init__(ledger, journal, clock, None, None)  # type: ignore[arg-type]
 
-    def take_snapshot(self, handle: str, data: bytes) -> None:
-        return
+    def cursor(self, feed: str) -> Cursor:
+        return Cursor(feed) if feed.startswith(CATALOGUE) else super().cursor(feed)
 
-    def catalogue_handle(self) -> str:
-        return "none"
+    def take_catalogue(self, page: Page, snapshot: bytes) -> int:
+        return 0
 
     def unconfirmed_blobs(self) -> list[str]:
         return []

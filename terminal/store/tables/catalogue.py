@@ -40,6 +40,15 @@ class LifeEventRow(Model):
         table_name = "life_event"
 
 
+class PulledRow(Model):
+    """Codes of the items that came from the hub; others were shipped or imported here."""
+
+    code = CharField(primary_key=True)
+
+    class Meta:
+        table_name = "pulled"
+
+
 class MetaRow(Model):
     """What the file is: layout number, handle of the content, digest of the shipped files."""
 
@@ -50,4 +59,4 @@ class MetaRow(Model):
         table_name = "meta"
 
 
-TABLES: tuple[type[Model], ...] = (ItemRow, LifeEventRow, MetaRow)
+TABLES: tuple[type[Model], ...] = (ItemRow, LifeEventRow, PulledRow, MetaRow)

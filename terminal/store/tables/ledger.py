@@ -110,25 +110,57 @@ class StaffTable(Table):
 
 
 class CursorRow(Table):
-    """Where this terminal stands in each feed of the hub."""
+    """Where this terminal stands in each feed of the hub.
+
+    Rows are pulled into `generation` and read from `shown`; the two differ while a set is
+    rebuilt beside the one that is in force.
+    """
 
     feed = peewee.TextField(primary_key=True)
     handle = peewee.TextField()
     position = peewee.IntegerField()
     row_hash = peewee.TextField()
+    generation = peewee.IntegerField(default=0)
+    shown = peewee.IntegerField(default=0)
 
     class Meta:
         table_name = "cursor"
 
 
-class PolicyRow(Table):
-    """Policy data and public keys as the hub sent them."""
+class SetRow(Table):
+    """Rows of the pulled sets as the hub sent them: policy, keys, staff, appointments."""
 
-    key = peewee.TextField(primary_key=True)
+    feed = peewee.TextField()
+    generation = peewee.IntegerField()
+    key = peewee.TextField()
     body = peewee.BlobField()
 
     class Meta:
-        table_name = "policy"
+        table_name = "set_row"
+        primary_key = peewee.CompositeKey("feed", "generation", "key")
+
+
+class KeptRow(Table):
+    """Rows of feeds that this release does not understand, for a later one."""
+
+    hash = peewee.TextField(primary_key=True)
+    kind = peewee.TextField()
+    key = peewee.TextField()
+    body = peewee.BlobField(null=True)
+
+    class Meta:
+        table_name = "kept_row"
+
+
+class OwnPasswordRow(Table):
+    """A password that somebody of the hub's staff set here; it holds until the hub's changes."""
+
+    staff_id = peewee.TextField(primary_key=True)
+    replaced = peewee.TextField()
+    password = peewee.TextField()
+
+    class Meta:
+        table_name = "own_password"
 
 
 class BlobRow(Table):
@@ -161,7 +193,9 @@ ALL_TABLES = (
     PrintJobRow,
     StaffTable,
     CursorRow,
-    PolicyRow,
+    SetRow,
+    KeptRow,
+    OwnPasswordRow,
     BlobRow,
     MetaRow,
 )

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from terminal.cli.base import Exit
 from terminal.protocol import snapshot
+from terminal.protocol.wire import Cursor
 from terminal.services.catalogue import CatalogueService
+from terminal.store.catalogue_changes import Changes
 
 
 def test_an_exported_catalogue_is_the_same_elsewhere(run_cli, tmp_path: Path) -> None:
@@ -20,7 +22,7 @@ def test_an_exported_catalogue_is_the_same_elsewhere(run_cli, tmp_path: Path) ->
     assert len(events) == 3
     with CatalogueService(tmp_path / "other.db") as other:
         before = other.handle
-        other.take_snapshot(items, events)
+        other.take_over(Changes(items, events), Cursor("catalogue/hall", "h", 1, "r"))
         assert other.handle == before
         assert other.item(items[0].code) == items[0]
 

@@ -16,17 +16,20 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from hub import catalogue, enrol, inbox, pull
+from hub import catalogue, enrol, inbox, pull, tree
 from hub.blobs import Blobs
 from hub.hub import Hub
+from hub.restore import taking
 from hub.store import people
 from hub.store.people import TerminalData
 from terminal.errors import SyncError
 from terminal.protocol import wire
+from terminal.protocol.returns import PATH_RETURN, Return, ReturnAnswer
 from terminal.protocol.suites import key_id
+from terminal.protocol.tree import PATH_TREE, TreeRequest
 from terminal.protocol.wire import Batch, BlobAnswer, BlobPiece, EnrolRequest, Envelope, PullRequest
 
-Message = TypeVar("Message", Batch, PullRequest, BlobPiece)
+Message = TypeVar("Message", Batch, PullRequest, BlobPiece, TreeRequest, Return)
 Result = TypeVar("Result")
 _LONGEST_ECHO = 64
 
@@ -64,6 +67,8 @@ class Api:
             Route(wire.PATH_PUSH, self._guard(self.push, self._no_answer), methods=["POST"]),
             Route(wire.PATH_PULL, self._guard(self.pull, self._no_pages), methods=["POST"]),
             Route(wire.PATH_WAIT, self._guard(self.wait, self._no_pages), methods=["POST"]),
+            Route(PATH_TREE, self._guard(self.rating_log, self._no_tree), methods=["POST"]),
+            Route(PATH_RETURN, self._guard(self.give_back, self._no_return), methods=["POST"]),
             Route(wire.PATH_SNAPSHOT + "{handle}", self.snapshot, methods=["GET"]),
             Route(wire.PATH_BLOB + "{sha256}", self.blob_offset, methods=["HEAD"]),
             Route(
@@ -102,6 +107,18 @@ class Api:
         terminal, message = await self._message(request, PullRequest)
         answer = await pull.wait(self._hub, terminal, message, self._executor)
         return self._sealed(answer, 403 if answer.refusal else 200)
+
+    async def rating_log(self, request: Request) -> Response:
+        """Return the newest head of the log of ratings, with proofs."""
+        terminal, message = await self._message(request, TreeRequest)
+        answer = await self._run(tree.answer, self._hub, terminal, message)
+        return self._sealed(answer, 400 if answer.refusal else 200)
+
+    async def give_back(self, request: Request) -> Response:
+        """Take back entries of the hub's own that a restore has lost."""
+        terminal, message = await self._message(request, Return)
+        answer = await self._run(taking.take_back, self._hub, terminal, message)
+        return self._sealed(answer, 400 if answer.refusal else 200)
 
     async def blob_offset(self, request: Request) -> Response:
         """Say how many bytes of a blob are here."""
@@ -152,6 +169,14 @@ class Api:
 
     def _no_pages(self, refused: Refused) -> msgspec.Struct:
         return pull.answer(self._hub, refused.terminal_id, refused.nonce, refusal=refused.code)
+
+    def _no_tree(self, refused: Refused) -> msgspec.Struct:
+        return tree.refusal(self._hub, refused.code, refused.terminal_id, refused.nonce)
+
+    def _no_return(self, refused: Refused) -> msgspec.Struct:
+        return ReturnAnswer(
+            wire.PROTOCOL_VERSION, refused.nonce, refused.terminal_id, "", 0, refused.code
+        )
 
     def _no_piece(self, refused: Refused) -> msgspec.Struct:
         return BlobAnswer(

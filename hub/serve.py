@@ -15,10 +15,11 @@ from typing import Any
 import msgspec
 import uvicorn
 
-from hub import judge
+from hub import judge, tree
 from hub.app import make_app
 from hub.enrol import CHOSEN_URL, PUBLIC_URL
 from hub.hub import Hub
+from hub.restore import notice
 from hub.store import people
 from terminal.errors import StoreError
 
@@ -68,6 +69,7 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
         chosen = addresses.public_url.rstrip("/") or people.fact(database, CHOSEN_URL)
         said = _ready(hub, addresses, api_socket, page_socket, chosen)
         people.set_fact(database, PUBLIC_URL, said.public_url)
+    notice.look(hub)
     judge.recover(hub)
     sweeping = _SWEEP_SECONDS if hub.store.shared else 0
     with (
@@ -87,9 +89,16 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
             _server(make_app(hub, executor, api=False)),
         ]
         sweep = partial(judge.sweep, hub)
+        sealing = _Sweeping(partial(tree.seal, hub), executor, tree.SEAL_SECONDS)
         sockets = [api_socket, page_socket]
         asyncio.run(
-            _run(hub, servers, sockets, lambda: ready(said), _Sweeping(sweep, executor, sweeping))
+            _run(
+                hub,
+                servers,
+                sockets,
+                lambda: ready(said),
+                (_Sweeping(sweep, executor, sweeping), sealing),
+            )
         )
 
 
@@ -138,9 +147,11 @@ def _server(app: Any, **options: str) -> _Server:
 
 
 class _Sweeping:
-    """Every few seconds judges what a process that died left behind; 0 seconds: never."""
+    """Every few seconds does what nobody waits for; 0 seconds: never."""
 
-    def __init__(self, sweep: Callable[[], int], executor: ThreadPoolExecutor, every: int) -> None:
+    def __init__(
+        self, sweep: Callable[[], int], executor: ThreadPoolExecutor, every: float
+    ) -> None:
         self._sweep = sweep
         self._executor = executor
         self._every = every
@@ -173,7 +184,7 @@ async def _run(
     servers: list[_Server],
     sockets: list[socket.socket],
     ready: Callable[[], None],
-    sweeping: _Sweeping,
+    sweeping: tuple[_Sweeping, _Sweeping],
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -195,7 +206,7 @@ async def _run(
     else:
         ready()
     try:
-        async with sweeping:
+        async with sweeping[0], sweeping[1]:
             await asyncio.gather(*tasks)
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):

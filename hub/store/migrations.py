@@ -47,7 +47,43 @@ def _halls(database: Any) -> None:
         run(database, statement)
 
 
-STEPS: tuple[Callable[[Any], None], ...] = (_first, _halls)
+def _rating_log(database: Any) -> None:
+    """Ratings have a log: its leaves, subtrees and heads, and what terminals doubt."""
+    blob = "BYTEA" if on_postgresql(database) else "BLOB"
+    if "sealed" not in {column.name for column in database.get_columns("ratings")}:
+        run(database, "ALTER TABLE ratings ADD COLUMN sealed BOOLEAN NOT NULL DEFAULT FALSE")
+    for statement in (
+        "CREATE TABLE IF NOT EXISTS rating_leaves (position BIGINT NOT NULL PRIMARY KEY,"
+        f" leaf TEXT NOT NULL UNIQUE, opening {blob}, sealed_at BIGINT NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS rating_nodes (id BIGINT NOT NULL PRIMARY KEY,"
+        f" hash {blob} NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS rating_heads (size BIGINT NOT NULL, number INTEGER NOT NULL,"
+        f" log TEXT NOT NULL, made_at BIGINT NOT NULL, body {blob} NOT NULL,"
+        f" signature {blob} NOT NULL, signer TEXT NOT NULL, PRIMARY KEY (size, number))",
+        "CREATE TABLE IF NOT EXISTS rating_doubts (terminal TEXT NOT NULL, epoch TEXT NOT NULL,"
+        " last_seq BIGINT NOT NULL, theirs TEXT NOT NULL, ours TEXT NOT NULL,"
+        " found_at BIGINT NOT NULL, PRIMARY KEY (terminal, epoch))",
+        "CREATE INDEX IF NOT EXISTS ratings_unsealed ON ratings (id) WHERE NOT sealed",
+        "CREATE INDEX IF NOT EXISTS rating_openings ON rating_leaves (position)"
+        " WHERE opening IS NOT NULL",
+    ):
+        run(database, statement)
+
+
+def _incidents(database: Any) -> None:
+    """A hub that was taken back remembers it; entries without payload are found by an index."""
+    for statement in (
+        "CREATE TABLE IF NOT EXISTS incidents (epoch TEXT NOT NULL PRIMARY KEY,"
+        " last_seq BIGINT NOT NULL, last_hash TEXT NOT NULL, after_seq BIGINT NOT NULL,"
+        " heard_seq BIGINT NOT NULL, heard_hash TEXT NOT NULL, new_epoch TEXT NOT NULL,"
+        " how TEXT NOT NULL, noticed_at BIGINT NOT NULL)",
+        "CREATE INDEX IF NOT EXISTS entries_bare ON entries (origin, epoch, seq)"
+        " WHERE payload IS NULL",
+    ):
+        run(database, statement)
+
+
+STEPS: tuple[Callable[[Any], None], ...] = (_first, _halls, _rating_log, _incidents)
 
 
 def migrate(database: Any) -> None:

@@ -179,9 +179,64 @@ class RatingRow(Model):
     channel = TextField()
     organ = TextField(default="")
     rated_at = BigIntegerField()
+    sealed = BooleanField(default=False)
 
     class Meta:
         table_name = "ratings"
+        # A partial index for what is not sealed yet is made by the migrations.
+
+
+class RatingLeafRow(Model):
+    """A leaf of the log of ratings at its place: the hash of an entry or of an opening."""
+
+    position = BigIntegerField(primary_key=True)
+    leaf = TextField(unique=True)
+    opening = BlobField(null=True)
+    sealed_at = BigIntegerField()
+
+    class Meta:
+        table_name = "rating_leaves"
+
+
+class RatingNodeRow(Model):
+    """The hash of a complete subtree; `id` says which (see `store.trees`)."""
+
+    id = BigIntegerField(primary_key=True)
+    hash = BlobField()
+
+    class Meta:
+        table_name = "rating_nodes"
+
+
+class RatingHeadRow(Model):
+    """A signed tree head, as it was told."""
+
+    size = BigIntegerField()
+    number = IntegerField()
+    log = TextField()
+    made_at = BigIntegerField()
+    body = BlobField()
+    signature = BlobField()
+    signer = TextField()
+
+    class Meta:
+        table_name = "rating_heads"
+        primary_key = CompositeKey("size", "number")
+
+
+class RatingDoubtRow(Model):
+    """An epoch in which a terminal's own ratings are not those that are stored here."""
+
+    terminal = TextField()
+    epoch = TextField()
+    last_seq = BigIntegerField()
+    theirs = TextField()
+    ours = TextField()
+    found_at = BigIntegerField()
+
+    class Meta:
+        table_name = "rating_doubts"
+        primary_key = CompositeKey("terminal", "epoch")
 
 
 class KeptRatingRow(Model):
@@ -271,6 +326,28 @@ class AccountRow(Model):
         table_name = "accounts"
 
 
+class IncidentRow(Model):
+    """An epoch of the hub's own whose end was lost when the hub was taken back.
+
+    `last_seq` and `last_hash` are the end that the database had, `heard_seq` and `heard_hash`
+    the furthest place of which a terminal or the hub's own mark knew, `after_seq` from where
+    entries are asked back (0: the hub wrote on before it knew), `how` what it was noticed by.
+    """
+
+    epoch = TextField(primary_key=True)
+    last_seq = BigIntegerField()
+    last_hash = TextField()
+    after_seq = BigIntegerField()
+    heard_seq = BigIntegerField()
+    heard_hash = TextField()
+    new_epoch = TextField()
+    how = TextField()
+    noticed_at = BigIntegerField()
+
+    class Meta:
+        table_name = "incidents"
+
+
 class SequenceRow(Model):
     """Gap-free counters: case numbers by region and day, terminals by hub."""
 
@@ -307,6 +384,10 @@ TABLES: tuple[type[Model], ...] = (
     EffectRow,
     AggregateRow,
     RatingRow,
+    RatingLeafRow,
+    RatingNodeRow,
+    RatingHeadRow,
+    RatingDoubtRow,
     KeptRatingRow,
     TouchRow,
     FeedHead,
@@ -314,6 +395,7 @@ TABLES: tuple[type[Model], ...] = (
     BlobRow,
     ItemRow,
     AccountRow,
+    IncidentRow,
     SequenceRow,
     LeaseRow,
 )

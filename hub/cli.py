@@ -1,9 +1,10 @@
-"""`hub init | serve | code | catalogue | account | backup | revoke`: the hub's command line."""
+"""`hub init | serve | code | catalogue | account | backup | revoke | courier`: its command line."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Run one action; without a name it serves."""
-    actions = {
+    actions: dict[str, Callable[[argparse.Namespace, Console], int | None]] = {
         "init": _init,
         "code": _code,
         "enrol-code": _code,
@@ -27,9 +28,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "account": _account,
         "backup": _backup,
         "revoke": _revoke,
+        "courier": _courier,
     }
-    actions.get(getattr(args, "action", None) or "serve", _serve)(args, console)
-    return 0
+    return actions.get(getattr(args, "action", None) or "serve", _serve)(args, console) or 0
 
 
 def _hub(args: argparse.Namespace) -> Hub:
@@ -140,6 +141,16 @@ def _revoke(args: argparse.Namespace, console: Console) -> None:
     finally:
         hub.close()
     console.result({"revoked": args.terminal}, "hub.cli.revoked", terminal=args.terminal)
+
+
+def _courier(args: argparse.Namespace, console: Console) -> int:
+    from hub import courier_command
+
+    hub = _hub(args)
+    try:
+        return courier_command.run(hub, args, console)
+    finally:
+        hub.close()
 
 
 def _serve(args: argparse.Namespace, console: Console) -> None:

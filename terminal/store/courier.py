@@ -151,7 +151,11 @@ def take_answer(db: peewee.Database, answer: Answer, batch: BatchNote, now: int)
 
 
 def _acknowledged(db: peewee.Database, epoch: str) -> int:
-    sql = "SELECT COALESCE(MAX(seq), 0) FROM entry WHERE epoch = ? AND acknowledged = 1"
+    # What was left behind in a fork counts as done here, but the hub never acknowledged it.
+    sql = (
+        "SELECT COALESCE(MAX(seq), 0) FROM entry"
+        " WHERE epoch = ? AND acknowledged = 1 AND state <> 'forked'"
+    )
     return int(rows(db, sql, epoch)[0][0])
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from terminal.clock import Clock, today
 from terminal.errors import NotFound
 from terminal.protocol import sets

@@ -14,7 +14,6 @@ from terminal.protocol.wire import (
     PROTOCOL_VERSION,
     CataloguePointer,
     Cursor,
-    Cursor,
     Page,
     PullAnswer,
     PullRequest,
@@ -42,11 +41,6 @@ def feeds_of(turn: Turn) -> tuple[str, ...]:
 
 def cursors_of(turn: Turn) -> tuple[Cursor, ...]:
     """Return where this terminal stands in each of them."""
-    return tuple(turn.store.cursor(feed) for feed in feeds_of(turn))
-
-
-def cursors_of(turn: Turn) -> tuple[Cursor, ...]:
-    """Return where this terminal stands in each of its feeds."""
     return tuple(turn.store.cursor(feed) for feed in feeds_of(turn))
 
 

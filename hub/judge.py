@@ -21,7 +21,8 @@ from hub.store.entries import Stored
 from hub.store.feeds import NewRow
 from hub.store.statements import lock
 from terminal.clock import to_local
-from terminal.domain.case import Aggregate, Case
+from terminal.domain.aggregates import Aggregate
+from terminal.domain.case import Case
 from terminal.domain.evolve import Conflict, Evolved, Held, Refused, evolve
 from terminal.domain.numbers import format_case_number
 from terminal.domain.records import (
@@ -97,6 +98,11 @@ def _seated(hub: Hub, halls: Sequence[str], work: Callable[[Bench], Result]) -> 
     raise StoreError("hub.busy")
 
 
+def alone(hub: Hub, work: Callable[[Bench], Result]) -> Result:
+    """Run work in a write transaction beside which no hall is judged."""
+    return _seated(hub, _all_halls(hub), work)
+
+
 def _all_halls(hub: Hub) -> list[str]:
     with hub.store.reading() as database:
         return [hall.id for hall in people.halls(database)]
@@ -108,7 +114,8 @@ def _judge_page(hub: Hub, page: list[Stored]) -> list[str]:
     Nothing that a terminal can send may stop the entries behind it: an entry over which the
     judge itself fails is held.
     """
-    halls = [page[0].hall]
+    # The hub's own entries that came back belong to no hall, and may concern any.
+    halls = [page[0].hall] if page[0].hall else _all_halls(hub)
     try:
         return _seated(hub, halls, _sit(page))
     except StoreError:
@@ -162,7 +169,7 @@ def wake(hub: Hub, keys: Sequence[str], note: Callable[[Any], bool] = lambda _: 
         bench.wake(*keys)
         return bench.finish()
 
-    hub.bell.ring(_seated(hub, _all_halls(hub), work))
+    hub.bell.ring(alone(hub, work))
 
 
 def act(hub: Hub, drafts: list[Draft], action_id: str) -> list[Stored]:
@@ -174,7 +181,7 @@ def act(hub: Hub, drafts: list[Draft], action_id: str) -> list[Stored]:
     def work(bench: Bench) -> tuple[list[Stored], list[str]]:
         return bench.act(drafts, action_id), bench.finish()
 
-    written, moved = _seated(hub, _all_halls(hub), work)
+    written, moved = alone(hub, work)
     hub.bell.ring(moved)
     return written
 
@@ -208,6 +215,11 @@ class Bench:
             if effect is None or effect.effect != _APPLIED:
                 raise RuleRefused(effect.code if effect else "hub.not_judged")
         return written
+
+    def open_epoch(self, reason: str) -> str:
+        """Begin a new epoch of the hub's own journal; returns its name."""
+        self._own += journal.open_epoch(self._hub, self._db, reason)
+        return journal.epoch(self._db)
 
     def judge_own(self) -> None:
         """Judge the hub's own new entries."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from hub.store import entries, projections
 from hub.store.entries import NewEffect, Stored
-from terminal.domain.case import Aggregate
+from terminal.domain.aggregates import Aggregate
 from terminal.protocol.wire import Effect
 
 

@@ -19,18 +19,24 @@ from hub.store.tables import (
     SequenceRow,
     TouchRow,
 )
-from terminal.domain.case import Aggregate, Case, CaseState, Document, Rating, Visit
+from terminal.domain.aggregates import (
+    TYPES,
+    Aggregate,
+    Complaint,
+    Document,
+    LifeEventApplication,
+    NegativeOutcome,
+    NumberLease,
+    Rating,
+    ShiftHandover,
+    Visit,
+)
+from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import ServiceItem
 
-_TYPES: dict[str, type[Aggregate]] = {
-    "case": Case,
-    "visit": Visit,
-    "rating": Rating,
-    "document": Document,
-}
-_NAMES = {kind: name for name, kind in _TYPES.items()}
+_NAMES = {kind: name for name, kind in TYPES.items()}
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {
-    name: msgspec.json.Decoder(kind) for name, kind in _TYPES.items()
+    name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()
 }
 _encoder = msgspec.json.Encoder()
 
@@ -105,28 +111,57 @@ def save_many(database: Database, changed: Mapping[str, tuple[Aggregate, str]], 
 
 
 def _columns(aggregate: Aggregate) -> dict[str, object]:
-    if isinstance(aggregate, Case):
-        return {
-            "receipt_number": aggregate.receipt_number[:_LONGEST_NAME],
-            "case_number": aggregate.case_number,
-            "state": aggregate.state.value,
-            "organ": aggregate.organ[:_LONGEST_NAME],
-            "due": aggregate.due,
-            "clerk": aggregate.clerk.id,
-            "origin": aggregate.origin,
-            "visit_id": aggregate.visit_id,
-            "created_at": aggregate.received_at,
-        }
-    if isinstance(aggregate, Visit):
-        return {
-            "state": aggregate.invitation or ("ended" if aggregate.ended_at else "open"),
-            "clerk": aggregate.clerk.id,
-            "created_at": aggregate.opened_at,
-        }
-    if isinstance(aggregate, Document):
-        # A document's visit_id column holds its case: that is what it is looked up by.
-        return {"visit_id": aggregate.case_id, "created_at": aggregate.issued_at}
-    return {"created_at": aggregate.rated_at}
+    match aggregate:
+        case Case():
+            return {
+                "receipt_number": aggregate.receipt_number[:_LONGEST_NAME],
+                "case_number": aggregate.case_number,
+                "state": aggregate.state.value,
+                "organ": aggregate.organ[:_LONGEST_NAME],
+                "due": aggregate.due,
+                "clerk": aggregate.clerk.id,
+                "origin": aggregate.origin,
+                "visit_id": aggregate.visit_id,
+                "created_at": aggregate.received_at,
+            }
+        case Visit():
+            return {
+                "state": aggregate.invitation or ("ended" if aggregate.ended_at else "open"),
+                "clerk": aggregate.clerk.id,
+                "created_at": aggregate.opened_at,
+            }
+        case Document():
+            # A document's visit_id column holds its case: that is what it is looked up by.
+            return {"visit_id": aggregate.case_id, "created_at": aggregate.issued_at}
+        case Rating():
+            return {"created_at": aggregate.rated_at}
+        case LifeEventApplication():
+            return {
+                "receipt_number": aggregate.receipt_number[:_LONGEST_NAME],
+                "clerk": aggregate.clerk.id,
+                "visit_id": aggregate.visit_id,
+                "created_at": aggregate.applied_at,
+            }
+        case NegativeOutcome():
+            return {
+                "receipt_number": aggregate.receipt_number[:_LONGEST_NAME],
+                "organ": aggregate.organ[:_LONGEST_NAME],
+                "state": "reviewed" if aggregate.reviewer else "filed",
+                "visit_id": aggregate.case_id,
+                "created_at": aggregate.said_at,
+            }
+        case Complaint():
+            return {
+                "state": aggregate.state,
+                "due": aggregate.answer_by,
+                "clerk": aggregate.taken_by.id,
+                "visit_id": aggregate.case_id,
+                "created_at": aggregate.filed_at,
+            }
+        case ShiftHandover():
+            return {"clerk": aggregate.outgoing.id, "created_at": aggregate.handed_over_at}
+        case NumberLease():
+            return {"origin": aggregate.terminal_id, "created_at": aggregate.leased_at}
 
 
 def _save_rating(database: Database, rating: Rating) -> None:

@@ -18,7 +18,8 @@ from hub.store import entries, people, projections
 from hub.web.site import Site, address, language_of, say_due, say_moment
 from terminal.clock import to_local
 from terminal.domain import deadlines
-from terminal.domain.case import Case, CaseState, Document, Rating, Step
+from terminal.domain.aggregates import Document, Rating
+from terminal.domain.case import Case, CaseState, Step
 from terminal.domain.masking import mask_name
 from terminal.domain.parties import PartyKind
 from terminal.domain.records import RatingScope

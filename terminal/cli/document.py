@@ -8,7 +8,7 @@ from pathlib import Path
 
 from terminal.cli.base import Console, Exit
 from terminal.cli.workplace import workplace
-from terminal.domain.case import Document
+from terminal.domain.aggregates import Document
 from terminal.domain.numbers import check_receipt_number
 from terminal.errors import InvalidInput, NotFound
 from terminal.services.documents import DocumentsService

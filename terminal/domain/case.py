@@ -6,14 +6,20 @@ from enum import StrEnum
 
 import msgspec
 
-from terminal.domain.catalogue import Regime
-from terminal.domain.parties import Actor, Capacity, MaterialEntry, Party
+from terminal.domain.catalogue import Fate, Regime, Way
+from terminal.domain.parties import Actor, Capacity, MaterialEntry, MaterialStatus, Party
 from terminal.domain.records import (
     CorrectionItem,
     CorrectionNotified,
     DeclineKind,
+    DeliveryWay,
+    Forwarding,
+    Lane,
+    LateEntry,
     MaterialsSupplemented,
     Outcome,
+    ResultThing,
+    SuspensionGround,
 )
 
 
@@ -24,12 +30,46 @@ class CaseState(StrEnum):
     AWAITING_CORRECTION = "AWAITING_CORRECTION"
     ACCEPTED = "ACCEPTED"
     NOT_ACCEPTED = "NOT_ACCEPTED"
+    UNDER_REVIEW = "UNDER_REVIEW"
+    SUSPENDED = "SUSPENDED"
     DECIDED = "DECIDED"
+    RESULT_READY = "RESULT_READY"
+    DELIVERED = "DELIVERED"
+    CLOSED = "CLOSED"
+    ARCHIVED = "ARCHIVED"
+    WITHDRAWN = "WITHDRAWN"
+    VOID = "VOID"
 
     @property
     def open(self) -> bool:
-        """Whether somebody still owes something."""
-        return self not in (CaseState.NOT_ACCEPTED, CaseState.DECIDED)
+        """Whether an answer or a decision is still owed by somebody."""
+        return self in _OPEN
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is owed by anybody: delivered, closed, or ended before."""
+        return self in _OVER
+
+
+_OPEN = frozenset(
+    {
+        CaseState.RECEIVED,
+        CaseState.AWAITING_CORRECTION,
+        CaseState.ACCEPTED,
+        CaseState.UNDER_REVIEW,
+        CaseState.SUSPENDED,
+    }
+)
+_OVER = frozenset(
+    {
+        CaseState.NOT_ACCEPTED,
+        CaseState.DELIVERED,
+        CaseState.CLOSED,
+        CaseState.ARCHIVED,
+        CaseState.WITHDRAWN,
+        CaseState.VOID,
+    }
+)
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -63,6 +103,110 @@ class Decline(msgspec.Struct, frozen=True):
     declined_at: int
     go_to_address: str = ""
     go_to_phone: str = ""
+
+
+class Suspension(msgspec.Struct, frozen=True):
+    """A special procedure: while it lasts, at most to its planned end, the clock stands."""
+
+    ground: SuspensionGround
+    basis: str
+    suspended_at: int
+    planned_end: str
+    decide_by_before: str
+    document_number: str
+    official: Actor
+    resumed_at: int = 0
+    result: str = ""
+
+
+class Extension(msgspec.Struct, frozen=True):
+    """The one extension of the decision's limit, approved and told with its reason."""
+
+    days: int
+    reason: str
+    basis: str
+    approved_by: str
+    document_number: str
+    extended_at: int
+
+
+class LegalReview(msgspec.Struct, frozen=True):
+    """What the legal review (法制审核) came to."""
+
+    reviewer: Actor
+    passed: bool
+    opinion: str
+    reviewed_at: int
+
+
+class PapersHandover(msgspec.Struct, frozen=True):
+    """The hand-over of the papers to the department, signed by both sides."""
+
+    clerk: Actor
+    pages: int
+    handed_over_at: int
+    official: Actor | None = None
+    pages_taken: int = 0
+    taken_over_at: int = 0
+    remark: str = ""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """What the delivery receipt (送达回证) says."""
+
+    way: DeliveryWay
+    receiver: Party
+    capacity: str
+    documents: tuple[str, ...]
+    delivered_at: int
+    actor: Actor
+    signature: str = ""
+    not_signed: str = ""
+    witness: Actor | None = None
+    trace: str = ""
+
+
+class DeliveryChoice(msgspec.Struct, frozen=True):
+    """Address and way of delivery as the applicant has confirmed them."""
+
+    way: DeliveryWay
+    consent: bool
+    recipient: str = ""
+    address: str = ""
+    phone: str = ""
+    signature: str = ""
+
+
+class Courier(msgspec.Struct, frozen=True):
+    """A courier's way: sent, and perhaps returned."""
+
+    company: str
+    tracking_number: str
+    sent_at: int
+    returned_at: int = 0
+    reason: str = ""
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """How a case ended without a decision, or was closed for a recorded reason."""
+
+    kind: str
+    reason: str
+    at: int
+    actor: Actor
+    confirmed_by: Actor | None = None
+    paper_returned: bool = False
+    signature: str = ""
+
+
+class CommitmentCheck(msgspec.Struct, frozen=True):
+    """The later check of one commitment (承诺核查)."""
+
+    material_id: str
+    holds: bool
+    finding: str
+    checked_at: int
+    official: Actor
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -104,23 +248,91 @@ class Case(msgspec.Struct, frozen=True):
     decline: Decline | None = None
     decision: Decision | None = None
     history: tuple[Step, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    parent_id: str = ""
+    forwarding: Forwarding | None = None
+    forwarded_at: int = 0
+    arrived_at: int = 0
+    late_entry: LateEntry | None = None
+    repeat_reasons: tuple[str, ...] = ()
+    claimed_by: Actor | None = None
+    papers: PapersHandover | None = None
+    suspensions: tuple[Suspension, ...] = ()
+    extension: Extension | None = None
+    legal_review_needed: bool = False
+    legal_review: LegalReview | None = None
+    deliver_by: str = ""
+    results: tuple[ResultThing, ...] = ()
+    ready_at: int = 0
+    reminders: tuple[int, ...] = ()
+    delivery_choice: DeliveryChoice | None = None
+    courier: Courier | None = None
+    delivery: Delivery | None = None
+    ending: Ending | None = None
+    originals_returned: tuple[str, ...] = ()
+    check_by: str = ""
+    commitment_checks: tuple[CommitmentCheck, ...] = ()
 
     @property
     def due(self) -> str:
         """The next legal date of the organ as an ISO string, or empty when none runs."""
-        if self.state is CaseState.RECEIVED:
-            return self.respond_by
-        if self.state is CaseState.ACCEPTED:
-            return self.decide_by
+        match self.state:
+            case CaseState.RECEIVED:
+                if self.forwarding is not None and not self.arrived_at:
+                    # The competent organ's time runs from its own receipt.
+                    return "" if self.forwarded_at else self.forwarding.forward_by
+                return self.respond_by
+            case CaseState.ACCEPTED | CaseState.UNDER_REVIEW | CaseState.SUSPENDED:
+                return self.decide_by
+            case CaseState.DECIDED | CaseState.RESULT_READY:
+                return self.deliver_by
         return ""
+
+    @property
+    def suspension(self) -> Suspension | None:
+        """The special procedure that is going on, or None."""
+        last = self.suspensions[-1] if self.suspensions else None
+        return last if last is not None and not last.resumed_at else None
+
+    @property
+    def cure_due(self) -> str:
+        """The last day for deferred materials, or empty when none are owed."""
+        return self.cure_by if self.deferred and self.state.open else ""
+
+    @property
+    def kept_originals(self) -> tuple[MaterialEntry, ...]:
+        """Originals that were kept here, are not for the file, and were not given back."""
+        return tuple(
+            entry
+            for entry in self.materials
+            if entry.fate is Fate.ORIGINAL_KEPT
+            and not entry.filed
+            and not entry.lacking
+            and entry.status is MaterialStatus.RECEIVED
+            and entry.way is Way.PAPER
+            and entry.material_id not in self.originals_returned
+        )
+
+    @property
+    def unchecked_commitments(self) -> tuple[MaterialEntry, ...]:
+        """Materials for which a commitment stands in that nobody has checked yet."""
+        checked = {check.material_id for check in self.commitment_checks}
+        return tuple(
+            entry
+            for entry in self.materials
+            if entry.way is Way.COMMITMENT
+            and entry.status is MaterialStatus.RECEIVED
+            and entry.material_id not in checked
+        )
 
     @property
     def materials_in_at(self) -> int:
         """The moment from which the organ's time to answer runs (milliseconds).
 
-        The receipt; after a correction notice, the moment at which its materials were brought.
+        The receipt, of what was forwarded the competent organ's; after a correction notice,
+        the moment at which its materials were brought.
         """
-        moment, told = self.received_at, False
+        moment, told = self.arrived_at or self.received_at, False
         for step in self.history:
             if step.kind == CorrectionNotified.kind:
                 told = True
@@ -136,72 +348,3 @@ class Case(msgspec.Struct, frozen=True):
     def knows(self, record_id: str) -> bool:
         """Whether a record already is part of this case."""
         return any(step.record_id == record_id for step in self.history)
-
-
-class Visit(msgspec.Struct, frozen=True):
-    """One visit of one visitor (一次办事); its cases name it."""
-
-    visit_id: str
-    head: str
-    visitor: Party
-    window: str
-    clerk: Actor
-    opened_at: int
-    ended_at: int = 0
-    invitation: str = ""
-    originals: tuple[str, ...] = ()
-    history: tuple[Step, ...] = ()
-
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this visit."""
-        return any(step.record_id == record_id for step in self.history)
-
-
-class Rating(msgspec.Struct, frozen=True):
-    """A rating (评价): append-only, so there is never a second record to it."""
-
-    rating_id: str
-    head: str
-    scope: str
-    subject_id: str
-    grade: int
-    reasons: tuple[str, ...]
-    reasons_version: str
-    comment: str
-    device: str
-    channel: str
-    rated_at: int
-    ordinal: int
-    history: tuple[Step, ...] = ()
-
-    @property
-    def bad(self) -> bool:
-        """The lower two grades are bad ratings (差评)."""
-        return self.grade <= 2
-
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this rating."""
-        return any(step.record_id == record_id for step in self.history)
-
-
-class Document(msgspec.Struct, frozen=True):
-    """A document that was issued; `view` is its template's complete input as JSON."""
-
-    document_id: str
-    head: str
-    document_kind: str
-    number: str
-    case_id: str
-    template_version: str
-    digest: str
-    view: bytes
-    issued_at: int
-    signature: str = ""
-    history: tuple[Step, ...] = ()
-
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this document."""
-        return any(step.record_id == record_id for step in self.history)
-
-
-Aggregate = Case | Visit | Rating | Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from terminal.clock import Clock, to_local
 from terminal.documents import Copy, PrinterProfile, decode_view, render
 from terminal.documents.render import FORMATS, Format
-from terminal.domain.case import Document
+from terminal.domain.aggregates import Document
 from terminal.errors import InvalidInput, NotFound
 from terminal.store import aggregates, lists
 from terminal.store.database import Ledger

@@ -8,8 +8,9 @@ from datetime import date
 import msgspec
 
 from terminal.clock import Clock, today
+from terminal.domain.aggregates import Document, Rating, Visit
 from terminal.domain.calendar import WorkingDayCalendar
-from terminal.domain.case import Case, CaseState, Document, Rating, Visit
+from terminal.domain.case import Case, CaseState
 from terminal.domain.deadlines import working_days_left
 from terminal.protocol.entry import short_hash
 from terminal.services.views import (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from terminal.clock import Clock
 from terminal.devices.print_queue import JobRecord, JobState, PrintQueue
-from terminal.domain.case import Document
+from terminal.domain.aggregates import Document
 from terminal.errors import NotFound
 from terminal.events import EventBus
 from terminal.ids import Randomness

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from terminal.clock import Clock
-from terminal.domain.case import Rating, Visit
+from terminal.domain.aggregates import Rating, Visit
 from terminal.domain.rating import Grade, check_rating, load_reasons
 from terminal.domain.records import InvitationClosed, RatingGiven, RatingScope
 from terminal.errors import RuleRefused

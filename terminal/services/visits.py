@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from terminal.clock import Clock
-from terminal.domain.case import Case, Visit
+from terminal.domain.aggregates import Visit
+from terminal.domain.case import Case
 from terminal.domain.parties import MaterialEntry
 from terminal.domain.records import VisitEnded
 from terminal.events import EventBus

@@ -7,21 +7,29 @@ from collections.abc import Iterable
 import msgspec
 import peewee
 
-from terminal.domain.case import Aggregate, Case, Document, Rating, Visit
+from terminal.domain.aggregates import (
+    TYPES,
+    Aggregate,
+    Complaint,
+    Document,
+    LifeEventApplication,
+    NegativeOutcome,
+    NumberLease,
+    Rating,
+    ShiftHandover,
+    Visit,
+    id_of,
+)
+from terminal.domain.case import Case
 from terminal.store.statements import rows, sql_of, writer
 from terminal.store.tables.ledger import AggregateRow
 
-_TYPES: dict[str, type[Aggregate]] = {
-    "case": Case,
-    "visit": Visit,
-    "rating": Rating,
-    "document": Document,
-}
 _replace = writer(AggregateRow, "REPLACE")
 _LOAD = sql_of(
     AggregateRow.select(AggregateRow.kind, AggregateRow.body).where(AggregateRow.aggregate_id == "")
 )
-_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _TYPES.items()}
+_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()}
+_NAMES = {kind: name for name, kind in TYPES.items()}
 
 
 def load(db: peewee.Database, aggregate_id: str) -> Aggregate | None:
@@ -55,33 +63,56 @@ def save(db: peewee.Database, aggregate: Aggregate) -> None:
 
 def _columns(aggregate: Aggregate) -> dict[str, object]:
     columns: dict[str, object] = {
+        "aggregate_id": id_of(aggregate),
+        "kind": _NAMES[type(aggregate)],
         "head": aggregate.head,
         "body": msgspec.json.encode(aggregate),
     }
     match aggregate:
         case Case():
             columns |= {
-                "aggregate_id": aggregate.case_id, "kind": "case",
                 "state": aggregate.state.value, "number": aggregate.receipt_number,
                 "parent": aggregate.visit_id, "staff": aggregate.clerk.id,
                 "due": aggregate.due, "at": aggregate.received_at,
             }  # fmt: skip
         case Visit():
-            columns |= {
-                "aggregate_id": aggregate.visit_id, "kind": "visit",
-                "state": "ended" if aggregate.ended_at else "open",
-                "staff": aggregate.clerk.id, "at": aggregate.opened_at,
-            }  # fmt: skip
+            columns |= {"state": _state_of(aggregate), "staff": aggregate.clerk.id,
+                        "at": aggregate.opened_at}  # fmt: skip
         case Rating():
             columns |= {
-                "aggregate_id": aggregate.rating_id, "kind": "rating",
                 "state": str(aggregate.grade), "parent": aggregate.subject_id,
                 "at": aggregate.rated_at,
             }  # fmt: skip
         case Document():
             columns |= {
-                "aggregate_id": aggregate.document_id, "kind": "document",
                 "state": aggregate.document_kind, "number": aggregate.number,
                 "parent": aggregate.case_id, "at": aggregate.issued_at,
             }  # fmt: skip
+        case LifeEventApplication():
+            columns |= {
+                "number": aggregate.receipt_number, "parent": aggregate.visit_id,
+                "staff": aggregate.clerk.id, "at": aggregate.applied_at,
+            }  # fmt: skip
+        case NegativeOutcome():
+            columns |= {
+                "state": "reviewed" if aggregate.reviewer else "filed",
+                "number": aggregate.receipt_number, "parent": aggregate.case_id,
+                "at": aggregate.said_at,
+            }  # fmt: skip
+        case Complaint():
+            columns |= {
+                "state": aggregate.state, "number": aggregate.number,
+                "parent": aggregate.case_id, "staff": aggregate.taken_by.id,
+                "due": aggregate.answer_by, "at": aggregate.filed_at,
+            }  # fmt: skip
+        case ShiftHandover():
+            columns |= {"staff": aggregate.outgoing.id, "at": aggregate.handed_over_at}
+        case NumberLease():
+            columns |= {"number": aggregate.series, "at": aggregate.leased_at}
     return columns
+
+
+def _state_of(visit: Visit) -> str:
+    if visit.ended_at:
+        return "ended"
+    return "parked" if visit.parked_at else "open"

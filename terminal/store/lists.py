@@ -7,7 +7,8 @@ from typing import cast
 import msgspec
 import peewee
 
-from terminal.domain.case import Case, Document
+from terminal.domain.aggregates import Document
+from terminal.domain.case import Case
 from terminal.store import aggregates
 from terminal.store.tables.ledger import AggregateRow, EntryRow
 

@@ -13,7 +13,7 @@ from hub.enrol import revoke
 from hub.hub import Hub
 from hub.store import entries, projections
 from terminal.clock import FixedClock
-from terminal.domain.case import Rating
+from terminal.domain.aggregates import Rating
 from terminal.domain.records import (
     CaseDeclined,
     CorrectionItem,

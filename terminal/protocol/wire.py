@@ -241,6 +241,7 @@ class BlobAnswer(msgspec.Struct, frozen=True):
     refusal: str = ""
 
 
+_LONGEST_SUITE = 20
 Message = TypeVar("Message", bound=msgspec.Struct)
 
 
@@ -266,7 +267,9 @@ def open_envelope(data: bytes) -> Envelope:
 def unseal(envelope: Envelope, public_key: bytes, message: type[Message]) -> Message:
     """Check the signature and decode the message; `SyncError` when either fails."""
     known = suite(envelope.suite)
-    if known is None or envelope.key != key_id(public_key):
+    if known is None:
+        raise SyncError("sync.unknown_suite", suite=envelope.suite[:_LONGEST_SUITE])
+    if envelope.key != key_id(public_key):
         raise SyncError("sync.wrong_signature")
     if not known.verify(public_key, envelope.signature, envelope.body):
         raise SyncError("sync.wrong_signature")

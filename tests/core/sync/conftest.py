@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import zstandard
 from starlette.applications import Starlette
 
 from hub import setup
@@ -34,7 +35,7 @@ class FaultyLine:
     """The transport of tests: calls the hub's application, or does what `faults` say.
 
     `faults` are taken one for each request; `down` cuts the line. `requests` are the paths,
-    `batches` the sizes of what was pushed.
+    `batches` the sizes of what was pushed, `packed` how many of these were compressed.
     """
 
     def __init__(self, line: Line) -> None:
@@ -43,13 +44,19 @@ class FaultyLine:
         self.down = False
         self.requests: list[str] = []
         self.batches: list[int] = []
+        self.packed = 0
 
     def request(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> HttpReply:
         self.requests.append(path)
         if path == wire.PATH_PUSH:
-            batch = msgspec.msgpack.decode(wire.open_envelope(body).body, type=wire.Batch)
+            if (headers or {}).get("Content-Encoding") == "zstd":
+                self.packed += 1
+                plain = zstandard.ZstdDecompressor().decompress(body)
+            else:
+                plain = body
+            batch = msgspec.msgpack.decode(wire.open_envelope(plain).body, type=wire.Batch)
             self.batches.append(len(batch.entries))
         if self.down:
             raise SyncError("sync.unreachable")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import zstandard
 from PIL import Image
 
 from hub import catalogue
@@ -165,6 +167,29 @@ def answer_to_another_request(hub: Hub) -> Callable[[Send], HttpReply]:
     return replay
 
 
+def bomb(_send: Send) -> HttpReply:
+    """A small body that would become a gigabyte, if anybody unpacked it."""
+    zeros = zstandard.ZstdCompressor(level=19).compress(b"\0" * (64 << 20))
+    return HttpReply(200, zeros, {"content-encoding": "zstd"})
+
+
+def answer_with(hub: Hub, **changes: object) -> Callable[[Send], HttpReply]:
+    """The hub's own answer, signed by it, but saying something else."""
+
+    def change(send: Send) -> HttpReply:
+        envelope = wire.open_envelope(send().body)
+        answer = msgspec.msgpack.decode(envelope.body, type=wire.Answer)
+        changed = msgspec.structs.replace(answer, **changes)
+        return HttpReply(200, wire.seal(changed, hub.keys.signing))
+
+    return change
+
+
+def unknown_suite(send: Send) -> HttpReply:
+    envelope = msgspec.structs.replace(wire.open_envelope(send().body), suite="gm")
+    return HttpReply(200, msgspec.msgpack.encode(envelope))
+
+
 def test_only_the_hubs_own_word_acknowledges(joined: Hall, hub: Hub, line: FaultyLine) -> None:
     accepted(joined)
     count = joined.written()
@@ -177,6 +202,15 @@ def test_only_the_hubs_own_word_acknowledges(joined: Hall, hub: Hub, line: Fault
         (lambda _send: HttpReply(501, b"<!DOCTYPE HTML><html>"), "sync.no_envelope"),
         (signed_by_somebody, "sync.wrong_signature"),
         (answer_to_another_request(hub), "sync.wrong_answer"),
+        (lambda _send: HttpReply(302, b"", {"location": "http://portal/"}), "sync.no_envelope"),
+        (lambda _send: HttpReply(200, b"\x84" + os.urandom(2000)), "sync.no_envelope"),
+        (lambda _send: HttpReply(200, b"\x91" * 100_000), "sync.no_envelope"),
+        (lambda _send: HttpReply(200, b"x" * (wire.MAX_BODY_BYTES + 1)), "sync.too_large"),
+        (bomb, "sync.no_envelope"),
+        (unknown_suite, "sync.unknown_suite"),
+        (answer_with(hub, terminal_id="somebody-else"), "sync.wrong_answer"),
+        (answer_with(hub, epoch="another-epoch"), "sync.wrong_answer"),
+        (answer_with(hub, stored_hash="0" * 64), "sync.nothing_acknowledged"),
     ):
         line.faults = [fault]
         assert refused(joined) == code
@@ -184,6 +218,52 @@ def test_only_the_hubs_own_word_acknowledges(joined: Hall, hub: Hub, line: Fault
         assert joined.written() == count
     worker(joined).once()
     assert joined.ctx.journal.status().waiting == 0
+
+
+def test_the_answer_to_an_old_batch_acknowledges_no_new_one(joined: Hall, line: FaultyLine) -> None:
+    accepted(joined)
+    old: list[HttpReply] = []
+
+    def keep(send: Send) -> HttpReply:
+        old.append(send())
+        return old[0]
+
+    line.faults = [keep]
+    worker(joined).once()
+    acknowledged = joined.ctx.journal.status().acknowledged
+    accepted(joined)
+    line.faults = [lambda _send: old[0]]
+    assert refused(joined) == "sync.wrong_answer"
+    assert joined.ctx.journal.status().acknowledged == acknowledged
+    worker(joined).once()
+    assert joined.ctx.journal.status().waiting == 0
+
+
+def test_a_slow_line_gets_packed_batches_and_an_old_hub_plain_ones(
+    joined: Hall, hub: Hub, line: FaultyLine
+) -> None:
+    for _ in range(3):
+        accepted(joined)
+    sync = worker(joined)
+    sync._speed.measured(100_000, 10_000)
+    assert sync._speed.slow
+    sync.once()
+    assert line.packed >= 1
+    assert joined.ctx.journal.status().waiting == 0
+    assert at_hub(hub, joined) == here(joined)
+    accepted(joined)
+    line.faults = [lambda _send: HttpReply(415, b"")]
+    sync.once()
+    assert joined.ctx.journal.status().waiting == 0
+    assert not sync._speed.slow
+
+
+def test_what_no_smaller_batch_can_mend_halves_none(joined: Hall, line: FaultyLine) -> None:
+    accepted(joined)
+    for _ in range(3):
+        line.faults = [lambda _send: HttpReply(200, PORTAL)]
+        assert refused(joined) == "sync.no_envelope"
+    assert set(line.batches) == {joined.written()}
 
 
 def test_a_stretch_is_halved_until_it_passes(joined: Hall, hub: Hub, line: FaultyLine) -> None:

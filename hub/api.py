@@ -70,7 +70,6 @@ class Api:
             Route(PATH_TREE, self._guard(self.rating_log, self._no_tree), methods=["POST"]),
             Route(PATH_RETURN, self._guard(self.give_back, self._no_return), methods=["POST"]),
             Route(wire.PATH_SNAPSHOT + "{handle}", self.snapshot, methods=["GET"]),
-            Route(wire.PATH_BLOB + "{sha256}", self.blob_offset, methods=["HEAD"]),
             Route(
                 wire.PATH_BLOB + "{sha256}",
                 self._guard(self.blob_piece, self._no_piece),
@@ -120,15 +119,8 @@ class Api:
         answer = await self._run(taking.take_back, self._hub, terminal, message)
         return self._sealed(answer, 400 if answer.refusal else 200)
 
-    async def blob_offset(self, request: Request) -> Response:
-        """Say how many bytes of a blob are here."""
-        sha256 = request.path_params["sha256"]
-        here, complete = await self._run(self._blobs.offset, sha256)
-        headers = {"Upload-Offset": str(here), "Cache-Control": "no-store"}
-        return Response(status_code=200 if complete else 404, headers=headers)
-
     async def blob_piece(self, request: Request) -> Response:
-        """Take a piece of a blob."""
+        """Take a piece of a blob; an empty one asks how many bytes are here."""
         terminal, piece = await self._message(request, BlobPiece)
         if piece.sha256 != request.path_params["sha256"]:
             raise Refused(400, "hub.blob_name", _Claim(piece.nonce, terminal.id))

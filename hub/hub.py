@@ -6,6 +6,8 @@ from pathlib import Path
 
 from hub import keys
 from hub.bell import Bell
+from hub.restore.mark import MarkFile
+from hub.restore.places import Places
 from hub.store.address import open_store
 from terminal.clock import Clock, SystemClock
 from terminal.domain.calendar import WorkingDayCalendar, load_calendar
@@ -22,6 +24,7 @@ class Paths:
         self.folder = data_dir / FOLDER
         self.database = self.folder / "hub.db"
         self.address = self.folder / "database"
+        self.mark = self.folder / "mark"
         self.keys = keys.KeyFiles(self.folder / "keys")
         self.blobs = self.folder / "blobs"
         self.catalogue = self.folder / "catalogue"
@@ -50,6 +53,8 @@ class Hub:
         self.calendar = calendar or load_calendar()
         self.store = open_store(database, self.paths.database, self.paths.address)
         self.bell = Bell(self.store.announce)
+        self.mark = MarkFile(self.paths.mark)
+        self.places = Places()
 
     def now(self) -> int:
         """Return this moment in milliseconds."""

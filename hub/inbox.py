@@ -73,7 +73,6 @@ def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
     with hub.store.reading() as database:
         stored = [one for one in placed if one.seq <= outcome.end.seq]
         hub_epoch, hub_end = notice.standing(database)
-        hub.mark.note(database, hub_epoch, hub_end)
         return Answer(
             protocol=PROTOCOL_VERSION,
             nonce=batch.nonce,

@@ -9,11 +9,11 @@ import msgspec
 
 from hub.hub import Hub
 from hub.store import entries, people
-from hub.store.entries import Stored
+from hub.store.entries import ChainEnd, Stored
 from terminal.domain.records import HUB_ORIGIN, EpochOpened
 from terminal.ids import record_id
 from terminal.protocol import entry as protocol
-from terminal.protocol.entry import Draft
+from terminal.protocol.entry import Draft, Entry
 from terminal.protocol.suites import STANDARD
 
 _SALT_BYTES = 16
@@ -32,14 +32,33 @@ def append(hub: Hub, database: Any, drafts: Sequence[tuple[Draft, str]]) -> list
     asks for the record's effect before.
     """
     lock(database)
+    opening = [] if epoch(database) else open_epoch(hub, database, "created")
+    return opening + _write(hub, database, epoch(database), drafts)
+
+
+def open_epoch(hub: Hub, database: Any, reason: str) -> list[Stored]:
+    """Begin a new epoch, whose first entry names the end of the one before as it is known here."""
+    lock(database)
+    before = epoch(database)
+    end = entries.chain_end(database, HUB_ORIGIN, before) if before else ChainEnd(hash="")
+    now = hub.randomness.uuid7()
+    people.set_fact(database, _EPOCH, now)
+    opened = Draft(f"hub/{now}", "", EpochOpened(reason, before, end.hash))
+    return _write(hub, database, now, [(opened, hub.randomness.uuid7())])
+
+
+def copy(hub: Hub, database: Any, entry: Entry) -> Stored:
+    """Write an entry of an ended epoch once more, at the end of this one, to be judged.
+
+    Record id and payload stay, so it has one effect only, whichever of the two is judged.
+    """
+    lock(database)
     now = epoch(database)
-    opening: list[Stored] = []
-    if not now:
-        now = hub.randomness.uuid7()
-        people.set_fact(database, _EPOCH, now)
-        opened = Draft(f"hub/{now}", "", EpochOpened(reason="created"))
-        opening = _write(hub, database, now, [(opened, hub.randomness.uuid7())])
-    return opening + _write(hub, database, now, drafts)
+    end = entries.chain_end(database, HUB_ORIGIN, now)
+    moved = protocol.rechain(entry, epoch=now, seq=end.seq + 1, prev_hash=end.hash)
+    written = _signed(hub, moved)
+    entries.add(database, [written], hub.now())
+    return written
 
 
 def lock(database: Any) -> None:
@@ -64,21 +83,27 @@ def _write(
             time=hub.clock.now(),
             salt=hub.randomness.token_bytes(_SALT_BYTES),
         )
-        signature = STANDARD.sign(hub.keys.signing, bytes.fromhex(made.hash))
-        signed = msgspec.structs.replace(made, signature=signature)
-        header = signed.read_header()
-        written.append(
-            Stored(
-                entry=signed,
-                origin=HUB_ORIGIN,
-                epoch=epoch_id,
-                seq=number,
-                record_id=header.record_id,
-                kind=header.kind,
-                aggregate_id=header.aggregate_id,
-                prev_hash=header.prev_hash,
-                sound=True,
-            )
-        )
+        written.append(_signed(hub, made))
     entries.add(database, written, hub.now(), judged=True)
     return written
+
+
+def _signed(hub: Hub, made: Entry) -> Stored:
+    signature = STANDARD.sign(hub.keys.signing, bytes.fromhex(made.hash))
+    return placed(msgspec.structs.replace(made, signature=signature))
+
+
+def placed(entry: Entry) -> Stored:
+    """Return an entry of the hub with its place, as its header names it."""
+    header = entry.read_header()
+    return Stored(
+        entry=entry,
+        origin=header.origin,
+        epoch=header.epoch,
+        seq=header.seq,
+        record_id=header.record_id,
+        kind=header.kind,
+        aggregate_id=header.aggregate_id,
+        prev_hash=header.prev_hash,
+        sound=entry.payload is not None,
+    )

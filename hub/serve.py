@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 WORKERS = 4
 _SWEEP_SECONDS = 3
+_MARK_SECONDS = 1
 _STOP_SECONDS = 5
 
 
@@ -88,6 +89,7 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
             _server(make_app(hub, executor), **tls),
             _server(make_app(hub, executor, api=False)),
         ]
+        marking = _Sweeping(partial(notice.leave_mark, hub), executor, _MARK_SECONDS)
         sweep = partial(judge.sweep, hub)
         sealing = _Sweeping(partial(tree.seal, hub), executor, tree.SEAL_SECONDS)
         sockets = [api_socket, page_socket]
@@ -97,7 +99,7 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
                 servers,
                 sockets,
                 lambda: ready(said),
-                (_Sweeping(sweep, executor, sweeping), sealing),
+                (_Sweeping(sweep, executor, sweeping), sealing, marking),
             )
         )
 
@@ -150,7 +152,7 @@ class _Sweeping:
     """Every few seconds does what nobody waits for; 0 seconds: never."""
 
     def __init__(
-        self, sweep: Callable[[], int], executor: ThreadPoolExecutor, every: float
+        self, sweep: Callable[[], object], executor: ThreadPoolExecutor, every: float
     ) -> None:
         self._sweep = sweep
         self._executor = executor
@@ -184,7 +186,7 @@ async def _run(
     servers: list[_Server],
     sockets: list[socket.socket],
     ready: Callable[[], None],
-    sweeping: tuple[_Sweeping, _Sweeping],
+    sweeping: tuple[_Sweeping, ...],
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -206,7 +208,9 @@ async def _run(
     else:
         ready()
     try:
-        async with sweeping[0], sweeping[1]:
+        async with contextlib.AsyncExitStack() as stack:
+            for one in sweeping:
+                await stack.enter_async_context(one)
             await asyncio.gather(*tasks)
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -47,6 +47,7 @@ class ChainEnd(msgspec.Struct, frozen=True):
 
 
 _LONGEST_NAME = 400
+_PAGE = 500
 _COLUMNS = (
     "e.header, e.payload, e.hash, e.signature, e.origin, e.epoch, e.seq, e.record_id, e.kind,"
     " e.aggregate_id, e.sound, e.id, e.hall"
@@ -118,6 +119,19 @@ def add(
     )  # fmt: skip
     last = stored[-1]
     _put_chain(database, [(last.origin, last.epoch, last.seq, last.entry.hash)])
+
+
+def move_end(database: Database, origin: str, epoch: str) -> None:
+    """Move the end of a chain over entries that were put into its gaps."""
+    before = chain_end(database, origin, epoch)
+    after = before
+    while after.seq + 1 in (
+        known := stored_hashes(database, origin, epoch, after.seq + 1, after.seq + _PAGE)
+    ):
+        while after.seq + 1 in known:
+            after = ChainEnd(after.seq + 1, known[after.seq + 1][0])
+    if after != before:
+        _put_chain(database, [(origin, epoch, after.seq, after.hash)])
 
 
 def fill_payload(database: Database, stored: Stored) -> None:

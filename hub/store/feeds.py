@@ -105,6 +105,13 @@ def read_after(database: Database, cursor: Cursor, limit: int) -> Page | None:
     return Page(cursor.feed, handle, rows, more=more, reset=reset)
 
 
+def contradicts(database: Database, cursor: Cursor) -> bool:
+    """Say whether a feed goes by a cursor's handle and does not have the cursor's row."""
+    query = FeedHead.select(FeedHead.handle, FeedHead.position).where(FeedHead.name == cursor.feed)
+    heads = list(query.tuples().execute(database))
+    return bool(heads) and heads[0][0] == cursor.handle and not _fits(database, cursor, heads[0][1])
+
+
 def _fits(database: Database, cursor: Cursor, last: int) -> bool:
     if cursor.position == 0:
         return cursor.row_hash == ""

@@ -30,36 +30,41 @@ class Blobs:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = threading.Lock()
 
-    def offset(self, sha256: str) -> tuple[int, bool]:
-        """Return how many bytes of a blob are here, and whether it is complete."""
-        if not _NAME.fullmatch(sha256):
-            return 0, False
-        if self._path(sha256).is_file():
-            return self._path(sha256).stat().st_size, True
-        partial = self._partial(sha256)
-        return (partial.stat().st_size if partial.is_file() else 0), False
+    def has(self, sha256: str) -> bool:
+        """Say whether a blob is completely here."""
+        return bool(_NAME.fullmatch(sha256)) and self._path(sha256).is_file()
 
     def put(self, terminal_id: str, piece: BlobPiece) -> BlobAnswer:
-        """Take a piece where the last one ended; check the hash when all are here."""
+        """Take a piece where this terminal's last one ended; check the hash when all are here.
+
+        An empty piece changes nothing: its answer says how many bytes are here.
+        """
         refusal = _refused(piece)
         if refusal:
             return self._answer(terminal_id, piece, 0, complete=False, refusal=refusal)
         with self._lock:
-            here, complete = self.offset(piece.sha256)
-            if not complete and piece.offset == here:
-                here, complete, refusal = self._append(piece, here)
+            here, complete = self._offset(terminal_id, piece.sha256)
+            asks = not piece.data and piece.total > 0
+            if not complete and not asks and piece.offset == here:
+                here, complete, refusal = self._append(terminal_id, piece, here)
         if complete:
             self._announce(piece.sha256, here)
         return self._answer(terminal_id, piece, here, complete=complete, refusal=refusal)
 
+    def _offset(self, terminal_id: str, sha256: str) -> tuple[int, bool]:
+        if self._path(sha256).is_file():
+            return self._path(sha256).stat().st_size, True
+        partial = self._partial(terminal_id, sha256)
+        return (partial.stat().st_size if partial.is_file() else 0), False
+
     def read(self, sha256: str) -> bytes | None:
         """Return a complete blob's bytes, or None."""
-        if not _NAME.fullmatch(sha256) or not self._path(sha256).is_file():
+        if not self.has(sha256):
             return None
         return self._path(sha256).read_bytes()
 
-    def _append(self, piece: BlobPiece, here: int) -> tuple[int, bool, str]:
-        partial = self._partial(piece.sha256)
+    def _append(self, terminal_id: str, piece: BlobPiece, here: int) -> tuple[int, bool, str]:
+        partial = self._partial(terminal_id, piece.sha256)
         with partial.open("ab") as file:
             os.chmod(file.fileno(), 0o600)
             file.write(piece.data)
@@ -103,8 +108,9 @@ class Blobs:
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256
 
-    def _partial(self, sha256: str) -> Path:
-        return self._folder / f"{sha256}.part"
+    def _partial(self, terminal_id: str, sha256: str) -> Path:
+        # Each terminal has its own: none can spoil what another one is sending.
+        return self._folder / f"{sha256}.{terminal_id}.part"
 
 
 def _refused(piece: BlobPiece) -> str:

@@ -227,7 +227,7 @@ class Desk:
 
     def _material(self, entry: MaterialEntry) -> MaterialRow:
         scans = tuple(
-            Scan(blob.hash, blob.name, self._blobs.offset(blob.hash)[1]) for blob in entry.blobs
+            Scan(blob.hash, blob.name, self._blobs.has(blob.hash)) for blob in entry.blobs
         )
         return MaterialRow(entry, scans)
 

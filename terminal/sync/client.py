@@ -92,22 +92,23 @@ class HubClient:
 
     def put_blob(self, digest: str, data: bytes) -> bool:
         """Send a blob in pieces from where the hub has it; True once it is whole there."""
-        reply = self._transport.request("HEAD", wire.PATH_BLOB + digest)
-        offset = _offset(reply.headers.get("upload-offset", ""))
-        while True:
-            nonce = self.nonce()
-            piece = wire.BlobPiece(
-                wire.PROTOCOL_VERSION, self._keys.terminal_id, nonce, digest, offset, len(data),
-                data[offset : offset + wire.BLOB_PIECE_BYTES],
-            )  # fmt: skip
-            answer = self.ask("PUT", wire.PATH_BLOB + digest, piece, nonce, BlobAnswer)
-            if answer.complete:
-                return answer.sha256 == digest
-            if answer.received <= offset and offset > 0:
-                return False
+        # One that needs several pieces begins with an empty one, which asks how far the hub is.
+        several = len(data) > wire.BLOB_PIECE_BYTES
+        answer = self._piece(digest, data, 0, 0 if several else len(data))
+        while not answer.complete:
             offset = answer.received
-            if offset >= len(data):
+            answer = self._piece(digest, data, offset, wire.BLOB_PIECE_BYTES)
+            if not answer.complete and answer.received <= offset:
                 return False
+        return answer.sha256 == digest
+
+    def _piece(self, digest: str, data: bytes, offset: int, size: int) -> BlobAnswer:
+        nonce = self.nonce()
+        piece = wire.BlobPiece(
+            wire.PROTOCOL_VERSION, self._keys.terminal_id, nonce, digest, offset, len(data),
+            data[offset : offset + size],
+        )  # fmt: skip
+        return self.ask("PUT", wire.PATH_BLOB + digest, piece, nonce, BlobAnswer)
 
     @property
     def transport(self) -> Transport:
@@ -154,7 +155,3 @@ class HubClient:
 def _is_strangers_page(reply: HttpReply) -> bool:
     """Say whether a page for people came back that is no proxy's word on a hub it cannot reach."""
     return reply.status not in GATEWAY_STATUS and reply.body.lstrip()[:1] == b"<"
-
-
-def _offset(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() else 0

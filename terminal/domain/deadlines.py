@@ -145,6 +145,42 @@ def deliver_by(decided: dt.date, calendar: WorkingDayCalendar, days: int = 10) -
     return calendar.add_working_days(decided, days)
 
 
+def suspended_until(
+    decide_by: dt.date, suspended_on: dt.date, planned_end: dt.date, calendar: WorkingDayCalendar
+) -> DueDate:
+    """Return the last day of a decision whose special procedure lasts to its planned end.
+
+    Art. 45: hearing, inspection, testing, expert review … do not count. The working days that
+    were left on the day of suspension follow the planned end; past it the clock runs on, so
+    this is the latest date that the suspension can bring. Raises `deadline.planned_end` when
+    the end lies before the suspension.
+    """
+    if planned_end < suspended_on:
+        raise InvalidInput("deadline.planned_end")
+    left = max(calendar.working_days_between(suspended_on, decide_by), 0)
+    return calendar.add_working_days(planned_end, left)
+
+
+def resumed_until(
+    decide_by: dt.date,
+    suspended_on: dt.date,
+    planned_end: dt.date,
+    resumed_on: dt.date,
+    calendar: WorkingDayCalendar,
+) -> DueDate:
+    """Return the last day of a decision after a special procedure that ended on a day.
+
+    Only the time up to the planned end is not counted, however late the procedure ended.
+    """
+    end = max(min(resumed_on, planned_end), suspended_on)
+    return suspended_until(decide_by, suspended_on, end, calendar)
+
+
+def extended_until(decide_by: dt.date, days: int, calendar: WorkingDayCalendar) -> DueDate:
+    """Return the last day of a decision whose limit was extended by working days (art. 42)."""
+    return calendar.add_working_days(decide_by, days)
+
+
 def renew_by(expires: dt.date, days: int = 30) -> dt.date:
     """Return the last day to apply for renewal: calendar days before expiry (art. 50)."""
     check_count(days)

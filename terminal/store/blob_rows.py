@@ -6,7 +6,7 @@ import peewee
 
 from terminal.domain.parties import Blob
 from terminal.protocol.entry import Entry, decode_payload
-from terminal.store.tables.ledger import BlobRow, EntryRow
+from terminal.store.tables.ledger import AggregateRow, BlobRow, EntryRow
 
 _ONE_ALONE = 2
 _NO_DATE = "9999-12-31"
@@ -37,11 +37,12 @@ def unconfirmed(db: peewee.Database, limit: int = 500) -> list[str]:
 
 
 def _due_dates(db: peewee.Database, wanted: set[str]) -> dict[str, str]:
-    """Return the earliest legal date of the entries that name these blobs."""
+    """Return the earliest legal date of the matters whose entries name these blobs."""
     entries = (
-        EntryRow.select(EntryRow.header, EntryRow.payload, EntryRow.hash, EntryRow.due)
-        .where(EntryRow.due != "", EntryRow.state.in_(_UNSETTLED))
-        .order_by(EntryRow.due)
+        EntryRow.select(EntryRow.header, EntryRow.payload, EntryRow.hash, AggregateRow.due)
+        .join(AggregateRow, on=EntryRow.aggregate_id == AggregateRow.aggregate_id)
+        .where(AggregateRow.due != "", EntryRow.state.in_(_UNSETTLED))
+        .order_by(AggregateRow.due)
         .limit(_MOST_READ)
     )
     due: dict[str, str] = {}

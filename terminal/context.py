@@ -13,7 +13,7 @@ from terminal.devices.registry import DeviceConfig, load_profile
 from terminal.documents import PrinterProfile, warm_up
 from terminal.domain.calendar import load_calendar
 from terminal.domain.deadlines import working_days_left
-from terminal.errors import TerminalError
+from terminal.errors import SyncError, TerminalError
 from terminal.events import EventBus
 from terminal.ids import Randomness, SystemRandomness
 from terminal.protocol.wire import Enrolment
@@ -25,11 +25,14 @@ from terminal.services.documents import DocumentsService
 from terminal.services.enrolment import EnrolmentService
 from terminal.services.forwarding import ForwardingService
 from terminal.services.hub_time import HubTime
-from terminal.services.intake import Desk, IntakeService
+from terminal.services.intake import IntakeService
+from terminal.services.issuing import Desk
 from terminal.services.journal import HubState, JournalService
 from terminal.services.numbering import Numbering
 from terminal.services.papers import PaperMaker, Place
+from terminal.services.phone_list import PhoneListService
 from terminal.services.printing import PrintingService
+from terminal.services.rating_log import LedgerTreeStore, RatingLogService
 from terminal.services.ratings import RatingsService
 from terminal.services.staff import StaffService
 from terminal.services.synchronising import LedgerSyncStore
@@ -38,8 +41,10 @@ from terminal.settings import Settings
 from terminal.store.database import Ledger
 from terminal.store.journal import Journal
 from terminal.store.keys import open_keys
+from terminal.sync.client import HubClient
 from terminal.sync.hint import WAIT_SECONDS
 from terminal.sync.transport import HttpTransport, Transport
+from terminal.sync.trees import LogProof, TreeWatch
 from terminal.sync.worker import SyncWorker
 from terminal.texts import Texts
 
@@ -149,6 +154,7 @@ class Context:
             self.ledger, self.journal_writer, self.clock, self.events,
             f"citizen-screen/{self.keys.terminal_id}",
         )  # fmt: skip
+        self.rating_log = RatingLogService(self.ledger, self.clock, self.events)
         self.blobs = BlobsService(self.ledger, settings.blobs_dir, self.keys.database, self.ids)
         self.journal = JournalService(self.ledger, self.hub_state, self.calendar, self.clock)
         self.courier = CourierService(
@@ -177,6 +183,9 @@ class Context:
             wake_printer=self.wake_printer,
         )
         self.printing.wake = self.wake_printer
+        self.phone_list = PhoneListService(
+            self.ledger, self.clock, self.printing, hall, settings.window.name
+        )
         self.forwarding = ForwardingService(
             self.intake, self.cases, self.visits, self.blobs, self.catalogue, self.clock
         )
@@ -190,6 +199,10 @@ class Context:
             url,
             Path(authority) if authority else None,
             timeout=self.settings.hub.timeout_seconds,
+        )
+        self._line = transport
+        self._watch = TreeWatch(
+            LedgerTreeStore(self.ledger, self.clock), self.keys, self.clock, self.events
         )
         self.sync = SyncWorker(
             transport=transport,
@@ -208,6 +221,7 @@ class Context:
             measured=HubTime(self.ledger, self.clock).take
             if isinstance(self.clock, SystemClock)
             else None,
+            rating_log=self._watch,
         )
         self._close_calls.append(self.sync.stop)
 
@@ -219,6 +233,17 @@ class Context:
         return working_days_left(today(self.clock), due, self.calendar) <= URGENT_WORKING_DAYS
 
     # Parts that may be missing
+
+    def prove_ratings(self) -> LogProof | None:
+        """Ask the hub now to prove every rating given here; None without a hub in reach."""
+        enrolled = self.enrolment.current()
+        if enrolled is None or self.sync is None:
+            return None
+        client = HubClient(self._line, self.keys, enrolled.hub_key, self.clock, self.ids)
+        try:
+            return self._watch.prove(client, enrolled.hub_key, self.rating_log.own())
+        except SyncError:
+            return None
 
     def hub_state(self) -> HubState:
         """Return what is known of the hub now."""

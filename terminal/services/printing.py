@@ -31,16 +31,31 @@ class LedgerJobStorage:
         self._events = events
         self._device = device
         self._render = render
+        # Sheets of no case: they live in memory until they are printed.
+        self._loose: dict[str, tuple[JobRecord, bytes]] = {}
 
     def add(self, record: JobRecord, data: bytes) -> None:
-        """Jobs of documents are added inside their action's transaction, never here."""
-        raise NotFound("device.no_job", job=record.id)
+        """Take a sheet that belongs to no case, such as the phone list.
+
+        Jobs of documents are added inside their action's transaction, never here.
+        """
+        self._loose[record.id] = (record, data)
 
     def get(self, job_id: str) -> JobRecord | None:
+        loose = self._loose.get(job_id)
+        if loose is not None:
+            return loose[0]
         job = self._ledger.read(lambda db: print_jobs.get(db, job_id))
         return _record(job) if job else None
 
     def save(self, record: JobRecord) -> None:
+        loose = self._loose.get(record.id)
+        if loose is not None:
+            # Once it is printed nothing of it stays.
+            kept = b"" if record.state == "printed" else loose[1]
+            self._loose[record.id] = (record, kept)
+            self._events.publish("print_job_changed", record.id, record.state)
+            return
         now = self._clock.now().corrected
         self._ledger.write(
             lambda db: print_jobs.move(
@@ -51,18 +66,23 @@ class LedgerJobStorage:
         self._events.publish("print_job_changed", record.id, record.state)
 
     def data(self, job_id: str) -> bytes:
+        if job_id in self._loose:
+            return self._loose[job_id][1]
         job, document = self._ledger.read(lambda db: _job_and_document(db, job_id))
         return self._render(document, job)
 
     def title(self, job_id: str) -> str:
         """Return the document's kind and number, and which copy it is: no personal data."""
+        if job_id in self._loose:
+            return job_id.partition("/")[0]
         job, document = self._ledger.read(lambda db: _job_and_document(db, job_id))
         copy = f"-{job.copy}" if job.copy > 1 else ""
         return f"{document.document_kind}-{document.number}{copy}"
 
     def in_state(self, state: JobState) -> list[JobRecord]:
         jobs = self._ledger.read(lambda db: print_jobs.in_state(db, self._device, state))
-        return [_record(job) for job in jobs]
+        loose = [record for record, _ in list(self._loose.values()) if record.state == state]
+        return [*(_record(job) for job in jobs), *loose]
 
 
 def _record(job: StoredJob) -> JobRecord:
@@ -130,10 +150,11 @@ class PrintingService:
         self._randomness = randomness
         self._events = events
         self.wake: Callable[[], None] = lambda: None
-        self.queues = {
-            device: PrintQueue(LedgerJobStorage(ledger, clock, events, device, render))
-            for device in PRINTERS
+        storages = {
+            device: LedgerJobStorage(ledger, clock, events, device, render) for device in PRINTERS
         }
+        self._storages = tuple(storages.values())
+        self.queues = {device: PrintQueue(storage) for device, storage in storages.items()}
 
     def recover(self) -> None:
         """At the start: what was printing when the program stopped has an unknown outcome."""
@@ -166,6 +187,22 @@ class PrintingService:
         self._events.publish("print_job_changed", job_id, "queued")
         self.wake()
         return job_view(job)
+
+    def print_loose(self, device: str, data: bytes, title: str) -> str:
+        """Print a sheet that belongs to no case and is not kept; returns its job's id."""
+        job_id = f"{title}/{self._randomness.uuid7()}"
+        self.queues[device].add(job_id, data)
+        self._events.publish("print_job_changed", job_id, "queued")
+        self.wake()
+        return job_id
+
+    def loose_job(self, job_id: str) -> PrintJobView | None:
+        """Return where such a sheet stands."""
+        for storage in self._storages:
+            record = storage.get(job_id)
+            if record is not None:
+                return PrintJobView(record.id, "", record.state, 1, record.error, 0)
+        return None
 
     def retry(self, job_id: str) -> None:
         """Try a failed job again now instead of when the printer says that it is ready."""

@@ -40,8 +40,8 @@ _DATE = (
     " AND due <> ?"
 )
 _OWED = (
-    "SELECT aggregate_id FROM aggregate WHERE kind = 'case' AND state = 'RECEIVED' AND due > ''"
-    " UNION SELECT aggregate_id FROM entry INDEXED BY entry_due"
+    "SELECT aggregate_id, due FROM aggregate WHERE kind = 'case' AND state = 'RECEIVED'"
+    " AND due > '' UNION SELECT aggregate_id, due FROM entry INDEXED BY entry_due"
     " WHERE due <> '' AND acknowledged = 0"
 )
 
@@ -112,9 +112,15 @@ def redate(db: peewee.Database, aggregate_id: str, due: str) -> None:
         run(db, _DATE, due, aggregate_id, due)
 
 
-def owed(db: peewee.Database) -> list[str]:
-    """Return the ids of cases to which something is owed that others may not know of.
+def owed(db: peewee.Database, limit: int) -> list[str]:
+    """Return the cases to which something is owed that others may not know of, nearest first.
 
     Those that wait for an answer, and those whose date runs and that have not arrived.
     """
-    return [aggregate_id for (aggregate_id,) in rows(db, _OWED)]
+    found = rows(db, f"SELECT aggregate_id FROM ({_OWED}) ORDER BY due LIMIT ?", limit)
+    return [aggregate_id for (aggregate_id,) in found]
+
+
+def count_owed(db: peewee.Database) -> int:
+    """Count the cases that `owed` finds."""
+    return int(rows(db, f"SELECT count(*) FROM ({_OWED})")[0][0])

@@ -94,7 +94,7 @@ def test_a_case_has_one_date_and_says_what_is_due(hall: Hall) -> None:
     # Told what lacks, it is the applicant's turn: no date of the office runs.
     other = ctx.intake.notify_correction(hall.draft(LICENCE, OTHER), hall.clerk)
     assert other.case.due is None
-    assert ctx.ledger.read(standing.owed) == [saved.case.case_id]
+    assert ctx.ledger.read(lambda db: standing.owed(db, 9)) == [saved.case.case_id]
 
 
 def test_the_alarm_comes_two_working_days_ahead_and_never_too_late(

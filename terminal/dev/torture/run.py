@@ -171,6 +171,7 @@ class Torture:
         for terminal in self.terminals:
             if terminal.disk is not None:
                 terminal.disk.widen()
+            terminal.close()
             terminal.look()
             terminal.start()
         started = time.monotonic()
@@ -179,9 +180,6 @@ class Torture:
             time.sleep(_STEP)
             for terminal in self.terminals:
                 terminal.look()
-                if not terminal.said():
-                    # One that has just been started may not listen yet, so it is told again.
-                    terminal.tell(signal.SIGUSR1)
             quiet = quiet + 1 if all(map(_settled, self.terminals)) else 0
             if quiet > 5:
                 return True, time.monotonic() - started

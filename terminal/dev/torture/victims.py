@@ -17,7 +17,7 @@ from terminal.context import Context
 from terminal.dev.hall import settings_text
 from terminal.dev.hub_process import MAIN, HubProcess
 from terminal.dev.people import ACCOUNTS
-from terminal.dev.torture.worker import TRY_AGAIN_LATER
+from terminal.dev.torture.worker import CLOSING, TRY_AGAIN_LATER
 from terminal.errors import StoreError
 from terminal.settings import FILE_NAME, DeviceSettings, HubSettings, Settings
 from terminal.sync.transport import HttpTransport
@@ -183,6 +183,10 @@ class TerminalVictim:
         """Send a signal to the process, if there is one."""
         if self.pid:
             os.kill(self.pid, number)
+
+    def close(self) -> None:
+        """Closing time: nobody new is served, here and after a start."""
+        self.state.with_name(CLOSING).touch()
 
     def stop(self) -> None:
         """Ask the process to end, and wait for it."""

@@ -2,8 +2,8 @@
 
 `python -m terminal.dev.torture.worker DATA_DIR NOTES STATE SEED`: after each act that its
 service called saved, the record ids go to NOTES with an fsync, before anything else is done.
-SIGUSR1 is closing time: nobody new is served, and STATE says how much still waits. SIGTERM
-ends it. Exit status 75 when the terminal itself refused to open (a full disk).
+Once a file `closing` lies beside STATE nobody new is served, and STATE says how much still
+waits. SIGTERM ends it. Exit status 75 when the terminal itself refused to open (a full disk).
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from terminal.settings import load
 
 TRY_AGAIN_LATER = 75
 VALUES = {"care_place": "成都市", "filed_from": "2026-12-01", "address": "学府路12号"}
+CLOSING = "closing"
+"""While a file of this name lies beside the state, nobody new is served."""
 STATE_SECONDS = 0.25
 SMALLEST_SCAN, LARGEST_SCAN = 20, 700
 
@@ -118,14 +120,9 @@ class Worker:
 
 def run(data_dir: Path, notes: Path, state: Path, seed: int) -> int:
     """Work until SIGTERM; returns the exit status."""
-    closing, over = threading.Event(), threading.Event()
-
-    def end(*_: object) -> None:
-        closing.set()
-        over.set()
-
-    signal.signal(signal.SIGUSR1, lambda *_: closing.set())
-    signal.signal(signal.SIGTERM, end)
+    over = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
+    closing = state.with_name(CLOSING)
     dice = random.Random(f"{seed}/{os.getpid()}")
     ctx = Context(load(data_dir))
     try:
@@ -136,14 +133,14 @@ def run(data_dir: Path, notes: Path, state: Path, seed: int) -> int:
         ctx.close()
         return TRY_AGAIN_LATER
     try:
-        while not closing.is_set():
+        while not over.is_set() and not closing.exists():
             try:
                 worker.serve()
             except TerminalError as error:
                 # The clerk sees the sentence; nothing was called saved.
                 sys.stderr.write(f"refused {error.code}\n")
-                closing.wait(0.5)
-            closing.wait(dice.uniform(0.02, 0.4))
+                over.wait(0.5)
+            over.wait(dice.uniform(0.02, 0.4))
         while not over.is_set():
             tell(ctx, state)
             over.wait(STATE_SECONDS)

@@ -7,6 +7,7 @@ paused, a disk fills. At the end the faults stop, and everything must be where i
 from __future__ import annotations
 
 import argparse
+import signal
 import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -26,6 +27,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     def tell(key: str, **data: object) -> None:
         console.note(key, **data)
 
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Whoever ends it finds no process and no mount left over.
+        signal.signal(number, signal.default_int_handler)
     with _folder(args.keep) as folder:
         plan = Plan(
             folder=Path(folder).absolute(),

@@ -5,354 +5,234 @@ Clock, randomness, network and crashes come from one seed, so a failing seed rep
 
 from __future__ import annotations
 
-import asyncio
-import atexit
-import datetime as dt
 import random
 import shutil
-import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import peewee
-from playhouse.sqlcipher_ext import SqlCipherDatabase
-from starlette.applications import Starlette
 
-from hub import setup
-from hub.api import Api
-from hub.enrol import make_code
+from hub import judge
 from hub.hub import Hub
-from hub.store.people import HallData
-from terminal.clock import CHINA_TIME, Instant, to_milliseconds
-from terminal.domain.catalogue import Regime
-from terminal.domain.parties import Actor, Capacity, MaterialEntry, Party
-from terminal.domain.records import (
-    CaseAccepted,
-    CaseReceived,
-    CorrectionItem,
-    CorrectionNotified,
-    MaterialsSupplemented,
-    RatingGiven,
-    RatingScope,
-    VisitEnded,
-    VisitOpened,
-)
-from terminal.errors import DiskFull, RuleRefused, SyncError, TerminalError
-from terminal.events import EventBus
-from terminal.ids import record_id
+from hub.store.tables import EntryRow, ForkRow
+from terminal.domain.records import HUB_ORIGIN
+from terminal.errors import SyncError, TerminalError
 from terminal.protocol import wire
-from terminal.protocol.entry import Draft
-from terminal.protocol.suites import STANDARD, key_id
-from terminal.protocol.wire import Enrolment
-from terminal.store import aggregates
-from terminal.store.database import Ledger
-from terminal.store.journal import Journal
+from terminal.protocol.entry import decode_header
+from terminal.store.statements import rows, sql_of
+from terminal.store.tables.ledger import EntryRow as LocalEntry
 from terminal.sync.transport import HttpReply
-from terminal.sync.worker import SyncWorker
-from tests.hub.line import Line
-from tests.simulation.sync_store import SimSyncStore
+from tests.simulation.faults import Crash, StatementFaults
+from tests.simulation.line import DirectLine
+from tests.simulation.outside import SimClock, SimRandomness
+from tests.simulation.template import template
+from tests.simulation.terminal import Terminal
 
-START = to_milliseconds(dt.datetime(2026, 11, 23, 9, 0, tzinfo=CHINA_TIME))
-CLERK = Actor("clerk", "clerk-1", "王芳", "3 号综合窗口")
-PERSON = Party(name="张三丰", identity_number="210211198505041236")
-
-
-@cache
-def _made_hub() -> Path:
-    """Make a hub once; each world gets a copy, since its passwords and keys take long."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-made-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    hall = HallData("hall", "政务服务中心", "511602")
-    setup.init(folder, hall, password="correct-horse-7", clock=SimClock())
-    return folder
-
-
-def _api(hub: Hub, pool: ThreadPoolExecutor) -> Starlette:
-    """The terminals' routes alone: the pages are not what is simulated."""
-    return Starlette(routes=list(Api(hub, pool).routes()))
-
-
-class Crash(BaseException):
-    """The process dies here; nothing of it runs on."""
-
-
-class SimClock:
-    """A wall clock that may jump; the monotonic one never goes back."""
-
-    def __init__(self) -> None:
-        self.wall = START
-        self.monotonic = 0
-
-    def now(self) -> Instant:
-        self.monotonic += 1
-        self.wall += 1
-        return Instant(self.wall, self.monotonic, "simulated-boot")
-
-
-class SimRandomness:
-    """Randomness of one seed."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-
-    def token_bytes(self, count: int) -> bytes:
-        return self._random.randbytes(count)
-
-    def uuid7(self) -> str:
-        return f"{self._random.getrandbits(128):032x}"
-
-
-class SimKeys:
-    """A terminal's key, made from its seed."""
-
-    def __init__(self, randomness: SimRandomness) -> None:
-        self.signing = randomness.token_bytes(32)
-        self.public = STANDARD.public_key(self.signing)
-        self.terminal_id = key_id(self.public)
-
-
-class Network:
-    """The line between one terminal and the hub, as bad as it gets."""
-
-    FAULTS = (
-        "lost_request", "lost_answer", "twice", "old_answer", "cut", "garbage", "html", "busy",
-        "empty",
-    )  # fmt: skip
-
-    def __init__(self, world: World, rng: random.Random) -> None:
-        self._world = world
-        self._rng = rng
-        self.trouble = 0.0
-        self._last: HttpReply | None = None
-
-    def request(
-        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> HttpReply:
-        fault = self._rng.choice(self.FAULTS) if self._rng.random() < self.trouble else ""
-        if fault == "lost_request" or self._world.line is None:
-            raise SyncError("sync.unreachable")
-        if fault == "busy":
-            return HttpReply(503, b"busy")
-        reply = self._send(method, path, body)
-        if fault == "twice":
-            reply = self._send(method, path, body)
-        old, self._last = self._last, reply
-        if fault == "lost_answer":
-            raise SyncError("sync.unreachable")
-        wrong = {
-            "cut": reply.body[: len(reply.body) // 2],
-            "garbage": self._rng.randbytes(64),
-            "html": b"<html><body>please log in</body></html>",
-            "empty": b"",
-        }
-        if fault in wrong:
-            return HttpReply(200, wrong[fault])
-        if fault == "old_answer" and old is not None:
-            return old
-        return reply
-
-    def _send(self, method: str, path: str, body: bytes) -> HttpReply:
-        assert self._world.line is not None
-        reply = self._world.line.call(method, path, body)
-        return HttpReply(reply.status, reply.body, reply.headers)
-
-    def close(self) -> None:
-        return
-
-
-class Terminal:
-    """One terminal; `saved` are the record ids whose commit has returned."""
-
-    def __init__(self, world: World, name: str, seed: int) -> None:
-        self.world = world
-        self.name = name
-        self.rng = random.Random(seed)
-        self.randomness = SimRandomness(seed)
-        self.clock = SimClock()
-        self.keys = SimKeys(self.randomness)
-        self.folder = world.folder / name
-        self.network = Network(world, self.rng)
-        self.saved: set[str] = set()
-        self.cases: list[str] = []
-        self.enrolment = world.enrol(self.keys)
-        self.statements_to_live: int | None = None
-        self.full_at: int | None = None
-        self._open()
-
-    def _open(self) -> None:
-        self.ledger = Ledger(self.folder / "ledger.db", b"k" * 32)
-        self.ledger.open()
-        self.journal = Journal(self.keys.terminal_id, self.clock, self.randomness)
-        if not self.ledger.read(self.journal.epoch):
-            self.ledger.write(lambda db: self.journal.open_epoch(db, "created"))
-        self._hook()
-        self.worker = SyncWorker(
-            transport=self.network,
-            store=SimSyncStore(self.ledger, self.journal, self.clock),
-            keys=self.keys,
-            enrolment=lambda: self.enrolment,
-            clock=self.clock,
-            randomness=self.randomness,
-            events=EventBus(),
-        )
-
-    def _hook(self) -> None:
-        """Count the write connection's statements; die or run out of disk at one of them."""
-        database: Any = self.ledger._write_db
-        assert isinstance(database, SqlCipherDatabase)
-        execute = database.execute_sql
-
-        def counted(sql: str, params: Any = None) -> Any:
-            if sql != "ROLLBACK":
-                if self.statements_to_live is not None:
-                    self.statements_to_live -= 1
-                    if self.statements_to_live < 0:
-                        raise Crash
-                if self.full_at is not None:
-                    self.full_at -= 1
-                    if self.full_at < 0:
-                        raise peewee.OperationalError("database or disk is full")
-            return execute(sql, params)
-
-        database.execute_sql = counted
-
-    def restart(self) -> None:
-        """Start the program again after it ended or died."""
-        self.statements_to_live = self.full_at = None
-        self.ledger.close()
-        self._open()
-
-    def close(self) -> None:
-        self.ledger.close()
-
-    def guarded(self, step: Callable[[], None]) -> None:
-        """Run a step; a crash restarts the program, a full disk is told and goes on."""
-        try:
-            step()
-        except Crash:
-            self.restart()
-        except DiskFull:
-            self.full_at = None
-        except TerminalError:
-            pass
-
-    # What people do here
-
-    def write(self, drafts: list[Draft]) -> None:
-        """One action; what it wrote counts as saved only when the commit has returned."""
-        action = self.randomness.uuid7()
-        written = self.ledger.write(lambda db: self.journal.append(db, action, drafts))
-        self.saved.update(entry.record_id for entry in written)
-
-    def take_in(self) -> None:
-        """Receive a new case, accept it or ask for corrections, in one action."""
-        case_id, visit_id = self.randomness.uuid7(), self.randomness.uuid7()
-        complete = self.rng.random() < 0.6
-        now = self.clock.now().wall
-        received = CaseReceived(
-            receipt_number=f"{self.name}-{case_id[:8]}", visit_id=visit_id, item_code="item-1",
-            item_version="1", item_name="食品经营许可", organ="区市场监管局",
-            regime=Regime.LICENSING, applicant=PERSON, visitor=PERSON, capacity=Capacity.SELF,
-            answers={}, materials=(MaterialEntry("m1", "申请书"),), form={}, received_at=now,
-            respond_by="2026-11-30", respond_by_provisional=False, window="3", clerk=CLERK,
-            token=self.randomness.token_bytes(16).hex(),
-        )  # fmt: skip
-        action = self.randomness.uuid7()
-        base = record_id(action, case_id, "case_received")
-        second: Any = CaseAccepted(now, "2026-12-07", False, ("第三十二条",), CLERK)
-        if not complete:
-            items = (CorrectionItem("m1", "申请书", "未签字", "本人签字"),)
-            second = CorrectionNotified(now, items, ("第三十二条",), CLERK)
-        drafts = [
-            Draft(visit_id, "", VisitOpened(PERSON, "3", CLERK, now)),
-            Draft(case_id, "", received),
-            Draft(case_id, base, second),
-        ]
-        written = self.ledger.write(lambda db: self.journal.append(db, action, drafts))
-        self.saved.update(entry.record_id for entry in written)
-        self.cases.append(case_id)
-
-    def supplement(self) -> None:
-        """Bring what a correction notice asked for, and accept."""
-        if not self.cases:
-            return
-        case_id = self.rng.choice(self.cases)
-        case: Any = self.ledger.read(lambda db: aggregates.load(db, case_id))
-        now = self.clock.now().wall
-        body = MaterialsSupplemented((MaterialEntry("m1", "申请书"),), {}, now, "2026-12-07", CLERK)
-        try:
-            self.write([Draft(case_id, case.head, body)])
-        except RuleRefused:
-            return
-
-    def rate(self) -> None:
-        """End a visit and rate it."""
-        visit_id, now = self.randomness.uuid7(), self.clock.now().wall
-        action = self.randomness.uuid7()
-        opened = record_id(action, visit_id, "visit_opened")
-        rating = RatingGiven(
-            RatingScope.VISIT, visit_id, self.rng.randint(1, 5), (), "1", "", "screen", "window",
-            now,
-        )  # fmt: skip
-        drafts = [
-            Draft(visit_id, "", VisitOpened(PERSON, "3", CLERK, now)),
-            Draft(visit_id, opened, VisitEnded(CLERK)),
-            Draft(record_id(visit_id, "rating", "1"), "", rating),
-        ]
-        written = self.ledger.write(lambda db: self.journal.append(db, action, drafts))
-        self.saved.update(entry.record_id for entry in written)
-
-    def sync(self) -> None:
-        """One round of the loop."""
-        self.worker.once()
+_RECORDS = sql_of(LocalEntry.select(LocalEntry.record_id))
 
 
 class World:
-    """The hall of one seed."""
+    """The hall of one seed.
 
-    def __init__(self, folder: Path, seed: int, terminals: int = 2) -> None:
+    `told` are entries of which the hub has said, to whomever, that it keeps them; `effects`
+    the effects that were final when they were looked at; `own_acts` the hub's own entries.
+    `restored` counts how often the hub was put back to an older state.
+    """
+
+    def __init__(
+        self, folder: Path, seed: int, *, terminals: int = 2, old_ledger: bool = False
+    ) -> None:
         self.folder = folder
         self.seed = seed
-        self.rng = random.Random(seed)
+        self.trace: list[str] = []
+        rng = random.Random(seed)
+        self.randomness = SimRandomness(rng.getrandbits(32))
         self.hub_clock = SimClock()
-        self._pool = ThreadPoolExecutor(1)
-        self._runner = asyncio.Runner()
-        self.line: Line | None = None
-        shutil.copytree(_made_hub(), folder / "hub")
+        self.hub_faults = StatementFaults()
+        self.line: DirectLine | None = None
+        self.told: set[str] = set()
+        self.effects: dict[str, str] = {}
+        self.own_acts: set[str] = set()
+        self.missing: set[str] = set()
+        self.restored = 0
+        shutil.copytree(template().hub, folder / "hub")
+        self.terminals: list[Terminal] = []
         self.start_hub()
-        self.terminals = [
-            Terminal(self, f"t{number}", self.rng.getrandbits(32)) for number in range(terminals)
-        ]
+        for number in range(terminals):
+            made_from = template().old if old_ledger and number == 0 else template().ledger
+            one = Terminal(self, f"t{number}", number, rng.getrandbits(32), made_from)
+            self.terminals.append(one)
+            one.saved |= records_of(one)
+
+    # The hub's process
 
     def start_hub(self) -> None:
-        self.hub = Hub(
-            self.folder / "hub", clock=self.hub_clock,
-            randomness=SimRandomness(self.rng.getrandbits(32)),
-        )  # fmt: skip
-        self.line = Line(_api(self.hub, self._pool), self._runner.get_loop())
+        """Start the hub as `hub serve` does."""
+        if self.line is not None:
+            return
+        self.hub = Hub(self.folder / "hub", clock=self.hub_clock, randomness=self.randomness)
+        judge.recover(self.hub)
+        self.hub_faults.clear()
+        self.hub_faults.install(self.hub.store._writer)  # type: ignore[attr-defined]
+        self.line = DirectLine(self.hub)
 
     def stop_hub(self) -> None:
+        """End the hub."""
         if self.line is not None:
             self.line = None
+            self.hub_faults.clear()
             self.hub.close()
 
-    def enrol(self, keys: SimKeys) -> Enrolment:
-        assert self.line is not None
-        request = wire.EnrolRequest(
-            wire.PROTOCOL_VERSION, b"n" * 16, make_code(self.hub), keys.public, "window"
-        )
-        reply = self.line.call("POST", wire.PATH_ENROL, wire.seal(request, keys.signing))
-        answer = wire.unseal(wire.open_envelope(reply.body), self.hub.keys.public, Enrolment)
-        assert not answer.refusal, answer.refusal
-        return answer
+    def ask(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> HttpReply:
+        """One request that reaches the hub; `SyncError` when it is away or dies over it."""
+        if self.line is None:
+            raise SyncError("sync.unreachable")
+        try:
+            reply = self.line.call(method, path, body, headers)
+        except Crash:
+            self.stop_hub()
+            self.start_hub()
+            raise SyncError("sync.unreachable") from None
+        except (TerminalError, peewee.PeeweeException):
+            if not self.hub_faults.fired:
+                raise
+            # What a server makes of an exception.
+            self.hub_faults.clear()
+            return HttpReply(500, b"Internal Server Error")
+        if path == wire.PATH_PUSH and reply.status == 200:
+            self._note_told(body, reply.body)
+        return reply
+
+    def at_hub(self, step: Callable[[], object]) -> str:
+        """Run what somebody does at the hub itself; returns what became of it."""
+        try:
+            step()
+        except Crash:
+            self.stop_hub()
+            self.start_hub()
+            return "hub died"
+        except TerminalError as error:
+            self.hub_faults.clear()
+            return error.code
+        except peewee.PeeweeException:
+            if not self.hub_faults.fired:
+                raise
+            self.hub_faults.clear()
+            return "hub failed"
+        return "done"
+
+    def _note_told(self, request: bytes, answer: bytes) -> None:
+        batch = msgspec.msgpack.decode(wire.open_envelope(request).body, type=wire.Batch)
+        said = msgspec.msgpack.decode(wire.open_envelope(answer).body, type=wire.Answer)
+        for one in batch.entries:
+            if said.fork is not None or one.read_header().seq <= said.stored_seq:
+                self.told.add(one.hash)
+
+    def note_own_acts(self) -> None:
+        """Remember the hub's own entries of now."""
+        with self.hub.store.reading() as database:
+            query = EntryRow.select(EntryRow.record_id).where(EntryRow.origin == HUB_ORIGIN)
+            self.own_acts |= {record for (record,) in query.tuples().execute(database)}
+
+    def hub_records(self) -> set[str]:
+        """Return the record ids that the hub has, branches of forks among them."""
+        with self.hub.store.reading() as database:
+            found = {r for (r,) in EntryRow.select(EntryRow.record_id).tuples().execute(database)}
+            for (header,) in ForkRow.select(ForkRow.header).tuples().execute(database):
+                found.add(decode_header(bytes(header)).record_id)
+        return found
+
+    # Disks
+
+    def back_up_hub(self) -> None:
+        """Copy the hub's folder as it lies there at night."""
+        running = self.line is not None
+        self.stop_hub()
+        shutil.rmtree(self.folder / "hub-backup", ignore_errors=True)
+        shutil.copytree(self.folder / "hub", self.folder / "hub-backup")
+        if running:
+            self.start_hub()
+
+    def restore_hub(self) -> bool:
+        """Put the hub's backup back; what was on no other disk is gone with the newer state."""
+        if not (self.folder / "hub-backup").exists():
+            return False
+        if self.line is not None:
+            self.note_own_acts()
+        self.stop_hub()
+        shutil.rmtree(self.folder / "hub")
+        shutil.copytree(self.folder / "hub-backup", self.folder / "hub")
+        self.start_hub()
+        self.restored += 1
+        self.told.clear()
+        self.effects.clear()
+        self._forget_what_is_gone()
+        return True
+
+    def roll_back(self, terminal: Terminal, meanwhile: Callable[[], None]) -> None:
+        """Copy a terminal's disk, let it work on, then put the copy back.
+
+        What was written meanwhile and never sent is gone with the disk; what was sent stays
+        with the hub, and the places of the chain that repeat make a fork.
+        """
+        copy = terminal.folder.with_name(f"{terminal.name}-copy")
+        terminal.close()
+        shutil.copytree(terminal.folder, copy)
+        terminal.open()
+        meanwhile()
+        terminal.close()
+        shutil.rmtree(terminal.folder)
+        copy.rename(terminal.folder)
+        terminal.open()
+        terminal.unfinished = None
+        # Its jobs are queued again as on the copy, and the hub sends nobody his own cases.
+        terminal.old_papers += terminal.papers
+        terminal.papers = []
+        terminal.cases = [case for case in terminal.cases if terminal.has(case)]
+        self._forget_what_is_gone()
+
+    def clone(self, terminal: Terminal) -> Terminal:
+        """Start a copy of a terminal's disk as a second machine with the same key."""
+        terminal.close()
+        name = f"{terminal.name}-twin{len(self.terminals)}"
+        twin = Terminal(self, name, terminal.number, self.randomness_of_twin(), terminal.folder)
+        twin.saved = set(terminal.saved)
+        twin.cases = list(terminal.cases)
+        twin.lost, twin.hidden = set(terminal.lost), set(terminal.hidden)
+        terminal.open()
+        self.terminals.append(twin)
+        return twin
+
+    def randomness_of_twin(self) -> int:
+        """Return a seed: a copied machine draws its own randomness."""
+        return int.from_bytes(self.randomness.token_bytes(4), "big")
+
+    def _forget_what_is_gone(self) -> None:
+        """Expect no more of records and papers of which no disk has the entry."""
+        was_away = self.line is None
+        if was_away:
+            self.start_hub()
+        there = self.hub_records()
+        for one in self.terminals:
+            there |= records_of(one)
+        if was_away:
+            self.stop_hub()
+        for one in self.terminals:
+            one.saved &= there
+            one.papers = [paper for paper in one.papers if paper.record_id in there]
+            one.old_papers = [paper for paper in one.old_papers if paper.record_id in there]
 
     def close(self) -> None:
+        """End everything and remove the folder."""
         for terminal in self.terminals:
             terminal.close()
         self.stop_hub()
-        self._runner.close()
-        self._pool.shutdown()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def records_of(terminal: Terminal) -> set[str]:
+    """Return the record ids in a terminal's journal."""
+    return {record for (record,) in terminal.ledger.read(lambda db: rows(db, _RECORDS))}

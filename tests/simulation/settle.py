@@ -1,0 +1,40 @@
+"""After the faults: everything must settle by itself, within a bound."""
+
+from __future__ import annotations
+
+from terminal.errors import TerminalError
+from tests.simulation.world import World
+
+SETTLE_ROUNDS = 25
+REQUESTS_A_ROUND = 40
+
+
+def settle(world: World) -> None:
+    """Let the faults stop; then only the loops run until nothing waits (invariant 6)."""
+    world.start_hub()
+    world.hub_faults.clear()
+    for terminal in world.terminals:
+        terminal.unknown_kinds = frozenset()
+        terminal.restart()
+        terminal.network.trouble = 0.0
+        terminal.network.deliver_late()
+        terminal.bring_blobs_back()
+        terminal.clock.wall = world.hub_clock.wall
+    told = ""
+    for _ in range(SETTLE_ROUNDS):
+        told = ""
+        before = [terminal.network.requests for terminal in world.terminals]
+        for terminal in world.terminals:
+            try:
+                terminal.sync()
+            except TerminalError as error:
+                told = error.code
+        for terminal, asked in zip(world.terminals, before, strict=True):
+            assert terminal.network.requests - asked <= REQUESTS_A_ROUND, "6: too many requests"
+        if not told and not any(terminal.waits() for terminal in world.terminals):
+            break
+    else:
+        raise AssertionError(f"6: not settled after {SETTLE_ROUNDS} rounds: {told}")
+    # What one terminal sent in the last round is news for the others.
+    for terminal in world.terminals:
+        terminal.sync()

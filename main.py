@@ -21,6 +21,7 @@ COMMANDS = {
     "kiosk": "ui.cli",
     "demo": "ui.cli",
     "torture": "terminal.cli.torture",
+    "simulate": "terminal.cli.simulate",
     "hub": "hub.cli",
     "doctor": "terminal.cli.doctor",
     "test": "terminal.cli.test",
@@ -115,13 +116,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace, console: Console) -> int:
     from terminal.cli.base import Exit
-    from terminal.errors import TerminalError
+    from terminal.errors import RescueNeeded, TerminalError
 
     if args.command not in NEEDS_DRIVERS:
         # peewee imports every database driver that it finds: a third of a terminal's start.
         sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]
     try:
         return int(import_module(COMMANDS[args.command]).run(args, console))
+    except RescueNeeded as error:
+        from terminal.cli import rescue
+
+        try:
+            return rescue.run(args, console, error)
+        except TerminalError as failure:
+            return console.refuse(failure)
     except TerminalError as error:
         return console.refuse(error)
     except KeyboardInterrupt:

@@ -83,6 +83,15 @@ def _torture(g: Grammar, name: str) -> None:
     g.argument(torture, "--keep", "cli.torture.keep", meta="directory", type=Path)
 
 
+def _simulate(g: Grammar, name: str) -> None:
+    simulate = g.command(name)
+    g.argument(simulate, "--seeds", "cli.simulate.seeds", metavar="N", type=_count, default=200)
+    g.argument(simulate, "--start", "cli.simulate.start", metavar="K", type=_count, default=1)
+    g.argument(simulate, "--steps", "cli.simulate.steps", metavar="M", type=_count)
+    g.argument(simulate, "--jobs", "cli.simulate.jobs", metavar="J", type=_count, default=1)
+    g.argument(simulate, "--power-cuts", "cli.simulate.power_cuts", metavar="N", type=_count)
+
+
 def _hub(g: Grammar, name: str) -> None:
     hub = g.command(name)
     _serve(g, hub)
@@ -141,6 +150,8 @@ def _staff(g: Grammar, name: str) -> None:
     g.argument(add, "name", "cli.staff.name", meta="text")
     g.argument(add, "--role", "cli.staff.role", choices=_ROLES, default=_ROLES[0])
     g.action(actions, name, "list")
+    change = g.action(actions, name, "password")
+    g.argument(change, "login", "cli.staff.login", meta="login")
 
 
 def _catalogue(g: Grammar, name: str) -> None:
@@ -229,6 +240,7 @@ COMMANDS: dict[str, Callable[[Grammar, str], None]] = {
     "test": _test,
     "benchmark": _benchmark,
     "torture": _torture,
+    "simulate": _simulate,
     "hub": _hub,
     "enrol": _enrol,
     "staff": _staff,

@@ -11,7 +11,7 @@ from terminal.clock import Clock, HubMeasure, SystemClock, today
 from terminal.devices.manager import DeviceManager
 from terminal.devices.registry import DeviceConfig, load_profile
 from terminal.documents import PrinterProfile, warm_up
-from terminal.domain.calendar import load_calendar
+from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.deadlines import working_days_left
 from terminal.errors import SyncError, TerminalError
 from terminal.events import EventBus
@@ -31,16 +31,19 @@ from terminal.services.journal import HubState, JournalService
 from terminal.services.numbering import Numbering
 from terminal.services.papers import PaperMaker, Place
 from terminal.services.phone_list import PhoneListService
+from terminal.services.policy import PolicyService
 from terminal.services.printing import PrintingService
 from terminal.services.rating_log import LedgerTreeStore, RatingLogService
 from terminal.services.ratings import RatingsService
 from terminal.services.staff import StaffService
 from terminal.services.synchronising import LedgerSyncStore
+from terminal.services.updating import after_update
 from terminal.services.visits import VisitsService
 from terminal.settings import Settings
 from terminal.store.database import Ledger
 from terminal.store.journal import Journal
 from terminal.store.keys import open_keys
+from terminal.store.migrating import drop_copy
 from terminal.sync.client import HubClient
 from terminal.sync.hint import WAIT_SECONDS
 from terminal.sync.transport import HttpTransport, Transport
@@ -129,23 +132,35 @@ class Context:
             self.ledger.write(lambda db: self.journal_writer.open_epoch(db, "created"))
         self.catalogue = CatalogueService(self.settings.catalogue_path)
         self._close_calls.append(self.catalogue.close)
-        self.calendar = load_calendar()
         self.enrolment = EnrolmentService(self.ledger, self.keys, self.clock, self.ids)
+        self.policy = PolicyService(self.ledger, self._hall_id, self.events)
+        self._close_calls.append(self.policy.close)
         self._build_services(self.enrolment.current())
         self._build_sync()
+        after_update(self.ledger, self.enrolment.current(), self.clock)
+        drop_copy(self.settings.ledger_path)
+
+    def _hall_id(self) -> str:
+        enrolled = self.enrolment.current()
+        return enrolled.hall_id if enrolled else ""
+
+    @property
+    def calendar(self) -> WorkingDayCalendar:
+        """The working days as they are known now; the hub may send others at any time."""
+        return self.policy.calendar()
 
     def _build_services(self, enrolled: Enrolment | None) -> None:
         settings = self.settings
         hall = enrolled.hall_name if enrolled else settings.hall.name
         region = enrolled.region if enrolled else settings.hall.region
         number = enrolled.terminal_number if enrolled else settings.window.number
-        self.staff = StaffService(self.ledger, self.clock, self.ids)
+        self.staff = StaffService(self.ledger, self.clock, self.ids, self.enrolment.current)
         self.documents = DocumentsService(self.ledger, self.clock, self._printer_profile())
         self.printing = PrintingService(
             self.ledger, self.clock, self.ids, self.events, self.documents.render_job
         )
         self.printing.recover()
-        self.cases = CasesService(self.ledger, self.calendar, self.clock)
+        self.cases = CasesService(self.ledger, self.policy.calendar, self.clock)
         self.visits = VisitsService(
             self.ledger, self.journal_writer, self.clock, self.ids, self.events,
             settings.window.name,
@@ -156,7 +171,9 @@ class Context:
         )  # fmt: skip
         self.rating_log = RatingLogService(self.ledger, self.clock, self.events)
         self.blobs = BlobsService(self.ledger, settings.blobs_dir, self.keys.database, self.ids)
-        self.journal = JournalService(self.ledger, self.hub_state, self.calendar, self.clock)
+        self.journal = JournalService(
+            self.ledger, self.hub_state, self.policy.calendar, self.clock
+        )
         self.courier = CourierService(
             ledger=self.ledger, journal=self.journal_writer, blobs=self.blobs, keys=self.keys,
             enrolment=self.enrolment.current, clock=self.clock, randomness=self.ids,
@@ -169,8 +186,8 @@ class Context:
             items=self.catalogue,
             staff=self.staff,
             numbering=Numbering(region or NO_REGION, int(number), self.ids, self.texts),
-            papers=PaperMaker(place, self.calendar, Texts(settings.screen.language)),
-            calendar=self.calendar,
+            papers=PaperMaker(place, self.policy.calendar, Texts(settings.screen.language)),
+            rules=self.policy.rules,
             clock=self.clock,
             randomness=self.ids,
             events=self.events,

@@ -66,6 +66,13 @@ class StoreError(TerminalError):
     """The local store cannot do its work (full disk, damaged file, missing key)."""
 
 
+class RescueNeeded(StoreError):
+    """The ledger is sound but not in a form that this release can work with.
+
+    What it holds can still be sent and exported: `terminal.services.rescue`.
+    """
+
+
 class DiskFull(StoreError):
     """There is no room left on the disk; nothing was half-written."""
 

@@ -15,7 +15,7 @@ def run(args: Namespace, console: Console) -> int:
     with workplace(args) as context:
         match args.action:
             case "export":
-                _tell_export(context.courier.export(args.path.absolute()), console)
+                tell_export(context.courier.export(args.path.absolute()), console)
             case "import":
                 _tell_answer(context.courier.bring_back(args.file), console)
             case _:
@@ -28,7 +28,8 @@ def kilobytes(size: int) -> int:
     return -(-size // 1024)
 
 
-def _tell_export(made: Exported, console: Console) -> None:
+def tell_export(made: Exported, console: Console) -> None:
+    """Say what was written, and what to do with it."""
     console.result(
         made,
         "courier.exported",

@@ -117,6 +117,8 @@ def _hub(g: Grammar, name: str) -> None:
     g.argument(account, "--supervisor", "cli.hub.supervisor", action="store_true")
     backup = g.action(actions, name, "backup")
     g.argument(backup, "file", "cli.hub.backup_file", meta="file", type=Path)
+    ratings = g.action(actions, name, "ratings")
+    g.argument(ratings, "task", "cli.hub.ratings_task", choices=("verify",), meta="")
     revoke = g.action(actions, name, "revoke")
     g.argument(revoke, "terminal", "cli.hub.terminal", meta="code")
     courier = g.action(actions, name, "courier")

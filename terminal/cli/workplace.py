@@ -13,6 +13,7 @@ from terminal.settings import load
 
 PASSWORD = "YICHUANG_PASSWORD"
 SECOND_PASSWORD = "YICHUANG_SECOND_PASSWORD"
+NEW_PASSWORD = "YICHUANG_NEW_PASSWORD"
 
 
 def workplace(args: Namespace) -> Context:
@@ -20,11 +21,13 @@ def workplace(args: Namespace) -> Context:
     return Context(load(args.data_dir, args.config, args.hub))
 
 
-def password(console: Console, login: str, variable: str = PASSWORD) -> str:
+def password(
+    console: Console, login: str, variable: str = PASSWORD, question: str = "command.password"
+) -> str:
     """Return a password from the environment, or ask for it where somebody can answer."""
     given = os.environ.get(variable)
     if given is not None:
         return given
     if not sys.stdin.isatty():
         raise InvalidInput("command.password_needed", login=login, variable=variable)
-    return console.secret("command.password", login=login)
+    return console.secret(question, login=login)

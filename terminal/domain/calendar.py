@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from terminal.clock import to_local
 from terminal.errors import InvalidInput
 from terminal.texts import RESOURCES
 
@@ -111,6 +112,15 @@ class WorkingDayCalendar(msgspec.Struct, frozen=True):
             return -self.working_days_between(end, start)
         days = (end - start).days
         return sum(self.is_working_day(start + ONE_DAY * n) for n in range(1, days + 1))
+
+
+def undecided(since: int, due: str, calendar: WorkingDayCalendar) -> bool:
+    """Say whether a period that runs from a moment to an ISO date meets a year without a notice.
+
+    A date that was printed as provisional stays as it is; the mark goes with the notice.
+    """
+    first, last = to_local(since).year, dt.date.fromisoformat(due).year if due else 0
+    return any(calendar.provisional(year) for year in range(first, last + 1))
 
 
 def check_count(count: int) -> None:

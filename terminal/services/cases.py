@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from terminal.clock import Clock, today
-from terminal.domain.calendar import WorkingDayCalendar
+from terminal.domain.calendar import WorkingDayCalendar, undecided
 from terminal.domain.case import Case, CaseState
 from terminal.domain.deadlines import working_days_left
 from terminal.errors import NotFound
@@ -41,7 +42,7 @@ def case_row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> C
         state=case.state,
         due=due,
         days_left=left,
-        provisional=case.provisional,
+        provisional=case.provisional and undecided(case.received_at, case.due, calendar),
         light=light,
         received_at=case.received_at,
         sync=sync,
@@ -52,7 +53,9 @@ def case_row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> C
 class CasesService:
     """Reads cases of this terminal; any thread may call it."""
 
-    def __init__(self, ledger: Ledger, calendar: WorkingDayCalendar, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, calendar: Callable[[], WorkingDayCalendar], clock: Clock
+    ) -> None:
         self._ledger = ledger
         self._calendar = calendar
         self._clock = clock
@@ -60,25 +63,23 @@ class CasesService:
     def mine(self, session: Session, *, all_states: bool = False) -> tuple[CaseRow, ...]:
         """Return my cases, the most urgent first; those without a clock come last."""
         states = () if all_states else OPEN_STATES
-        on = today(self._clock)
+        on, calendar = today(self._clock), self._calendar()
 
         def read(db: Transaction) -> list[CaseRow]:
             found = lists.cases(db, staff=session.staff_id, states=states)
             sync = lists.sync_states(db, [case.case_id for case in found])
-            return [
-                case_row(case, on, self._calendar, sync.get(case.case_id, "")) for case in found
-            ]
+            return [case_row(case, on, calendar, sync.get(case.case_id, "")) for case in found]
 
         rows = self._ledger.read(read)
         return tuple(sorted(rows, key=lambda row: (row.due or date.max, row.received_at)))
 
     def counts(self, session: Session) -> CaseCounts:
         """Count my open cases by what they want of me."""
-        on = today(self._clock)
+        on, calendar = today(self._clock), self._calendar()
         cases = self._ledger.read(
             lambda db: lists.cases(db, staff=session.staff_id, states=OPEN_STATES)
         )
-        rows = [case_row(case, on, self._calendar, "") for case in cases]
+        rows = [case_row(case, on, calendar, "") for case in cases]
         dated = [(row, row.due) for row in rows if row.due is not None]
         return CaseCounts(
             overdue=sum(due < on for _, due in dated),

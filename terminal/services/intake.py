@@ -14,25 +14,24 @@ from typing import Protocol
 import msgspec
 
 from terminal.clock import Clock, today
-from terminal.documents import encode_view, lay_out
-from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.evolve import Evolved, evolve
 from terminal.domain.parties import Actor, Capacity, Party
-from terminal.domain.records import DocumentIssued, Record, VisitOpened
+from terminal.domain.policy import HallRules
+from terminal.domain.records import Record, VisitOpened
 from terminal.errors import NotFound, RuleRefused
 from terminal.events import EventBus
 from terminal.ids import Randomness, record_id
 from terminal.protocol.entry import Draft
-from terminal.protocol.query_code import new_token, query_url
-from terminal.protocol.suites import STANDARD
+from terminal.protocol.query_code import new_token
 from terminal.services import drafts
 from terminal.services.acts import Circumstances, Options, case_entries, new_case_id
 from terminal.services.cases import case_row
+from terminal.services.issuing import Desk, Issuer
 from terminal.services.numbering import Numbering
 from terminal.services.papers import Paper, PaperMaker
-from terminal.services.printing import document_view, queue_document
+from terminal.services.printing import document_view
 from terminal.services.review import review
 from terminal.services.staff import StaffService, clerk_of
 from terminal.services.views import (
@@ -61,15 +60,6 @@ class Items(Protocol):
         ...
 
 
-class Desk(msgspec.Struct, frozen=True):
-    """Facts of this desk that acts need; `connected` says whether the hub answers now."""
-
-    window: str
-    public_url: Callable[[], str]
-    connected: Callable[[], bool]
-    signing_key: bytes
-
-
 class IntakeService:
     """What a clerk does with an application. Any thread may call it; it blocks."""
 
@@ -82,7 +72,7 @@ class IntakeService:
         staff: StaffService,
         numbering: Numbering,
         papers: PaperMaker,
-        calendar: WorkingDayCalendar,
+        rules: Callable[[], HallRules],
         clock: Clock,
         randomness: Randomness,
         events: EventBus,
@@ -95,12 +85,13 @@ class IntakeService:
         self._staff = staff
         self._numbering = numbering
         self._papers = papers
-        self._calendar = calendar
+        self._rules = rules
         self._clock = clock
         self._randomness = randomness
         self._events = events
         self._desk = desk
         self._wake_printer = wake_printer
+        self._issuer = Issuer(journal, randomness, desk)
 
     # Drafts
 
@@ -156,7 +147,7 @@ class IntakeService:
         item = self._items.item(draft.item_code, draft.item_version)
         draft = drafts.prefilled(draft, item)
         case = self._case(draft.case_id) if draft.case_id else None
-        return review(draft, item, self._today(), self._calendar, case), item
+        return review(draft, item, self._today(), self._rules(), case), item
 
     def _today(self) -> date:
         """Return the hall's day; a clock that is plainly wrong yields no legal dates."""
@@ -235,7 +226,7 @@ class IntakeService:
         if not repeated:
             documents = [d for d in documents if d.head in record_ids]
         return Saved(
-            case=case_row(case, self._today(), self._calendar, "waiting"),
+            case=case_row(case, self._today(), self._rules().calendar, "waiting"),
             documents=tuple(document_view(db, d) for d in documents),
             record_ids=record_ids,
             offline=case.offline,
@@ -265,7 +256,7 @@ class IntakeService:
         papers = self._papers.of_act(
             act, stored, item, where, written[len(opening)].hash, new=case is None
         )
-        issued = self._issue(db, draft.action_id, stored, papers, where.at)
+        issued = self._issuer.issue(db, draft.action_id, stored, papers, where.at)
         record_ids = tuple(w.record_id for w in (*written, *issued))
         return self._saved(db, stored, record_ids)
 
@@ -301,37 +292,6 @@ class IntakeService:
         if not isinstance(case, Case):
             raise NotFound("case.not_found", number=case_id)
         return case
-
-    def _issue(
-        self, db: Transaction, action_id: str, case: Case, papers: tuple[Paper, ...], at: int
-    ) -> list[journal.Written]:
-        """Write each paper into the journal and queue its print job, in one transaction."""
-        issue = []
-        for paper in papers:
-            url = query_url(
-                self._desk.public_url(), case.receipt_number, case.token, paper.digest,
-                self._desk.signing_key,
-            )  # fmt: skip
-            view = paper.with_query_url(url)
-            # A paper that lacks what the law asks for stops the act before it is saved.
-            lay_out(view)
-            body = DocumentIssued(
-                document_kind=paper.kind,
-                number=paper.number,
-                case_id=case.case_id,
-                template_version=view.head.template_version,
-                digest=paper.digest,
-                view=msgspec.Raw(encode_view(view)),
-                issued_at=at,
-                signature=STANDARD.sign(self._desk.signing_key, paper.digest.encode()).hex(),
-            )
-            document_id = record_id(action_id, case.case_id, f"document-{paper.kind}")
-            issue.append(Draft(document_id, "", body, needs=(case.head,)))
-        written = self._journal.append(db, action_id, issue)
-        for draft in issue:
-            document = aggregates.load(db, draft.aggregate_id)
-            queue_document(db, document, self._randomness.uuid7(), at)  # type: ignore[arg-type]
-        return written
 
     # Preview
 

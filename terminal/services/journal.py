@@ -57,7 +57,7 @@ class JournalService:
         self,
         ledger: Ledger,
         hub: Callable[[], HubState],
-        calendar: WorkingDayCalendar,
+        calendar: Callable[[], WorkingDayCalendar],
         clock: Clock,
     ) -> None:
         self._ledger = ledger
@@ -93,7 +93,7 @@ class JournalService:
             return None
         on = date.fromisoformat(due)
         act = "decide" if state == CaseState.ACCEPTED else "answer"
-        return LegalDate(on, act, working_days_left(today(self._clock), on, self._calendar))
+        return LegalDate(on, act, working_days_left(today(self._clock), on, self._calendar()))
 
     def lines(self, limit: int = PAGE, state: str = "") -> tuple[JournalLine, ...]:
         """Return entries, newest first, with what they are about (numbers, no names)."""

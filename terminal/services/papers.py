@@ -6,6 +6,7 @@ choose the sentences.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import msgspec
@@ -78,9 +79,11 @@ class Paper(msgspec.Struct, frozen=True):
 class PaperMaker:
     """Composes the papers of a case at one place; a pure object."""
 
-    def __init__(self, place: Place, calendar: WorkingDayCalendar, texts: Texts) -> None:
+    def __init__(
+        self, place: Place, calendar: Callable[[], WorkingDayCalendar], texts: Texts
+    ) -> None:
         self._place = place
-        self._calendar = calendar
+        self._calendar_now = calendar
         self._texts = texts
 
     def of_act(
@@ -181,6 +184,10 @@ class PaperMaker:
             if entry.way is not Way.PAPER
             else self._texts(f"paper.form.{entry.kind.value.lower()}"),
         )
+
+    @property
+    def _calendar(self) -> WorkingDayCalendar:
+        return self._calendar_now()
 
     def _materials(self, case: Case) -> tuple[paper.MaterialLine, ...]:
         return tuple(self._material(entry) for entry in case.materials if not entry.lacking)

@@ -20,6 +20,7 @@ from terminal.domain.catalogue import (
 )
 from terminal.domain.checks import is_control
 from terminal.domain.parties import Capacity, MaterialStatus, Party, PartyKind
+from terminal.domain.policy import HallRules
 from terminal.domain.regime import committed_limit, procedure_of
 from terminal.services import form_rules
 from terminal.services.form_rules import problem
@@ -34,8 +35,6 @@ from terminal.services.views import (
     Review,
 )
 
-CURE_DAYS = 20
-CURE_BEFORE_PROMISE = 2
 LONGEST_NAME = 100
 
 
@@ -43,7 +42,7 @@ def review(
     draft: IntakeDraft,
     item: ServiceItem,
     today: date,
-    calendar: WorkingDayCalendar,
+    rules: HallRules,
     case: Case | None = None,
 ) -> Review:
     """Return the whole state of a draft on this day; `case` is the one it takes up again."""
@@ -51,7 +50,7 @@ def review(
     open_questions = tuple(q for q in questions if q.id not in draft.answers)
     lines = _lines(draft, item)
     fields = asked_fields(item, draft.answers)
-    law = _law(item, today, calendar, case)
+    law = _law(item, today, rules, case)
     problems = (
         *_party_problems(draft, item, today),
         *(problem(f"answers.{q.id}", "intake.unanswered", question=q.text)
@@ -130,16 +129,16 @@ def _one_party(party: Party, where: str, today: date) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _law(item: ServiceItem, today: date, calendar: WorkingDayCalendar, case: Case | None) -> Law:
+def _law(item: ServiceItem, today: date, rules: HallRules, case: Case | None) -> Law:
     """Compute the dates: an answer is owed from the receipt, a decision from the acceptance."""
-    received, respond_by = _answer_owed(item, today, calendar, case)
+    calendar, clock = rules.calendar, rules.policy.clock(item.regime)
+    received, respond_by = _answer_owed(item, today, calendar, clock, case)
     deemed = None
     if case is not None and case.state is CaseState.RECEIVED and respond_by is not None:
         deemed = deadlines.deemed_accepted_on(
-            received, today, calendar, item.regime, printed=respond_by.on
+            received, today, calendar, item.regime, clock, printed=respond_by.on
         )
     accepted = deemed or today
-    clock = deadlines.clock_of(item.regime)
     statutory = item.statutory
     if statutory is None and clock.decide_days is not None:
         statutory = TimeLimit(clock.decide_days, basis=clock.source)
@@ -157,13 +156,17 @@ def _law(item: ServiceItem, today: date, calendar: WorkingDayCalendar, case: Cas
         authority=item.authority,
         authority_document=item.authority_document,
         basis=item.legal_basis,
-        cure_by=_cure_by(committed, today, calendar),
+        cure_by=_cure_by(committed, today, rules),
         deemed_from=deemed,
     )
 
 
 def _answer_owed(
-    item: ServiceItem, today: date, calendar: WorkingDayCalendar, case: Case | None
+    item: ServiceItem,
+    today: date,
+    calendar: WorkingDayCalendar,
+    clock: deadlines.RegimeClock,
+    case: Case | None,
 ) -> tuple[date, Due | None]:
     """Return the day from which an answer is owed, and its last day.
 
@@ -173,7 +176,7 @@ def _answer_owed(
     received = today
     if case is not None and case.state is not CaseState.AWAITING_CORRECTION:
         received = to_local(case.materials_in_at).date()
-    due = _due(deadlines.accept_by(received, calendar, item.regime))
+    due = _due(deadlines.accept_by(received, calendar, item.regime, clock))
     if case is not None and case.state is CaseState.RECEIVED and case.respond_by and due:
         # What the citizen's receipt says holds, whatever the calendar says by now.
         due = msgspec.structs.replace(due, on=date.fromisoformat(case.respond_by))
@@ -190,13 +193,14 @@ def _period(limit: TimeLimit | None, today: date, calendar: WorkingDayCalendar) 
     return _due(deadlines.add_period(today, limit.amount, limit.unit, calendar))
 
 
-def _cure_by(promise: Due | None, today: date, calendar: WorkingDayCalendar) -> Due | None:
-    """Two working days before the promise, at the latest after twenty (policy data)."""
-    latest = calendar.add_working_days(today, CURE_DAYS)
+def _cure_by(promise: Due | None, today: date, rules: HallRules) -> Due | None:
+    """Two working days before the promise, at the latest after twenty, or as the hall says."""
+    calendar, terms = rules.calendar, rules.policy.conditional
+    latest = calendar.add_working_days(today, terms.cure_days)
     if promise is None:
         return _due(latest)
     day = promise.on
-    for _ in range(CURE_BEFORE_PROMISE):
+    for _ in range(terms.before_promise):
         day = calendar.previous_working_day(day)
     if day <= today:
         day = promise.on

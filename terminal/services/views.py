@@ -377,9 +377,14 @@ class JournalPage(msgspec.Struct, frozen=True):
 
 
 class StaffRow(msgspec.Struct, frozen=True):
-    """An account of this machine."""
+    """An account that may sign in here.
+
+    `source` is `local` (made on this machine), `hall` (sent by the hub) or `shadowed`: the
+    hall's, out of use while a local account has its login.
+    """
 
     staff_id: str
     name: str
     login: str
     role: Role
+    source: str = "local"

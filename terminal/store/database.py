@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 
 import peewee
 from filelock import FileLock, Timeout
-from playhouse.migrations import Runner
 from playhouse.sqlcipher_ext import SqlCipherDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from terminal.errors import DiskFull, StoreError, TerminalError
+from terminal.store.migrating import bring_up
 from terminal.store.write_thread import SYNC, WriteThread
 
 logger = logging.getLogger(__name__)
@@ -64,13 +64,15 @@ class Ledger:
     """The terminal's precious store. `write` and `read` may be called from any thread.
 
     `key` is 32 bytes. One process holds the folder's lock while the ledger is open; a second
-    one gets `StoreError('store.in_use')`.
+    one gets `StoreError('store.in_use')`. With `rescue` the schema stays as it is, and nothing
+    but what the hub acknowledges is written (`write_in_rescue`).
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, *, rescue: bool = False) -> None:
         if sqlcipher.sqlite_version_info < LEAST_SQLITE:
             raise StoreError("store.old_sqlite", version=sqlcipher.sqlite_version)
         self.path = path
+        self.rescue = rescue
         self._key = key
         self._ballast = path.with_name("ballast")
         self._lock = FileLock(str(path) + ".lock")
@@ -93,7 +95,8 @@ class Ledger:
             self._thread.run(self._open_writer)
             for _ in range(READERS):
                 self._readers.put(self._connect(readonly=True))
-            self._lay_ballast()
+            if not self.rescue:
+                self._lay_ballast()
             self._open = True
         except BaseException:
             self.close()
@@ -133,10 +136,8 @@ class Ledger:
         self._close_writer()
         database = self._connect(readonly=False)
         self._write_db = database
-        try:
-            Runner(database, str(MIGRATIONS)).up()
-        except (peewee.DatabaseError, sqlcipher.Error) as error:
-            raise self._explain(error) from error
+        if not self.rescue:
+            bring_up(database, self.path, MIGRATIONS, self._explain)
 
     def _explain(self, error: Exception) -> Exception:
         """Return what a person is told of a database error, or the error itself: a defect.
@@ -199,7 +200,14 @@ class Ledger:
         and the transaction tried once more, so that what a person does still finishes.
         """
         self._check_open()
+        if self.rescue:
+            raise StoreError("store.rescue")
         return self._thread.run(self._transact, function, priority=priority)
+
+    def write_in_rescue(self, function: Callable[[peewee.Database], Result]) -> Result:
+        """Run `function` in one transaction of a ledger that is opened for rescue."""
+        self._check_open()
+        return self._thread.run(self._transact, function)
 
     def _check_open(self) -> None:
         if not self._open:

@@ -42,8 +42,16 @@ def _stand(db: peewee.Database, feed: str) -> _Stand:
 
 
 def cursor(db: peewee.Database, feed: str) -> Cursor:
-    """Return where this terminal stands in a feed; a feed never read stands at nothing."""
-    return _stand(db, feed).cursor
+    """Return where this terminal stands in a feed; a feed never read stands at nothing.
+
+    Only columns of the first schema are read: a ledger in rescue is asked, too.
+    """
+    query = CursorRow.select(CursorRow.handle, CursorRow.position, CursorRow.row_hash).where(
+        CursorRow.feed == feed
+    )
+    for handle, position, row_hash in query.tuples().execute(db):
+        return Cursor(feed, handle, position, row_hash)
+    return Cursor(feed)
 
 
 def take_page(db: peewee.Database, page: Page, hub_key: bytes, now: int) -> int:

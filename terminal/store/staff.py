@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import peewee
 
-from terminal.store.tables.ledger import StaffTable
+from terminal.protocol.sets import StaffAccount
+from terminal.store.tables.ledger import OwnPasswordRow, StaffTable
 
 
 class StoredAccount(msgspec.Struct, frozen=True):
@@ -32,3 +33,21 @@ def accounts(db: peewee.Database, login: str = "") -> list[StoredAccount]:
 def save(db: peewee.Database, account: StoredAccount) -> None:
     """Insert or replace an account."""
     StaffTable.replace(**msgspec.structs.asdict(account)).execute(db)
+
+
+def own_password(db: peewee.Database, account: StaffAccount) -> str:
+    """Return the hash in force of a hub's account: one set here holds until the hub's changes."""
+    query = OwnPasswordRow.select(OwnPasswordRow.replaced, OwnPasswordRow.password).where(
+        OwnPasswordRow.staff_id == account.staff_id
+    )
+    for replaced, password in query.tuples().execute(db):
+        if replaced == account.password:
+            return str(password)
+    return account.password
+
+
+def set_own_password(db: peewee.Database, account: StaffAccount, password: str) -> None:
+    """Keep the hash of a password that was set here in place of the hub's."""
+    OwnPasswordRow.replace(
+        staff_id=account.staff_id, replaced=account.password, password=password
+    ).execute(db)

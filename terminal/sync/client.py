@@ -13,6 +13,7 @@ from terminal.ids import Randomness
 from terminal.protocol import wire
 from terminal.protocol.wire import Answer, BlobAnswer, Cursor, Page, PullAnswer
 from terminal.sync.ports import Signer, Stretch
+from terminal.sync.returning import Returning
 from terminal.sync.speed import LineSpeed
 from terminal.sync.transport import GATEWAY_STATUS, HttpReply, Transport
 
@@ -41,7 +42,7 @@ class HubClient:
     """Speaks the protocol; raises `SyncError` for whatever is not the hub's own word.
 
     `speed` remembers between rounds what the line carries; `measured` is told what each answer
-    says of the hub's clock.
+    says of the hub's clock, `returning` what it says of the hub's own journal.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class HubClient:
         *,
         speed: LineSpeed | None = None,
         measured: Callable[[HubMeasure], object] | None = None,
+        returning: Returning | None = None,
     ) -> None:
         self._transport = transport
         self._keys = keys
@@ -62,6 +64,7 @@ class HubClient:
         self._randomness = randomness
         self._speed = speed or LineSpeed()
         self._measured = measured
+        self._returning = returning
 
     def push(self, stretch: Stretch) -> Answer:
         """Send entries; the answer's refusal, if any, is raised."""
@@ -123,6 +126,8 @@ class HubClient:
         self, method: str, path: str, message: msgspec.Struct, nonce: bytes, kind: type[AnyAnswer]
     ) -> AnyAnswer:
         """Send a signed message that carries `nonce`; return the hub's signed answer to it."""
+        if self._returning is not None:
+            message = self._returning.fill(message)
         sealed = wire.seal(message, self._keys.signing)
         reply, asked, answered = self._request(method, path, sealed)
         if reply.status >= 500 and not _is_strangers_page(reply):
@@ -132,7 +137,9 @@ class HubClient:
         if answer.nonce != nonce or answer.terminal_id != self._keys.terminal_id:
             raise SyncError("sync.wrong_answer")
         if answer.refusal:
-            raise SyncError(answer.refusal)
+            raise SyncError(_refusal(answer))
+        if self._returning is not None:
+            self._returning.hear(answer)
         hub_time = getattr(answer, "hub_time", 0)
         if self._measured is not None and hub_time:
             self._measured(measure_hub(asked, answered, hub_time))
@@ -150,6 +157,17 @@ class HubClient:
         answered = self._clock.now()
         self._speed.measured(len(body), answered.monotonic - asked.monotonic)
         return reply, asked, answered
+
+
+def _refusal(answer: SignedAnswer) -> str:
+    """Return the hub's reason; of an unknown protocol it is told which side is too old."""
+    if answer.refusal == "hub.unknown_protocol":
+        least, greatest = getattr(answer, "speaks", (1, 1))
+        if least > wire.PROTOCOL_VERSION:
+            return "sync.program_too_old"
+        if greatest < wire.LEAST_PROTOCOL:
+            return "sync.hub_too_old"
+    return answer.refusal
 
 
 def _is_strangers_page(reply: HttpReply) -> bool:

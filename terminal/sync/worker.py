@@ -24,9 +24,11 @@ from terminal.sync.pace import Pace, Reason
 from terminal.sync.ports import Signer, SyncState, SyncStore
 from terminal.sync.pull import cursors_of
 from terminal.sync.push import Pusher
+from terminal.sync.returning import Returning
 from terminal.sync.rounds import run_rounds
 from terminal.sync.speed import LineSpeed
 from terminal.sync.transport import HintTransport, Interruptible, Transport
+from terminal.sync.trees import TreeWatch
 from terminal.sync.turn import Turn
 
 logger = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ NETWORK_CHECK_SECONDS = 2.0
 
 _GRACE_SECONDS = 1.0
 
-REFUSED_CODES = frozenset({"hub.revoked", "hub.unknown_terminal"})
+REFUSED_CODES = frozenset({"hub.revoked", "hub.unknown_terminal", "sync.program_too_old"})
 
 
 class SyncWorker:
@@ -61,6 +63,7 @@ class SyncWorker:
         urgent: Callable[[], bool] = lambda: False,
         measured: Callable[[HubMeasure], object] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        rating_log: TreeWatch | None = None,
     ) -> None:
         self._transport = transport
         self._store = store
@@ -72,7 +75,9 @@ class SyncWorker:
         self._urgent = urgent
         self._measured = measured
         self._monotonic = monotonic
+        self._rating_log = rating_log
         self._pusher = Pusher()
+        self._returning = Returning(store)
         self._speed = LineSpeed()
         self._pace = Pace(keys.terminal_id, randomness)
         self._network = NetworkWatch(getattr(transport, "host", ""))
@@ -169,7 +174,7 @@ class SyncWorker:
         if enrolled is None:
             self._show(SyncState("not_enrolled"))
             return
-        run_rounds(self._turn(enrolled), self._pusher)
+        run_rounds(self._turn(enrolled), self._pusher, self._rating_log)
         self._show(SyncState("connected", last_contact=self._clock.now().corrected))
 
     def _ask_first(self) -> None:
@@ -217,9 +222,11 @@ class SyncWorker:
             self._randomness,
             speed=self._speed,
             measured=self._measured,
+            returning=self._returning,
         )
         return Turn(
             client=client,
+            returning=self._returning,
             enrolled=enrolled,
             store=self._store,
             keys=self._keys,

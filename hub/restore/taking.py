@@ -24,7 +24,7 @@ from terminal.protocol.returns import (
     ReturnAnswer,
 )
 from terminal.protocol.suites import suite
-from terminal.protocol.wire import PROTOCOL_VERSION
+from terminal.protocol.wire import PROTOCOL_VERSION, spoken
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def take_back(hub: Hub, terminal: TerminalData, message: Return) -> ReturnAnswer
     Each entry is believed for the hub's own signature alone, whoever brings it; one that does
     not hold is left out, and keeps none of the others away.
     """
-    if message.protocol != PROTOCOL_VERSION:
+    if not spoken(message.protocol):
         return answer(terminal.id, message, refusal="hub.unknown_protocol")
     if len(message.entries) > MAX_RETURN_ENTRIES:
         return answer(terminal.id, message, refusal="hub.batch_too_large")

@@ -7,11 +7,13 @@ from pathlib import Path
 from terminal.clock import Clock, today
 from terminal.errors import NotFound
 from terminal.protocol import sets
+from terminal.protocol.entry import Entry
+from terminal.protocol.returns import HubPlace, StoredPlace
 from terminal.protocol.wire import Answer, Cursor, Page, PullAnswer
 from terminal.services.blobs import BlobsService
 from terminal.services.catalogue import CatalogueService
 from terminal.services.catalogue_pages import changes_of
-from terminal.store import blob_rows, feeds, meta, outbox
+from terminal.store import blob_rows, feeds, hub_places, meta, outbox
 from terminal.store.database import Ledger, Transaction
 from terminal.store.journal import Journal
 from terminal.store.write_thread import SYNC
@@ -42,6 +44,7 @@ class LedgerSyncStore:
         self._catalogue = catalogue
         self._failed: tuple[str, int] | None = None
         self._announced: tuple[str, ...] | None = None
+        self._place: HubPlace | None = None
 
     def _now(self) -> int:
         return self._clock.now().corrected
@@ -70,11 +73,16 @@ class LedgerSyncStore:
         if feed.startswith(CATALOGUE):
             # The catalogue's file may be lost alone: where it stands is written in it.
             return self._catalogue.cursor(feed)
-        return self._ledger.read(lambda db: feeds.cursor(db, feed))
+        return self._ledger.read(lambda db: hub_places.with_word(db, feeds.cursor(db, feed)))
 
     def take_page(self, page: Page, hub_key: bytes) -> int:
         now = self._now()
-        return self._ledger.write(lambda db: feeds.take_page(db, page, hub_key, now), priority=SYNC)
+
+        def act(db: Transaction) -> int:
+            hub_places.keep_word(db, page)
+            return feeds.take_page(db, page, hub_key, now)
+
+        return self._ledger.write(act, priority=SYNC)
 
     def take_catalogue(self, page: Page, snapshot: bytes) -> int:
         changes, cursor, whole = changes_of(page, self.cursor(page.feed), snapshot)
@@ -117,6 +125,36 @@ class LedgerSyncStore:
 
         if any(not belongs(name) for name in self._ledger.read(feeds.names)):
             self._ledger.write(lambda db: feeds.forget(db, belongs), priority=SYNC)
+
+    # What was heard of the hub itself
+
+    def hub_place(self) -> HubPlace | None:
+        if self._place is None:
+            self._place = self._ledger.read(hub_places.heard)
+        return self._place
+
+    def hear_place(self, place: HubPlace) -> None:
+        self._ledger.write(lambda db: hub_places.hear(db, place), priority=SYNC)
+        self._place = place
+
+    def stored_place(self) -> StoredPlace | None:
+        return self._ledger.read(hub_places.stored)
+
+    def settled_epoch(self) -> str:
+        return self._ledger.read(hub_places.settled)
+
+    def settle_epoch(self, epoch: str) -> None:
+        self._ledger.write(lambda db: hub_places.settle(db, epoch), priority=SYNC)
+
+    def acknowledged_epochs(self) -> list[str]:
+        return self._ledger.read(hub_places.acknowledged_epochs)
+
+    def returnable(
+        self, epoch: str, after: int, limit: int, max_bytes: int
+    ) -> list[tuple[int, Entry]]:
+        return self._ledger.read(
+            lambda db: hub_places.returnable(db, epoch, after, limit, max_bytes)
+        )
 
     # Scans
 

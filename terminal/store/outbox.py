@@ -16,7 +16,10 @@ from terminal.store.tables.ledger import EntryRow, ForeignEntryRow
 
 _EFFECT = sql_of(
     EntryRow.update({EntryRow.state: "", EntryRow.code: "", EntryRow.since: 0}).where(
-        EntryRow.record_id == "", EntryRow.hash == ""
+        EntryRow.record_id == "",
+        EntryRow.hash == "",
+        # What is known already changes nothing: a feed that is read anew repeats much.
+        (EntryRow.state != "") | (EntryRow.code != ""),
     )
 )
 
@@ -101,7 +104,10 @@ def _same_place(db: peewee.Database, answer: Answer) -> bool:
 
 def take_effect(db: peewee.Database, effect: Effect, now: int) -> None:
     """Note what the hub made of an entry of ours; an unknown record changes nothing."""
-    run(db, _EFFECT, effect.effect, effect.code, now, effect.record_id, effect.entry_hash)
+    run(
+        db, _EFFECT, effect.effect, effect.code, now, effect.record_id, effect.entry_hash,
+        effect.effect, effect.code,
+    )  # fmt: skip
 
 
 def take_foreign(db: peewee.Database, foreign: Entry, now: int) -> str:
@@ -117,6 +123,7 @@ def take_foreign(db: peewee.Database, foreign: Entry, now: int) -> str:
         record_id=header.record_id, hash=foreign.hash, kind=header.kind,
         aggregate_id=header.aggregate_id, header=foreign.header, payload=foreign.payload,
         signature=foreign.signature, state=state, code=code, received_at=now,
+        origin=header.origin, epoch=header.epoch, seq=header.seq,
     ).execute(db)  # fmt: skip
     return state
 

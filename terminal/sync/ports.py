@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from terminal.protocol.entry import Entry
+from terminal.protocol.returns import HubPlace, StoredPlace
 from terminal.protocol.wire import Answer, Cursor, Page, PullAnswer
 
 
@@ -18,7 +20,41 @@ class Stretch(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
 
 
-class SyncStore(Protocol):
+class PlaceStore(Protocol):
+    """The hub's own journal as the ledger knows it; every call is one transaction."""
+
+    def hub_place(self) -> HubPlace | None:
+        """Return the last place of the hub's own journal that was told here."""
+        ...
+
+    def hear_place(self, place: HubPlace) -> None:
+        """Remember it."""
+        ...
+
+    def stored_place(self) -> StoredPlace | None:
+        """Return up to where the hub has acknowledged this terminal's journal."""
+        ...
+
+    def settled_epoch(self) -> str:
+        """Return the hub's epoch for which everything was given back."""
+        ...
+
+    def settle_epoch(self, epoch: str) -> None:
+        """Note that everything was given back, and let scans be confirmed anew."""
+        ...
+
+    def acknowledged_epochs(self) -> Sequence[str]:
+        """Return this terminal's epochs of which something is acknowledged."""
+        ...
+
+    def returnable(
+        self, epoch: str, after: int, limit: int, max_bytes: int
+    ) -> Sequence[tuple[int, Entry]]:
+        """Return seq and bytes of the hub's own entries of an epoch after one."""
+        ...
+
+
+class SyncStore(PlaceStore, Protocol):
     """The ledger as the sync sees it; every call is one transaction."""
 
     def pending(self, limit: int, max_bytes: int) -> Stretch | None:

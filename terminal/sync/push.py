@@ -36,7 +36,7 @@ class Pusher:
 
     def push_all(self, turn: Turn) -> None:
         """Push until nothing waits; raises what stopped it."""
-        while not turn.stopping():
+        while not (turn.stopping() or turn.returning.due):
             stretch = turn.store.pending(self._batch, MAX_BATCH_BYTES)
             if stretch is None:
                 return

@@ -9,13 +9,27 @@ from __future__ import annotations
 from terminal.sync.blobs import send_blobs
 from terminal.sync.pull import pull_all
 from terminal.sync.push import Pusher
+from terminal.sync.trees import TreeWatch
 from terminal.sync.turn import Turn
 
 
-def run_rounds(turn: Turn, pusher: Pusher) -> None:
-    """Push all that waits, pull all that is new, send the scans."""
-    pusher.push_all(turn)
+def run_rounds(turn: Turn, pusher: Pusher, rating_log: TreeWatch | None = None) -> None:
+    """Push all that waits, pull all that is new, send the scans, look at the log of ratings."""
+    _push_all(turn, pusher)
     pull_all(turn)
+    if turn.returning.due:
+        _push_all(turn, pusher)
+        pull_all(turn)
     if send_blobs(turn):
         # What waited for a scan is applied by now: its effect is in the feed.
         pull_all(turn)
+    if rating_log is not None:
+        rating_log.turn(turn.client, turn.enrolled.hub_key, turn.stopping)
+
+
+def _push_all(turn: Turn, pusher: Pusher) -> None:
+    """Push, and give back in between what a hub that was taken back has lost."""
+    turn.returning.settle(turn)
+    pusher.push_all(turn)
+    while turn.returning.settle(turn):
+        pusher.push_all(turn)

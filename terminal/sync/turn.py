@@ -10,6 +10,7 @@ from terminal.events import EventBus
 from terminal.protocol.wire import Enrolment
 from terminal.sync.client import HubClient
 from terminal.sync.ports import Signer, SyncStore
+from terminal.sync.returning import Returning
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Turn:
     """
 
     client: HubClient
+    returning: Returning
     enrolled: Enrolment
     store: SyncStore
     keys: Signer

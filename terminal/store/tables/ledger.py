@@ -41,7 +41,10 @@ class EntryRow(Table):
 
 
 class ForeignEntryRow(Table):
-    """Entries of the hub or of other terminals that came down a feed, as they were."""
+    """Entries of the hub or of other terminals that came down a feed, as they were.
+
+    `origin`, `epoch` and `seq` are their place, as their header names it.
+    """
 
     record_id = peewee.TextField(primary_key=True)
     hash = peewee.TextField()
@@ -53,6 +56,9 @@ class ForeignEntryRow(Table):
     state = peewee.TextField()
     code = peewee.TextField(default="")
     received_at = peewee.IntegerField()
+    origin = peewee.TextField(default="")
+    epoch = peewee.TextField(default="")
+    seq = peewee.IntegerField(default=0)
 
     class Meta:
         table_name = "foreign_entry"
@@ -127,6 +133,19 @@ class CursorRow(Table):
         table_name = "cursor"
 
 
+class CursorWordRow(Table):
+    """The hub's signature over the place of a feed to which it last led."""
+
+    feed = peewee.TextField(primary_key=True)
+    handle = peewee.TextField()
+    position = peewee.IntegerField()
+    row_hash = peewee.TextField()
+    signature = peewee.BlobField()
+
+    class Meta:
+        table_name = "cursor_word"
+
+
 class SetRow(Table):
     """Rows of the pulled sets as the hub sent them: policy, keys, staff, appointments."""
 
@@ -193,6 +212,7 @@ ALL_TABLES = (
     PrintJobRow,
     StaffTable,
     CursorRow,
+    CursorWordRow,
     SetRow,
     KeptRow,
     OwnPasswordRow,

@@ -1,0 +1,117 @@
+"""What was heard of the hub's own journal, and what of it is kept here to be given back."""
+
+from __future__ import annotations
+
+import msgspec
+import peewee
+
+from terminal.domain.records import HUB_ORIGIN
+from terminal.protocol.entry import Entry
+from terminal.protocol.returns import HubPlace, StoredPlace
+from terminal.protocol.wire import Cursor, Page
+from terminal.store import meta
+from terminal.store.statements import rows, sql_of
+from terminal.store.tables.ledger import BlobRow, CursorWordRow, EntryRow, ForeignEntryRow
+
+_PLACE = "hub_place"
+_SETTLED = "hub_settled"
+_STORED = (
+    sql_of(
+        EntryRow.select(EntryRow.seq)
+        .where(EntryRow.epoch == "", EntryRow.acknowledged == True)  # noqa: E712 - a query
+        .order_by(EntryRow.seq.desc())
+    )
+    + " LIMIT 1"
+)
+
+
+def heard(db: peewee.Database) -> HubPlace | None:
+    """Return the last place of the hub's own journal that the hub has told."""
+    text = meta.get(db, _PLACE)
+    return msgspec.json.decode(text, type=HubPlace) if text else None
+
+
+def hear(db: peewee.Database, place: HubPlace) -> None:
+    """Remember a place that the hub has told."""
+    meta.put(db, _PLACE, msgspec.json.encode(place).decode())
+
+
+def settled(db: peewee.Database) -> str:
+    """Return the epoch of the hub for which everything was given back and pushed again."""
+    return meta.get(db, _SETTLED)
+
+
+def settle(db: peewee.Database, epoch: str) -> None:
+    """Note that everything was given back; scans have to be confirmed anew."""
+    BlobRow.update(confirmed=False).execute(db)
+    meta.put(db, _SETTLED, epoch)
+
+
+def stored(db: peewee.Database) -> StoredPlace | None:
+    """Return up to where the hub has acknowledged the epoch that is written to."""
+    epoch = meta.get(db, "epoch")
+    return next((StoredPlace(epoch, seq) for (seq,) in rows(db, _STORED, epoch, True)), None)
+
+
+def acknowledged_epochs(db: peewee.Database) -> list[str]:
+    """Return the epochs of which the hub has acknowledged something, the oldest first."""
+    query = (
+        EntryRow.select(EntryRow.epoch)
+        .where(EntryRow.acknowledged == True, EntryRow.state != "forked")  # noqa: E712
+        .group_by(EntryRow.epoch)
+        .order_by(peewee.fn.MIN(EntryRow.id))
+    )
+    return [epoch for (epoch,) in query.tuples().execute(db)]
+
+
+def returnable(
+    db: peewee.Database, epoch: str, after: int, limit: int, max_bytes: int
+) -> list[tuple[int, Entry]]:
+    """Return seq and bytes of the hub's own entries of an epoch after one, oldest first.
+
+    At least one, if there is any; those whose payload was wiped come without.
+    """
+    query = (
+        ForeignEntryRow.select(
+            ForeignEntryRow.seq, ForeignEntryRow.header, ForeignEntryRow.payload,
+            ForeignEntryRow.hash, ForeignEntryRow.signature,
+        )
+        .where(
+            ForeignEntryRow.origin == HUB_ORIGIN,
+            ForeignEntryRow.epoch == epoch,
+            ForeignEntryRow.seq > after,
+        )
+        .order_by(ForeignEntryRow.seq)
+        .limit(limit)
+    )  # fmt: skip
+    found: list[tuple[int, Entry]] = []
+    size = 0
+    for seq, header, payload, digest, signature in query.tuples().execute(db):
+        size += len(header) + len(payload or b"")
+        if found and size > max_bytes:
+            break
+        kept = None if payload is None else bytes(payload)
+        found.append((seq, Entry(bytes(header), kept, digest, bytes(signature))))
+    return found
+
+
+def keep_word(db: peewee.Database, page: Page) -> None:
+    """Keep the hub's word for the place to which a page has led."""
+    if page.signature and page.rows:
+        last = page.rows[-1]
+        CursorWordRow.replace(
+            feed=page.feed, handle=page.handle, position=last.position, row_hash=last.hash,
+            signature=page.signature,
+        ).execute(db)  # fmt: skip
+
+
+def with_word(db: peewee.Database, cursor: Cursor) -> Cursor:
+    """Return a cursor with the hub's word for its place, if that is here."""
+    word = CursorWordRow
+    query = word.select(word.signature).where(
+        word.feed == cursor.feed, word.handle == cursor.handle,
+        word.position == cursor.position, word.row_hash == cursor.row_hash,
+    )  # fmt: skip
+    for (signature,) in query.tuples().execute(db):
+        return msgspec.structs.replace(cursor, signature=bytes(signature))
+    return cursor

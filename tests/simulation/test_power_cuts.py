@@ -1,0 +1,28 @@
+"""Power cuts on a faulty disk; `main.py simulate --power-cuts N` cuts more often."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.simulation.power import PowerCutFailed, run_cut
+
+CUTS = int(os.environ.get("YICHUANG_POWER_CUTS", "150"))
+
+
+def test_a_power_cut_loses_nothing_that_was_acknowledged() -> None:
+    told = [run_cut(seed) for seed in range(1, CUTS + 1)]
+    # Cuts fell before, between and behind the actions.
+    assert min(told) == 0
+    assert max(told) > 8
+
+
+def test_without_a_sync_at_each_commit_a_power_cut_is_seen_to_lose() -> None:
+    for seed in range(1, 40):
+        try:
+            run_cut(seed, synchronous="normal")
+        except PowerCutFailed as error:
+            assert "acknowledged and gone" in str(error)
+            return
+    pytest.fail("nothing was lost although nothing was synced")

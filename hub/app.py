@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from hub import openapi
 from hub.api import Api
 from hub.hub import Hub
 from hub.pages import page_routes
@@ -20,7 +21,7 @@ def make_app(hub: Hub, executor: Executor, *, api: bool = True) -> Starlette:
     site = Site(hub, executor)
     routes: list[BaseRoute] = [Route("/healthz", _health, methods=["GET"])]
     if api:
-        routes += Api(hub, executor).routes()
+        routes += [*Api(hub, executor).routes(), openapi.route()]
     routes += page_routes(site)
     handlers = {404: site.not_found, 405: site.not_found, 500: site.failed}
     return Starlette(routes=routes, exception_handlers=handlers)

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from hub import catalogue, enrol, inbox, pull, tree
+from hub import catalogue, enrol, inbox, pull, renewal, tree
 from hub.blobs import Blobs
 from hub.hub import Hub
 from hub.restore import taking
@@ -24,14 +24,19 @@ from hub.store import people
 from hub.store.people import TerminalData
 from terminal.errors import SyncError
 from terminal.protocol import wire
+from terminal.protocol.renewal import PATH_KEY, KeyRequest
 from terminal.protocol.returns import PATH_RETURN, Return, ReturnAnswer
 from terminal.protocol.suites import key_id
 from terminal.protocol.tree import PATH_TREE, TreeRequest
 from terminal.protocol.wire import Batch, BlobAnswer, BlobPiece, EnrolRequest, Envelope, PullRequest
 
-Message = TypeVar("Message", Batch, PullRequest, BlobPiece, TreeRequest, Return)
+Message = TypeVar("Message", Batch, PullRequest, BlobPiece, TreeRequest, Return, KeyRequest)
 Result = TypeVar("Result")
 _LONGEST_ECHO = 64
+_SAID_AT_THE_HUB = {
+    "sync.bad_message": "hub.bad_message",
+    "sync.unknown_suite": "hub.unknown_suite",
+}
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -67,6 +72,7 @@ class Api:
             Route(wire.PATH_PUSH, self._guard(self.push, self._no_answer), methods=["POST"]),
             Route(wire.PATH_PULL, self._guard(self.pull, self._no_pages), methods=["POST"]),
             Route(wire.PATH_WAIT, self._guard(self.wait, self._no_pages), methods=["POST"]),
+            Route(PATH_KEY, self._guard(self.renew_key, self._no_key), methods=["POST"]),
             Route(PATH_TREE, self._guard(self.rating_log, self._no_tree), methods=["POST"]),
             Route(PATH_RETURN, self._guard(self.give_back, self._no_return), methods=["POST"]),
             Route(wire.PATH_SNAPSHOT + "{handle}", self.snapshot, methods=["GET"]),
@@ -87,6 +93,12 @@ class Api:
         except (SyncError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Refused(401, "hub.wrong_signature", _claim(envelope)) from error
         answer = await self._run(enrol.enrol, self._hub, message)
+        return self._sealed(answer, 403 if answer.refusal else 200)
+
+    async def renew_key(self, request: Request) -> Response:
+        """Put a terminal's new key in the place of the one that signs."""
+        terminal, message = await self._message(request, KeyRequest)
+        answer = await self._run(renewal.renew, self._hub, terminal, message)
         return self._sealed(answer, 403 if answer.refusal else 200)
 
     async def push(self, request: Request) -> Response:
@@ -156,6 +168,9 @@ class Api:
     def _no_enrolment(self, refused: Refused) -> msgspec.Struct:
         return enrol.refusal(self._hub, refused.code, refused.nonce)
 
+    def _no_key(self, refused: Refused) -> msgspec.Struct:
+        return renewal.answer(self._hub, refused.terminal_id, refused.nonce, refusal=refused.code)
+
     def _no_answer(self, refused: Refused) -> msgspec.Struct:
         return inbox.refusal(self._hub, refused.code, refused.terminal_id, refused.nonce)
 
@@ -199,11 +214,13 @@ class Api:
         try:
             message = wire.unseal(envelope, terminal.public_key, kind)
         except SyncError as error:
-            code = "hub.bad_message" if error.code == "sync.bad_message" else "hub.wrong_signature"
-            status = 400 if code == "hub.bad_message" else 401
+            code = _SAID_AT_THE_HUB.get(error.code, "hub.wrong_signature")
+            status = 401 if code == "hub.wrong_signature" else 400
             raise Refused(status, code, claim) from error
         if terminal.revoked_at:
             raise Refused(403, "hub.revoked", claim)
+        if terminal.retired_at and kind is not KeyRequest:
+            raise Refused(403, "hub.key_retired", claim)
         if message.terminal_id != terminal.id or key_id(terminal.public_key) != envelope.key:
             raise Refused(403, "hub.foreign_terminal", claim)
         return terminal, message

@@ -1,36 +1,56 @@
-"""Enrolment: a one-time code makes a terminal's own key known to the hub."""
+"""Enrolment: a one-time code makes a terminal's own key known to the hub.
+
+A plain code enrols a new terminal, whose id is the id of its first key. A code made for one
+terminal (`hub code --terminal`) gives that terminal a new key and trusts it again: after a
+revocation, or when a machine's signing key is lost. It stays the same terminal with the same
+id, because its journal names that id in every entry: what waits there from before still comes
+in, and nobody else's code can claim it. A revoked key itself is never trusted again.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from hub.hub import Hub
-from hub.store import people
+from hub.store import people, terminal_keys
 from hub.store.feeds import NewRow, append
 from hub.store.people import HallData, TerminalData
 from terminal.errors import NotFound
 from terminal.protocol import sets
 from terminal.protocol.enrolment_code import SECRET_BYTES, new_code, parse
+from terminal.protocol.renewal import RENEWAL_DAYS
 from terminal.protocol.sets import TerminalKey
 from terminal.protocol.suites import key_id
 from terminal.protocol.wire import PROTOCOL_VERSION, Enrolment, EnrolRequest, policy_feed, spoken
 
 _KEY_BYTES = 32
 _LONGEST_NAME = 60
+_DAY = 86_400_000
 PUBLIC_URL = "public_url"
 """The address in force behind the QR codes, and the one that somebody chose, if any."""
 CHOSEN_URL = "public_url_chosen"
+RENEWAL_FACT = "key_renewal_days"
+"""How many days a key is used before its terminal renews it."""
 
 
-def make_code(hub: Hub, hall_id: str = "") -> str:
-    """Make a one-time code for a hall (none named: the first one) and return its text."""
+def make_code(hub: Hub, hall_id: str = "", terminal_id: str = "") -> str:
+    """Make a one-time code for a hall (none named: the first one) and return its text.
+
+    With `terminal_id` (an id, or a number on receipts) it gives that terminal a new key.
+    """
     code = new_code(hub.randomness.token_bytes(SECRET_BYTES), hub.keys.public, hub.keys.ca_der)
     with hub.store.writing() as database:
+        if terminal_id:
+            terminal = _named(database, terminal_id)
+            hall_id, terminal_id = terminal.hall, terminal.id
         known = people.halls(database)
         wanted = [hall for hall in known if hall_id in ("", hall.id)]
         if not wanted:
             raise NotFound("hub.hall_unknown", hall=hall_id)
-        people.add_code(database, code.secret_hash, wanted[0].id, hub.now())
+        people.add_code(database, code.secret_hash, wanted[0].id, hub.now(), terminal_id)
     return code.text
 
 
@@ -44,39 +64,77 @@ def enrol(hub: Hub, request: EnrolRequest) -> Enrolment:
     key = key_id(request.public_key)
     moved: list[str] = []
     with hub.store.writing() as database:
-        found = people.code_hall(database, code.secret_hash)
-        if found is None:
+        made = people.code(database, code.secret_hash)
+        if made is None:
             return refusal(hub, "hub.code_unknown", request.nonce)
-        hall_id, used_by = found
-        if used_by not in ("", key):
-            return refusal(hub, "hub.code_used", request.nonce)
-        hall = people.hall(database, hall_id)
-        assert hall is not None
         terminal = people.terminal_by_key(database, key)
-        if terminal is not None and terminal.revoked_at:
-            return refusal(hub, "hub.revoked", request.nonce)
-        if not people.use_code(database, code.secret_hash, key):
-            return refusal(hub, "hub.code_used", request.nonce)
+        refused = _why_not(made, terminal, key)
+        if refused or not people.use_code(database, code.secret_hash, key):
+            return refusal(hub, refused or "hub.code_used", request.nonce)
+        hall = people.hall(database, made.hall)
+        assert hall is not None
         if terminal is None:
-            terminal = people.add_terminal(
-                database,
-                key,  # a terminal is its key: entries written before its enrolment name it too
-                request.name.strip()[:_LONGEST_NAME],
-                key,
-                request.public_key,
-                hall_id,
-                hub.now(),
-            )
-            moved = append(database, [key_row(terminal)], hub.randomness.uuid7())
+            terminal = _take_key(hub, database, made, request, key)
+            keys = terminal_keys.public_keys(database, terminal.id)
+            moved = append(database, [key_row(terminal, keys)], hub.randomness.uuid7())
         public_url = people.fact(database, PUBLIC_URL)
+        days = int(people.fact(database, RENEWAL_FACT, str(RENEWAL_DAYS)))
     hub.bell.ring(moved)
-    return _enrolment(hub, request.nonce, terminal, hall, public_url)
+    enrolled = _enrolment(hub, request.nonce, terminal, hall, public_url)
+    return msgspec.structs.replace(enrolled, renew_at=hub.now() + days * _DAY)
 
 
-def key_row(terminal: TerminalData) -> NewRow:
-    """Return the policy row by which the hall's terminals know each other's keys."""
+def _why_not(made: people.Code, terminal: TerminalData | None, key: str) -> str:
+    """Return why a code cannot be used with a key, by the key's terminal; empty when it can."""
+    if terminal is not None and terminal.revoked_at:
+        # Also with a good code: it is this key that is no longer trusted.
+        return "hub.revoked"
+    if made.used_by not in ("", key):
+        return "hub.code_used"
+    if terminal is not None and terminal.retired_at:
+        return "hub.key_retired"
+    if terminal is not None and made.terminal not in ("", terminal.id):
+        return "hub.code_for_another"
+    return ""
+
+
+def _take_key(
+    hub: Hub, database: Any, made: people.Code, request: EnrolRequest, key: str
+) -> TerminalData:
+    """Give the code's terminal the key, or make a new terminal of it."""
+    if made.terminal:
+        terminal_keys.replace(database, made.terminal, key, request.public_key, hub.now())
+        return _named(database, made.terminal)
+    return people.add_terminal(
+        database,
+        key,  # a terminal is its key: entries written before its enrolment name it too
+        request.name.strip()[:_LONGEST_NAME],
+        key,
+        request.public_key,
+        made.hall,
+        hub.now(),
+    )
+
+
+def _named(database: Any, terminal: str) -> TerminalData:
+    """Return a terminal by its id or its number; `NotFound` when there is none."""
+    for one in people.terminals(database):
+        if terminal in (one.id, one.label, str(one.number)):
+            return one
+    raise NotFound("hub.unknown_terminal")
+
+
+def key_row(terminal: TerminalData, keys: Sequence[bytes] = ()) -> NewRow:
+    """Return the policy row by which the hall's terminals know each other's keys.
+
+    `keys` are all that the terminal ever had and that are trusted.
+    """
     body = TerminalKey(
-        terminal.id, terminal.label, terminal.public_key.hex(), revoked=bool(terminal.revoked_at)
+        terminal.id,
+        terminal.label,
+        terminal.public_key.hex(),
+        revoked=bool(terminal.revoked_at),
+        earlier=tuple(key.hex() for key in keys if key != terminal.public_key),
     )
     key = f"{sets.TERMINAL}{terminal.id}"
     return NewRow(policy_feed(terminal.hall), "json", key, msgspec.json.encode(body))
@@ -85,9 +143,9 @@ def key_row(terminal: TerminalData) -> NewRow:
 def revoke(hub: Hub, terminal_id: str) -> None:
     """Revoke a terminal's key and tell its hall; `NotFound` when there is none."""
     with hub.store.writing() as database:
-        if not people.revoke(database, terminal_id, hub.now()):
-            raise NotFound("hub.unknown_terminal")
-        terminal = next(one for one in people.terminals(database) if one.id == terminal_id)
+        named = _named(database, terminal_id)
+        people.revoke(database, named.id, hub.now())
+        terminal = _named(database, named.id)
         moved = append(database, [key_row(terminal)], hub.randomness.uuid7())
     hub.bell.ring(moved)
 

@@ -83,7 +83,25 @@ def _incidents(database: Any) -> None:
         run(database, statement)
 
 
-STEPS: tuple[Callable[[Any], None], ...] = (_first, _halls, _rating_log, _incidents)
+def _terminal_keys(database: Any) -> None:
+    """Terminals change their keys; a code may be for one terminal alone."""
+    blob = "BYTEA" if on_postgresql(database) else "BLOB"
+    for statement in (
+        "CREATE TABLE IF NOT EXISTS terminal_keys (key_id TEXT NOT NULL PRIMARY KEY,"
+        f" terminal TEXT NOT NULL, public_key {blob} NOT NULL, added_at BIGINT NOT NULL,"
+        " retired_at BIGINT NOT NULL DEFAULT 0, revoked_at BIGINT NOT NULL DEFAULT 0)",
+        "CREATE INDEX IF NOT EXISTS terminal_keys_terminal ON terminal_keys (terminal)",
+        "INSERT INTO terminal_keys"
+        " (key_id, terminal, public_key, added_at, retired_at, revoked_at)"
+        " SELECT key_id, id, public_key, enrolled_at, 0, revoked_at FROM terminals"
+        " WHERE key_id NOT IN (SELECT key_id FROM terminal_keys)",
+    ):
+        run(database, statement)
+    if "terminal" not in {column.name for column in database.get_columns("enrolment_codes")}:
+        run(database, "ALTER TABLE enrolment_codes ADD COLUMN terminal TEXT NOT NULL DEFAULT ''")
+
+
+STEPS: tuple[Callable[[Any], None], ...] = (_first, _halls, _rating_log, _incidents, _terminal_keys)
 
 
 def migrate(database: Any) -> None:

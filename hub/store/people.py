@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from peewee import Database
 
-from hub.store import projections
+from hub.store import projections, terminal_keys
 from hub.store.statements import rows, run
 from hub.store.tables import AccountRow, EnrolmentCodeRow, Fact, Hall, TerminalRow
 
@@ -21,7 +21,11 @@ class HallData(msgspec.Struct, frozen=True):
 
 
 class TerminalData(msgspec.Struct, frozen=True):
-    """An enrolled terminal; moments in milliseconds, 0 for never."""
+    """An enrolled terminal; moments in milliseconds, 0 for never.
+
+    `key_id` and `public_key` are those in force, or those that were asked for; `retired_at` is
+    then when another key took their place.
+    """
 
     id: str
     number: int
@@ -32,6 +36,7 @@ class TerminalData(msgspec.Struct, frozen=True):
     enrolled_at: int
     last_contact: int
     revoked_at: int
+    retired_at: int = 0
 
     @property
     def label(self) -> str:
@@ -66,6 +71,14 @@ def set_fact(database: Database, name: str, value: str) -> None:
         .on_conflict(conflict_target=[Fact.name], update={Fact.value: value})
         .execute(database)
     )
+
+
+def drop_facts(database: Database, prefix: str, older_than: int) -> None:
+    """Forget the single values of names with this prefix that are moments before another."""
+    query = Fact.select(Fact.name, Fact.value).where(Fact.name.startswith(prefix))
+    old = [name for name, value in query.tuples().execute(database) if int(value) < older_than]
+    if old:
+        Fact.delete().where(Fact.name.in_(old)).execute(database)
 
 
 def put_hall(database: Database, hall: HallData) -> None:
@@ -109,11 +122,16 @@ def terminals(database: Database) -> list[TerminalData]:
 
 
 def terminal_by_key(database: Database, key_id: str) -> TerminalData | None:
-    """Return the terminal whose public key has this id."""
+    """Return the terminal that has or had the key of this id, with that very key.
+
+    `revoked_at` is set when the terminal is revoked, or this key of it.
+    """
     found = rows(
         database,
-        "SELECT id, number, name, key_id, public_key, hall, enrolled_at, last_contact, revoked_at"
-        " FROM terminals WHERE key_id = ?",
+        "SELECT t.id, t.number, t.name, k.key_id, k.public_key, t.hall, t.enrolled_at,"
+        " t.last_contact, CASE WHEN t.revoked_at > 0 THEN t.revoked_at ELSE k.revoked_at END,"
+        " k.retired_at"
+        " FROM terminal_keys k JOIN terminals t ON t.id = k.terminal WHERE k.key_id = ?",
         key_id,
     )
     return next((TerminalData(*row) for row in found), None)
@@ -140,6 +158,7 @@ def add_terminal(
         enrolled_at=now,
         last_contact=now,
     ).execute(database)
+    terminal_keys.add(database, terminal_id, key_id, public_key, now)
     return _terminals(database, TerminalRow.id == terminal_id)[0]
 
 
@@ -150,23 +169,34 @@ def seen(database: Database, terminal_id: str, now: int) -> None:
 
 def revoke(database: Database, terminal_id: str, now: int) -> bool:
     """Revoke a terminal; False when there is none of this id."""
+    terminal_keys.revoke(database, terminal_id, now)
     query = TerminalRow.update(revoked_at=now).where(TerminalRow.id == terminal_id)
     return bool(query.execute(database))
 
 
-def add_code(database: Database, secret_hash: str, hall_id: str, now: int) -> None:
+class Code(msgspec.Struct, frozen=True):
+    """An enrolment code: its hall, the key that used it, the one terminal that it is for."""
+
+    hall: str
+    used_by: str
+    terminal: str
+
+
+def add_code(
+    database: Database, secret_hash: str, hall_id: str, now: int, terminal: str = ""
+) -> None:
     """Keep the hash of a new enrolment code's secret."""
-    EnrolmentCodeRow.insert(secret_hash=secret_hash, hall=hall_id, made_at=now).execute(database)
+    EnrolmentCodeRow.insert(
+        secret_hash=secret_hash, hall=hall_id, made_at=now, terminal=terminal
+    ).execute(database)
 
 
-def code_hall(database: Database, secret_hash: str) -> tuple[str, str] | None:
-    """Return the hall and the key id that used a code (empty: unused), or None."""
-    query = EnrolmentCodeRow.select(EnrolmentCodeRow.hall, EnrolmentCodeRow.used_by).where(
-        EnrolmentCodeRow.secret_hash == secret_hash
-    )
-    for hall_id, used_by in query.tuples().execute(database):
-        return hall_id, used_by
-    return None
+def code(database: Database, secret_hash: str) -> Code | None:
+    """Return what is known of a code."""
+    query = EnrolmentCodeRow.select(
+        EnrolmentCodeRow.hall, EnrolmentCodeRow.used_by, EnrolmentCodeRow.terminal
+    ).where(EnrolmentCodeRow.secret_hash == secret_hash)
+    return next((Code(*row) for row in query.tuples().execute(database)), None)
 
 
 def use_code(database: Database, secret_hash: str, key_id: str) -> bool:

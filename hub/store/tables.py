@@ -57,13 +57,31 @@ class TerminalRow(Model):
         table_name = "terminals"
 
 
+class TerminalKeyRow(Model):
+    """Every key that a terminal ever had; the one in force is neither retired nor revoked."""
+
+    key_id = TextField(primary_key=True)
+    terminal = TextField(index=True)
+    public_key = BlobField()
+    added_at = BigIntegerField()
+    retired_at = BigIntegerField(default=0)
+    revoked_at = BigIntegerField(default=0)
+
+    class Meta:
+        table_name = "terminal_keys"
+
+
 class EnrolmentCodeRow(Model):
-    """A one-time enrolment code, by the hash of its secret; `used_by` is a key id."""
+    """A one-time enrolment code, by the hash of its secret; `used_by` is a key id.
+
+    `terminal` is set on a code that gives one terminal, and no other, a new key.
+    """
 
     secret_hash = TextField(primary_key=True)
     hall = TextField()
     made_at = BigIntegerField()
     used_by = TextField(default="")
+    terminal = TextField(default="")
 
     class Meta:
         table_name = "enrolment_codes"
@@ -377,6 +395,7 @@ TABLES: tuple[type[Model], ...] = (
     Fact,
     Hall,
     TerminalRow,
+    TerminalKeyRow,
     EnrolmentCodeRow,
     EntryRow,
     ChainRow,

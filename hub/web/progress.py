@@ -14,7 +14,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.store import entries, people, projections
+from hub.store import entries, people, projections, terminal_keys
 from hub.web.site import Site, address, language_of, say_due, say_moment
 from terminal.clock import to_local
 from terminal.domain import deadlines
@@ -152,9 +152,10 @@ def _signed_by_a_terminal(database: Any, code: QueryCode) -> bool:
     if len(parts) != 6 or not code.signature:
         return False
     return any(
-        verify(code, terminal.public_key)
+        verify(code, key)
         for terminal in people.terminals(database)
         if terminal.label == parts[1] and not terminal.revoked_at
+        for key in terminal_keys.public_keys(database, terminal.id)
     )
 
 

@@ -49,12 +49,16 @@ DAYS_AHEAD = 1
 
 
 class TerminalKey(msgspec.Struct, frozen=True):
-    """A terminal of the hall: its id, its number on receipts, its public key in hexadecimal."""
+    """A terminal of the hall: its id, its number on receipts, its public key in hexadecimal.
+
+    `earlier` are the keys that it had before: what they signed stays true.
+    """
 
     id: str
     number: str
     key: str
     revoked: bool = False
+    earlier: tuple[str, ...] = ()
 
 
 class CalendarYear(msgspec.Struct, frozen=True):

@@ -192,7 +192,7 @@ class EnrolRequest(msgspec.Struct, frozen=True):
 
 
 class Enrolment(msgspec.Struct, frozen=True):
-    """What a terminal learns when it is enrolled."""
+    """What a terminal learns when it is enrolled; `renew_at` is when its key is to be renewed."""
 
     protocol: int
     nonce: bytes
@@ -206,6 +206,7 @@ class Enrolment(msgspec.Struct, frozen=True):
     recovery_key: bytes
     hub_time: int
     refusal: str = ""
+    renew_at: int = 0
 
 
 class CataloguePointer(msgspec.Struct, frozen=True):

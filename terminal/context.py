@@ -19,6 +19,11 @@ from terminal.ids import Randomness, SystemRandomness
 from terminal.protocol.wire import Enrolment
 from terminal.services.blobs import BlobsService
 from terminal.services.cases import CasesService
+from terminal.services.casework.acting import Office
+from terminal.services.casework.complaints import ComplaintsService
+from terminal.services.casework.results import ResultDesk
+from terminal.services.casework.signing import SigningService
+from terminal.services.casework.window import WindowCasework
 from terminal.services.catalogue import CatalogueService
 from terminal.services.courier import CourierService
 from terminal.services.documents import DocumentsService
@@ -34,6 +39,7 @@ from terminal.services.phone_list import PhoneListService
 from terminal.services.policy import PolicyService
 from terminal.services.printing import PrintingService
 from terminal.services.rating_log import LedgerTreeStore, RatingLogService
+from terminal.services.rating_slips import RatingSlipService
 from terminal.services.ratings import RatingsService
 from terminal.services.staff import StaffService
 from terminal.services.synchronising import LedgerSyncStore
@@ -171,41 +177,71 @@ class Context:
         )  # fmt: skip
         self.rating_log = RatingLogService(self.ledger, self.clock, self.events)
         self.blobs = BlobsService(self.ledger, settings.blobs_dir, self.keys.database, self.ids)
-        self.journal = JournalService(
-            self.ledger, self.hub_state, self.policy.calendar, self.clock
-        )
+        self.journal = JournalService(self.ledger, self.hub_state, self.policy.calendar, self.clock)
         self.courier = CourierService(
             ledger=self.ledger, journal=self.journal_writer, blobs=self.blobs, keys=self.keys,
             enrolment=self.enrolment.current, clock=self.clock, randomness=self.ids,
             events=self.events,
         )  # fmt: skip
         place = Place(hall, settings.window.name, settings.hall.phone, settings.screen.language)
+        desk = Desk(
+            window=settings.window.name,
+            public_url=self.public_url,
+            connected=lambda: self.hub_state().connected,
+            signing_key=self.keys.signing,
+        )
+        numbering = Numbering(region or NO_REGION, int(number), self.ids, self.texts)
+        papers = PaperMaker(place, self.policy.calendar, Texts(settings.screen.language))
         self.intake = IntakeService(
             ledger=self.ledger,
             journal=self.journal_writer,
             items=self.catalogue,
             staff=self.staff,
-            numbering=Numbering(region or NO_REGION, int(number), self.ids, self.texts),
-            papers=PaperMaker(place, self.policy.calendar, Texts(settings.screen.language)),
+            numbering=numbering,
+            papers=papers,
             rules=self.policy.rules,
             clock=self.clock,
             randomness=self.ids,
             events=self.events,
-            desk=Desk(
-                window=settings.window.name,
-                public_url=self.public_url,
-                connected=lambda: self.hub_state().connected,
-                signing_key=self.keys.signing,
-            ),
+            desk=desk,
             wake_printer=self.wake_printer,
         )
+        self._build_casework(desk, papers, numbering)
         self.printing.wake = self.wake_printer
+        self.rating_slips = RatingSlipService(
+            self.rating_log,
+            self.printing,
+            Place(hall, settings.window.name, settings.hall.phone, settings.screen.language),
+            self.public_url,
+            {device.kind for device in settings.devices},
+            self._printer_profile(),
+        )
         self.phone_list = PhoneListService(
             self.ledger, self.clock, self.printing, hall, settings.window.name
         )
         self.forwarding = ForwardingService(
             self.intake, self.cases, self.visits, self.blobs, self.catalogue, self.clock
         )
+
+    def _build_casework(self, desk: Desk, papers: PaperMaker, numbering: Numbering) -> None:
+        """Build what a window does with a case after its intake."""
+        office = Office(
+            ledger=self.ledger,
+            journal=self.journal_writer,
+            items=self.catalogue,
+            staff=self.staff,
+            papers=papers,
+            rules=self.policy.rules,
+            clock=self.clock,
+            randomness=self.ids,
+            events=self.events,
+            desk=desk,
+            wake_printer=self.wake_printer,
+        )
+        self.casework = WindowCasework(office)
+        self.results = ResultDesk(office)
+        self.signing = SigningService(office, self.blobs, f"citizen-screen/{self.keys.terminal_id}")
+        self.complaints = ComplaintsService(office, numbering)
 
     def _build_sync(self) -> None:
         url = self.settings.hub.url

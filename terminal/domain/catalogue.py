@@ -44,6 +44,10 @@ class WindowAuthority(StrEnum):
     def may_decline(self) -> bool:
         return self in (WindowAuthority.ACCEPT_AND_DECLINE, WindowAuthority.DECIDE)
 
+    @property
+    def may_decide(self) -> bool:
+        return self is WindowAuthority.DECIDE
+
 
 class TimeUnit(StrEnum):
     """Unit of a limit: working days, calendar days, hours."""

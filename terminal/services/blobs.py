@@ -41,8 +41,12 @@ class BlobsService:
             data = path.read_bytes()
         except OSError as error:
             raise InvalidInput("blob.unreadable", name=path.name) from error
-        media_type = _media_type(data, path.name)
-        blob = Blob(STANDARD.digest(data).hex(), path.name, media_type, len(data))
+        return self.keep(data, path.name)
+
+    def keep(self, data: bytes, name: str) -> Blob:
+        """Take in a picture or PDF that was made here, such as a signature."""
+        media_type = _media_type(data, name)
+        blob = Blob(STANDARD.digest(data).hex(), name, media_type, len(data))
         nonce = self._randomness.token_bytes(NONCE_SIZE)
         sealed = nonce + STANDARD.seal(self._key, nonce, data, blob.hash.encode())
         write_file(self._folder, blob.hash, sealed)

@@ -29,6 +29,12 @@ class Numbering:
         sequence = meta.count_up(db, f"receipts-{day.isoformat()}")
         return format_receipt_number(self._region, self._terminal, day, self._tag, sequence)
 
+    def complaint_number(self, db: Transaction, day: date) -> str:
+        """Return the next number of a complaint slip; told from a receipt by its first letter."""
+        sequence = meta.count_up(db, f"complaints-{day.isoformat()}")
+        number = format_receipt_number(self._region, self._terminal, day, self._tag, sequence)
+        return f"F{number}"
+
     def placeholder(self) -> str:
         """Return what a preview shows instead of a number."""
         return self._texts("intake.number_follows")

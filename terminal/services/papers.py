@@ -19,6 +19,7 @@ from terminal.domain.case import Case
 from terminal.domain.catalogue import Regime, ServiceItem, TimeLimit, Way
 from terminal.domain.numbers import offline_document_number
 from terminal.domain.parties import Capacity, MaterialEntry, MaterialStatus, Party, PartyKind
+from terminal.domain.records import Body
 from terminal.domain.regime import (
     acceptance_basis,
     committed_limit,
@@ -115,6 +116,12 @@ class PaperMaker:
             Paper(paper.kind_of(view), view.head.number, view, content_digest(view))
             for view in made
         )
+
+    def of_step(
+        self, body: Body, case: Case, item: ServiceItem, where: Circumstances, entry_hash: str
+    ) -> tuple[Paper, ...]:
+        """Return the papers that a step after the intake hands out; most steps hand out none."""
+        return ()
 
     def _head(self, case: Case, kind: str, where: Circumstances) -> paper.DocumentHead:
         number = case.receipt_number

@@ -8,7 +8,7 @@ from terminal.clock import Clock
 from terminal.domain.aggregates import Visit
 from terminal.domain.case import Case
 from terminal.domain.parties import MaterialEntry
-from terminal.domain.records import VisitEnded
+from terminal.domain.records import VisitEnded, VisitParked, VisitTakenUp
 from terminal.events import EventBus
 from terminal.ids import Randomness
 from terminal.protocol.entry import Draft
@@ -45,6 +45,31 @@ class VisitsService:
             VisitCase(case.case_id, case.item_name, case.state, case.receipt_number)
             for case in found
         )
+
+    def park(self, visit_id: str, session: Session, reason: str = "") -> None:
+        """Let a visitor wait while another is served (暂离); fields and papers are kept.
+
+        A visit in which nothing was saved has no record of its own and leaves none.
+        """
+        self._step(visit_id, VisitParked(clerk_of(session, self._window), reason.strip()))
+
+    def take_up(self, visit_id: str, session: Session) -> None:
+        """Go on with a parked visit, also as another clerk after a hand-over."""
+        self._step(visit_id, VisitTakenUp(clerk_of(session, self._window)))
+
+    def _step(self, visit_id: str, body: VisitParked | VisitTakenUp) -> None:
+        action = self._randomness.uuid7()
+
+        def write(db: Transaction) -> bool:
+            visit = aggregates.load(db, visit_id)
+            if not isinstance(visit, Visit):
+                return False
+            self._journal.append(db, action, [Draft(visit_id, visit.head, body)])
+            return True
+
+        if self._ledger.write(write):
+            self._events.publish(body.kind, visit_id)
+            self._events.publish("journal_changed")
 
     def end(
         self,

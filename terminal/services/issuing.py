@@ -1,0 +1,80 @@
+"""Issuing papers: journal entry and print job of each, in the transaction of its act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from terminal.documents import encode_view, lay_out
+from terminal.domain.aggregates import Document
+from terminal.domain.case import Case
+from terminal.domain.records import DocumentIssued
+from terminal.ids import Randomness, record_id
+from terminal.protocol.entry import Draft
+from terminal.protocol.query_code import query_url
+from terminal.protocol.suites import STANDARD
+from terminal.services.papers import Paper
+from terminal.services.printing import queue_document
+from terminal.store import aggregates, journal
+from terminal.store.database import Transaction
+from terminal.store.journal import Journal
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """Facts of this desk that acts need; `connected` says whether the hub answers now."""
+
+    window: str
+    public_url: Callable[[], str]
+    connected: Callable[[], bool]
+    signing_key: bytes
+
+
+class Issuer:
+    """Writes papers into the journal and queues their print jobs."""
+
+    def __init__(self, journal: Journal, randomness: Randomness, desk: Desk) -> None:
+        self._journal = journal
+        self._randomness = randomness
+        self._desk = desk
+
+    def issue(
+        self, db: Transaction, action_id: str, case: Case, papers: Sequence[Paper], at: int
+    ) -> list[journal.Written]:
+        """Issue the papers of an act about a case, inside the act's transaction.
+
+        A paper that lacks what the law asks for raises, and with it nothing of the act is
+        saved. Its id follows from the action, so the same action issues it once.
+        """
+        drafts = [self._draft(action_id, case, paper, at) for paper in papers]
+        written = self._journal.append(db, action_id, drafts)
+        for draft in drafts:
+            document = aggregates.load(db, draft.aggregate_id)
+            assert isinstance(document, Document)
+            queue_document(db, document, self._randomness.uuid7(), at)
+        return written
+
+    def _draft(self, action_id: str, case: Case, paper: Paper, at: int) -> Draft:
+        url = query_url(
+            self._desk.public_url(), case.receipt_number, case.token, paper.digest,
+            self._desk.signing_key,
+        )  # fmt: skip
+        view = paper.with_query_url(url)
+        lay_out(view)
+        body = DocumentIssued(
+            document_kind=paper.kind,
+            number=paper.number,
+            case_id=case.case_id,
+            template_version=view.head.template_version,
+            digest=paper.digest,
+            view=msgspec.Raw(encode_view(view)),
+            issued_at=at,
+            signature=STANDARD.sign(self._desk.signing_key, paper.digest.encode()).hex(),
+        )
+        document_id = document_id_of(action_id, case.case_id, paper.kind)
+        return Draft(document_id, "", body, needs=(case.head,))
+
+
+def document_id_of(action_id: str, case_id: str, kind: str) -> str:
+    """Return the id of the document of a kind that an action issues for a case."""
+    return record_id(action_id, case_id, f"document-{kind}")

@@ -146,7 +146,7 @@ def _notice(hub: Hub, how: str, place: HubPlace, lost: Callable[[Any], bool]) ->
     moved = judge.alone(hub, work)
     if moved is None:
         return False
-    log.error("this hub was taken back; noticed by its %s; a new epoch begins", how)
+    log.warning("this hub was taken back; noticed by its %s; a new epoch begins", how)
     hub.bell.ring(moved)
     return True
 

@@ -16,6 +16,7 @@ import msgspec
 from hub import inbox, pull
 from hub.blobs import Blobs
 from hub.hub import Hub
+from hub.restore import notice, taking
 from hub.store import entries, people
 from hub.store.people import TerminalData
 from terminal.errors import InvalidInput
@@ -23,6 +24,7 @@ from terminal.protocol import courier as files
 from terminal.protocol import wire
 from terminal.protocol.courier import ANSWER, OUTBOX, CourierWriter, Frame, Head, Manifest
 from terminal.protocol.courier_files import opened, place, written
+from terminal.protocol.returns import HubPlace
 from terminal.protocol.suites import STANDARD, key_id
 from terminal.protocol.wire import Answer, Batch, BlobAnswer, BlobPiece, Cursor, Page
 
@@ -91,7 +93,7 @@ def write_answer(hub: Hub, taken: TakenIn, target: Path) -> Path | None:
             writer.add(files.Acknowledged(answer))
         writer.add(files.Kept(tuple(name for name, whole in taken.kept.items() if whole)))
         for cursor in manifest.cursors:
-            for page in _pages(hub, taken.terminal, cursor):
+            for page in _pages(hub, taken.terminal, cursor, manifest.heard):
                 writer.add(files.Turned(page))
         writer.close()
     return path
@@ -122,7 +124,11 @@ def _store(hub: Hub, stream: BinaryIO, head: Head, terminal: TerminalData) -> Ta
     for message in files.messages(stream, head, hub.keys.recovery):
         match message:
             case Manifest():
+                # As on the line: a hub that was taken back must not write on in its old epoch.
+                notice.hear(hub, message.heard)
                 taken.manifest = message
+            case files.GivenBack(message=given):
+                taking.take_back(hub, terminal, given)
             case files.Pushed(batch=batch):
                 _store_batch(hub, taken, batch)
             case files.Scan(piece=piece):
@@ -169,16 +175,18 @@ def _await_judgement(hub: Hub, hall: str) -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def _pages(hub: Hub, terminal: TerminalData, cursor: Cursor) -> Iterator[Page]:
+def _pages(
+    hub: Hub, terminal: TerminalData, cursor: Cursor, heard: HubPlace | None
+) -> Iterator[Page]:
     """Return what a feed holds after a cursor, as the line would; nothing of a foreign feed."""
     for _ in range(_MAX_PAGES):
         nonce = hub.randomness.token_bytes(NONCE_BYTES)
         request = wire.PullRequest(
-            wire.PROTOCOL_VERSION, terminal.id, nonce, (cursor,), pull.MAX_ROWS
+            wire.PROTOCOL_VERSION, terminal.id, nonce, (cursor,), pull.MAX_ROWS, heard
         )
         pages = pull.pull(hub, terminal, request).pages
         yield from pages
-        if not pages or not pages[0].more:
+        if not pages or not pages[0].rows or not pages[0].more:
             return
         last = pages[0].rows[-1]
-        cursor = Cursor(cursor.feed, pages[0].handle, last.position, last.hash)
+        cursor = Cursor(cursor.feed, pages[0].handle, last.position, last.hash, pages[0].signature)

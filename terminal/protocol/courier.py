@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from terminal.errors import InvalidInput
+from terminal.protocol.returns import HubPlace, Return
 from terminal.protocol.suites import STANDARD, Suite, suite
 from terminal.protocol.wire import Answer, Batch, BlobPiece, Cursor, Page
 
@@ -64,11 +65,19 @@ class Frame(msgspec.Struct, frozen=True):
 class Manifest(msgspec.Struct, frozen=True, tag="manifest"):
     """First piece of an outbox: the key for the answer, and where the terminal's feeds stand.
 
-    An empty `reply_key` asks for no answer (its private half could not be kept).
+    An empty `reply_key` asks for no answer (its private half could not be kept). `heard` is the
+    last place of the hub's own journal that this terminal knows, by the hub's signature.
     """
 
     reply_key: bytes
     cursors: tuple[Cursor, ...]
+    heard: HubPlace | None = None
+
+
+class GivenBack(msgspec.Struct, frozen=True, tag="return"):
+    """Entries of the hub itself, which a hub that was taken back asked for."""
+
+    message: Return
 
 
 class Pushed(msgspec.Struct, frozen=True, tag="batch"):
@@ -101,7 +110,7 @@ class Turned(msgspec.Struct, frozen=True, tag="page"):
     page: Page
 
 
-Message = Manifest | Pushed | Scan | Acknowledged | Kept | Turned
+Message = Manifest | GivenBack | Pushed | Scan | Acknowledged | Kept | Turned
 _decoder = msgspec.msgpack.Decoder(Message)
 
 

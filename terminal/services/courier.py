@@ -9,32 +9,39 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from terminal.clock import Clock
+from terminal.clock import Clock, today
 from terminal.errors import InvalidInput, NotFound, StoreError
 from terminal.events import EventBus
 from terminal.ids import Randomness
 from terminal.protocol import courier as files
-from terminal.protocol import wire
+from terminal.protocol import sets, wire
 from terminal.protocol.courier import ANSWER, OUTBOX, CourierWriter, Frame, Head
 from terminal.protocol.courier_files import check_room, opened, place, written
+from terminal.protocol.entry import Entry
+from terminal.protocol.returns import (
+    MAX_RETURN_BYTES,
+    MAX_RETURN_ENTRIES,
+    HubPlace,
+    Restored,
+    Return,
+)
 from terminal.protocol.suites import STANDARD, key_id
-from terminal.protocol.wire import Cursor, Enrolment
+from terminal.protocol.wire import Enrolment
 from terminal.services.blobs import BlobsService
-from terminal.store import courier, feeds
+from terminal.services.courier_answers import AnswerTaker
+from terminal.store import courier, hub_places
 from terminal.store.courier import BatchNote, ExportNote
-from terminal.store.database import Ledger, Transaction
+from terminal.store.database import Ledger
 from terminal.store.journal import Journal
 from terminal.store.keys import Keyring
-from terminal.store.write_thread import SYNC
 
 logger = logging.getLogger(__name__)
 
-Result = TypeVar("Result")
 NONCE_BYTES = 16
 _ROOM_BESIDE = 1 << 20
 _BYTES_BESIDE_ENTRY = 200
@@ -128,13 +135,16 @@ class CourierService:
             note = self._note_for(head, enrolled)
             files.check_whole(stream, head, enrolled.hub_key)
             stream.seek(len(head.data))
-            back = _Back(self._ledger, self._journal, note, enrolled.hub_key, self._now())
+            back = AnswerTaker(self._ledger, self._journal, note, enrolled.hub_key, self._now())
             for message in files.messages(stream, head, note.reply_key):
                 back.take(message)
+            back.finish()
         if back.acknowledged or back.effects:
             self._events.publish("journal_acknowledged", detail=str(back.acknowledged))
-        if back.rows:
-            self._events.publish("progress_changed")
+        if back.forked:
+            self._events.publish("journal_changed", detail="fork")
+        for name in sorted(back.sets):
+            self._events.publish(f"{name}_changed")
         return BroughtBack(back.acknowledged, back.effects, back.rows)
 
     def show(self, path: Path) -> Shown:
@@ -169,46 +179,85 @@ class CourierService:
         self, stream: BinaryIO, frame: Frame, enrolled: Enrolment, scans: list[tuple[str, int]]
     ) -> tuple[int, int]:
         writer = CourierWriter(stream, frame, enrolled.recovery_key, self._keys.signing)
-        names = (wire.progress_feed(frame.terminal_id), wire.policy_feed(frame.hall))
+        names = self._feeds(frame)
+        heard = self._ledger.read(hub_places.heard)
+        settles, lost = self._ledger.read(courier.owed)
         note = ExportNote(
             export_id=frame.export_id,
             made_at=frame.made_at,
             reply_key=self._randomness.token_bytes(32),
-            hub_epoch="",
-            cursors=self._ledger.read(lambda db: tuple(feeds.cursor(db, n) for n in names)),
+            hub_epoch=heard.epoch if heard is not None else "",
+            cursors=self._ledger.read(lambda db: courier.cursors(db, names)),
+            settles=settles,
         )
         # The key is kept before the file exists; without it no answer could ever be opened.
         kept = self._remember(note)
         own = X25519PrivateKey.from_private_bytes(note.reply_key).public_key()
-        writer.add(files.Manifest(own.public_bytes_raw() if kept else b"", note.cursors))
-        batches: list[BatchNote] = []
-        last_id = 0
-        while True:
-            found = self._next_waiting(last_id)
-            if found is None:
-                break
-            nonce = self._randomness.token_bytes(NONCE_BYTES)
-            writer.add(files.Pushed(self._batch(found, nonce)))
-            batches.append(BatchNote(nonce.hex(), found.epoch, found.first_seq, found.last_seq))
-            last_id = found.last_id
+        reply_key = own.public_bytes_raw() if kept else b""
+        writer.add(files.Manifest(reply_key, note.cursors, heard))
+        for end in lost:
+            self._give_back(writer, end)
+        batches = self._add_batches(writer, heard)
         sent = sum(self._add_scan(writer, digest) for digest, _ in scans)
         writer.close()
         if kept:
             self._remember(msgspec.structs.replace(note, batches=tuple(batches)))
         return sum(one.last_seq - one.first_seq + 1 for one in batches), sent
 
+    def _feeds(self, frame: Frame) -> list[str]:
+        """Return the feeds of which the answer brings the news; the catalogue is too large."""
+        names = sets.feeds(frame.hall, frame.terminal_id, today(self._clock), sets.ALL_SETS)
+        return [name for name in names if name != wire.catalogue_feed(frame.hall)]
+
+    def _give_back(self, writer: CourierWriter, lost: Restored) -> None:
+        after = lost.after
+        while found := self._returnable(lost.epoch, after):
+            entries = tuple(entry for _, entry in found)
+            nonce = self._randomness.token_bytes(NONCE_BYTES)
+            message = Return(
+                wire.PROTOCOL_VERSION, self._keys.terminal_id, nonce, lost.epoch, entries
+            )
+            writer.add(files.GivenBack(message))
+            after = found[-1][0]
+
+    def _returnable(self, epoch: str, after: int) -> list[tuple[int, Entry]]:
+        return self._ledger.read(
+            lambda db: hub_places.returnable(db, epoch, after, MAX_RETURN_ENTRIES, MAX_RETURN_BYTES)
+        )
+
+    def _add_batches(self, writer: CourierWriter, heard: HubPlace | None) -> list[BatchNote]:
+        """Add what waits, then an empty batch for each epoch of which nothing does.
+
+        The answer to an empty one says how far the hub is: what it has lost waits again.
+        """
+        notes: list[BatchNote] = []
+
+        def add(epoch: str, first_seq: int, entries: tuple[Entry, ...]) -> None:
+            nonce = self._randomness.token_bytes(NONCE_BYTES)
+            batch = wire.Batch(
+                protocol=wire.PROTOCOL_VERSION,
+                terminal_id=self._keys.terminal_id,
+                nonce=nonce,
+                sent_at=self._clock.now().wall,
+                epoch=epoch,
+                entries=entries,
+                heard=heard,
+            )
+            writer.add(files.Pushed(batch))
+            notes.append(BatchNote(nonce.hex(), epoch, first_seq, first_seq + len(entries) - 1))
+
+        last_id = 0
+        while found := self._next_waiting(last_id):
+            add(found.epoch, found.first_seq, found.entries)
+            last_id = found.last_id
+        waiting = {note.epoch for note in notes}
+        for epoch, last_seq in self._ledger.read(courier.acknowledged_ends):
+            if epoch not in waiting:
+                add(epoch, last_seq + 1, ())
+        return notes
+
     def _next_waiting(self, after: int) -> courier.Waiting | None:
         return self._ledger.read(lambda db: courier.next_waiting(db, after))
-
-    def _batch(self, found: courier.Waiting, nonce: bytes) -> wire.Batch:
-        return wire.Batch(
-            protocol=wire.PROTOCOL_VERSION,
-            terminal_id=self._keys.terminal_id,
-            nonce=nonce,
-            sent_at=self._clock.now().wall,
-            epoch=found.epoch,
-            entries=found.entries,
-        )
 
     def _add_scan(self, writer: CourierWriter, digest: str) -> bool:
         try:
@@ -262,46 +311,3 @@ class CourierService:
 
     def _now(self) -> int:
         return self._clock.now().corrected
-
-
-class _Back:
-    """Takes the messages of one checked answer, each in a transaction of its own."""
-
-    def __init__(
-        self, ledger: Ledger, journal: Journal, note: ExportNote, hub_key: bytes, now: int
-    ) -> None:
-        self._ledger = ledger
-        self._journal = journal
-        self._batches = {batch.nonce: batch for batch in note.batches}
-        self._cursors = {cursor.feed: cursor for cursor in note.cursors}
-        self._hub_key = hub_key
-        self._now = now
-        self.acknowledged = self.effects = self.rows = 0
-
-    def take(self, message: files.Message) -> None:
-        """Apply a message; what does not belong to this export is left alone."""
-        match message:
-            case files.Acknowledged(answer=answer):
-                self._take_answer(answer)
-            case files.Kept(hashes=hashes):
-                self._write(lambda db: courier.confirm_scans(db, hashes))
-            case files.Turned(page=page):
-                exported = self._cursors.get(page.feed, Cursor(page.feed))
-                self.rows += self._write(
-                    lambda db: courier.take_page(db, page, exported, self._hub_key, self._now)
-                )
-
-    def _take_answer(self, answer: wire.Answer) -> None:
-        batch = self._batches.get(answer.nonce.hex())
-        if batch is None or batch.epoch != answer.epoch or answer.refusal:
-            return
-        if answer.fork is not None:
-            seq = answer.fork.seq
-            self._write(lambda db: self._journal.leave_fork(db, answer.epoch, seq))
-            return
-        changed = self._write(lambda db: courier.take_answer(db, answer, batch, self._now))
-        self.acknowledged += changed.entries
-        self.effects += changed.effects
-
-    def _write(self, function: Callable[[Transaction], Result]) -> Result:
-        return self._ledger.write(function, priority=SYNC)

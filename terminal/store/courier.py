@@ -6,18 +6,22 @@ could not bring up to date can still be exported.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 import peewee
 
 from terminal.errors import SyncError
 from terminal.protocol.entry import Entry
+from terminal.protocol.returns import Restored
 from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Answer, Cursor, Effect, Page
-from terminal.store import feeds, meta, outbox
+from terminal.store import feeds, hub_places, meta, outbox
 from terminal.store.statements import rows, run
-from terminal.store.tables.ledger import BlobRow, EntryRow
+from terminal.store.tables.ledger import BlobRow, CursorWordRow, EntryRow
 
 NOTES_KEPT = 200
 _PREFIX = "courier/"
+_RESTORED = "hub_restored"
 _FINAL = frozenset({"applied", "refused", "conflict", "forked"})
 
 _WAITING = (
@@ -44,7 +48,7 @@ class ExportNote(msgspec.Struct, frozen=True):
     """What is remembered of an export until its answer comes, if it ever does.
 
     `reply_key` is the private half of the key for the answer, `hub_epoch` the hub's epoch that
-    was known at the time.
+    was known at the time, `settles` the one for which the hub's own entries were given back.
     """
 
     export_id: str
@@ -53,6 +57,7 @@ class ExportNote(msgspec.Struct, frozen=True):
     hub_epoch: str
     cursors: tuple[Cursor, ...] = ()
     batches: tuple[BatchNote, ...] = ()
+    settles: str = ""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -109,6 +114,19 @@ def confirm_scans(db: peewee.Database, hashes: tuple[str, ...]) -> int:
     )
 
 
+def acknowledged_ends(db: peewee.Database) -> list[tuple[str, int]]:
+    """Return of each epoch how far the hub has acknowledged it."""
+    return [(epoch, _acknowledged(db, epoch)) for epoch in hub_places.acknowledged_epochs(db)]
+
+
+def cursors(db: peewee.Database, names: Iterable[str]) -> tuple[Cursor, ...]:
+    """Return where these feeds stand, with the hub's word for it where that is kept."""
+    stand = [feeds.cursor(db, name) for name in names]
+    if db.table_exists(CursorWordRow._meta.table_name):
+        stand = [hub_places.with_word(db, cursor) for cursor in stand]
+    return tuple(stand)
+
+
 # Exports under way
 
 
@@ -126,6 +144,34 @@ def recall(db: peewee.Database, export_id: str) -> ExportNote | None:
     return msgspec.json.decode(found, type=ExportNote) if found else None
 
 
+# A hub that was taken back
+
+
+def hear(db: peewee.Database, answer: Answer) -> None:
+    """Take in what an answer says of the hub's own journal, and which ends of it are lost."""
+    known, told = hub_places.heard(db), answer.place
+    if told is None:
+        return
+    if known is None or known.epoch != told.epoch or known.seq < told.seq:
+        hub_places.hear(db, told)
+    if answer.restored:
+        meta.put(db, _RESTORED, msgspec.json.encode(answer.restored).decode())
+
+
+def owed(db: peewee.Database) -> tuple[str, tuple[Restored, ...]]:
+    """Return the hub's epoch and the ends that it asks for, as long as nobody gave them back."""
+    place, text = hub_places.heard(db), meta.get(db, _RESTORED)
+    if place is None or not text or hub_places.settled(db) == place.epoch:
+        return "", ()
+    return place.epoch, msgspec.json.decode(text, type=tuple[Restored, ...])
+
+
+def settle(db: peewee.Database, epoch: str) -> None:
+    """Note that the hub has what it asked for, once."""
+    if epoch and hub_places.settled(db) != epoch:
+        hub_places.settle(db, epoch)
+
+
 # Answers, which may be old
 
 
@@ -136,13 +182,20 @@ class Changed(msgspec.Struct, frozen=True):
     effects: int
 
 
-def take_answer(db: peewee.Database, answer: Answer, batch: BatchNote, now: int) -> Changed:
-    """Take over an answer that travelled.
+def take_answer(
+    db: peewee.Database, answer: Answer, batch: BatchNote, hub_epoch: str, now: int
+) -> Changed:
+    """Take over an answer that travelled, to a batch that left when `hub_epoch` was known.
 
     The hub may have said more since: an answer that names an earlier place than is known here
     takes nothing back, unless it is earlier than what was acknowledged when the batch went
-    out: then the hub has lost something, and it waits again.
+    out: then the hub has lost something, and it waits again. What a hub said before it was taken
+    back holds no more once that is known here.
     """
+    known = hub_places.heard(db)
+    if known is not None and known.epoch not in (answer.hub_epoch, hub_epoch):
+        return Changed(0, 0)
+    hear(db, answer)
     lost = answer.stored_seq < batch.first_seq - 1
     entries = 0
     if lost or answer.stored_seq > _acknowledged(db, answer.epoch):
@@ -179,8 +232,12 @@ def take_page(db: peewee.Database, page: Page, exported: Cursor, hub_key: bytes,
     have brought rows since: those are left out. A page that begins behind a gap, or belongs to
     a feed that has begun anew since, is left to the next export.
     """
+    exported = msgspec.structs.replace(exported, signature=b"")
     fitting = _fitting(page, feeds.cursor(db, page.feed), exported)
-    return feeds.take_page(db, fitting, hub_key, now) if fitting is not None else 0
+    if fitting is None:
+        return 0
+    hub_places.keep_word(db, fitting)
+    return feeds.take_page(db, fitting, hub_key, now)
 
 
 def _fitting(page: Page, stands: Cursor, exported: Cursor) -> Page | None:

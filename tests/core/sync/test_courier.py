@@ -15,13 +15,14 @@ import pytest
 from PIL import Image
 
 from hub import setup
+from hub.blobs import Blobs
 from hub.courier import take_in, write_answer
 from hub.desk.decisions import decide
 from hub.enrol import revoke
 from hub.hub import Hub
 from hub.store import entries, projections
 from hub.store.people import Account, HallData
-from terminal.domain.case import CaseState
+from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Way
 from terminal.domain.records import Outcome
 from terminal.errors import InvalidInput
@@ -216,34 +217,78 @@ def test_a_scan_of_which_a_part_came_over_the_line(
 ) -> None:
     digest = scanned(alone, tmp_path, 700)
     data = alone.ctx.blobs.read(digest)
-    (hub.paths.blobs / f"{digest}.part").write_bytes(data[:300_000])
+    piece = wire.BlobPiece(
+        wire.PROTOCOL_VERSION, alone.ctx.keys.terminal_id, b"n", digest, 0, len(data),
+        data[:300_000],
+    )  # fmt: skip
+    assert Blobs(hub).put(piece.terminal_id, piece).received == 300_000
     taken = take_in(hub, alone.ctx.courier.export(stick).path)
     assert taken.blobs == 1
     assert (hub.paths.blobs / digest).read_bytes() == data
 
 
-def test_a_hub_restored_from_yesterday_is_refilled_by_stick(
-    alone: Hall, hub: Hub, stick: Path, tmp_path: Path
-) -> None:
-    """It has lost what was acknowledged: that waits again, and the next stick brings it."""
-    accepted(alone)
-    hub.store.backup(tmp_path / "yesterday.db")
-    alone.ctx.courier.bring_back(carried(hub, alone, stick))
-    assert alone.ctx.journal.status().waiting == 0
+@contextmanager
+def yesterday(hub: Hub, backup: Path) -> Iterator[Hub]:
+    """Take the hub back to a backup, folder and all but the database untouched."""
     hub.close()
     for file in hub.paths.folder.glob("hub.db*"):
         file.unlink()
-    shutil.copy(tmp_path / "yesterday.db", hub.paths.database)
+    shutil.copy(backup, hub.paths.database)
     restored = Hub(hub.paths.folder.parent, clock=hub.clock)
     try:
-        accepted(alone)
+        yield restored
+    finally:
+        restored.close()
+
+
+@pytest.mark.allow_warnings("hub.restore.notice")
+@pytest.mark.parametrize("more", [True, False], ids=["new work", "nothing new"])
+def test_a_hub_restored_from_yesterday_is_refilled_by_stick(
+    alone: Hall, hub: Hub, stick: Path, tmp_path: Path, more: bool
+) -> None:
+    """It has lost what was acknowledged: that waits again, and the next stick brings it.
+
+    Its own entries, the case number and the decision, come back to it the same way.
+    """
+    case_id = accepted(alone)
+    hub.store.backup(tmp_path / "yesterday.db")
+    alone.ctx.courier.bring_back(carried(hub, alone, stick))
+    decided(hub, case_id)
+    alone.ctx.courier.bring_back(carried(hub, alone, stick))
+    number = alone.ctx.cases.case(case_id).case_number
+    assert alone.ctx.journal.status().waiting == 0
+    with yesterday(hub, tmp_path / "yesterday.db") as restored:
+        if more:
+            accepted(alone)
         alone.ctx.courier.bring_back(carried(restored, alone, stick))
         assert alone.ctx.journal.status().waiting > 0
         alone.ctx.courier.bring_back(carried(restored, alone, stick))
         assert alone.ctx.journal.status().waiting == 0
         assert at_hub(restored, alone) == here(alone)
-    finally:
-        restored.close()
+        with restored.store.reading() as database:
+            case = projections.load(database, case_id)
+        assert isinstance(case, Case)
+        assert (case.case_number, case.state) == (number, CaseState.DECIDED)
+        assert alone.ctx.courier.bring_back(carried(restored, alone, stick)).acknowledged == 0
+
+
+@pytest.mark.allow_warnings("hub.restore.notice")
+def test_what_a_hub_said_before_it_was_taken_back_holds_no_more(
+    alone: Hall, hub: Hub, stick: Path, tmp_path: Path
+) -> None:
+    accepted(alone)
+    hub.store.backup(tmp_path / "yesterday.db")
+    alone.ctx.courier.bring_back(carried(hub, alone, stick))
+    accepted(alone)
+    late = carried(hub, alone, stick)
+    with yesterday(hub, tmp_path / "yesterday.db") as restored:
+        alone.ctx.courier.bring_back(carried(restored, alone, stick))
+        waiting = alone.ctx.journal.status().waiting
+        assert waiting == len(here(alone))
+        assert alone.ctx.courier.bring_back(late).acknowledged == 0
+        assert alone.ctx.journal.status().waiting == waiting
+        alone.ctx.courier.bring_back(carried(restored, alone, stick))
+        assert at_hub(restored, alone) == here(alone)
 
 
 def test_while_the_loop_runs(joined: Hall, hub: Hub, stick: Path) -> None:

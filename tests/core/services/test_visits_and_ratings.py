@@ -161,8 +161,8 @@ def test_only_this_service_writes_ratings() -> None:
 
     users = {
         path.stem
-        for path in Path(root).glob("*.py")
-        if RatingGiven.__name__ in path.read_text(encoding="utf-8")
+        for path in Path(root).rglob("*.py")
+        if f"{RatingGiven.__name__}(" in path.read_text(encoding="utf-8")
     }
     assert users == {"ratings"}
 

@@ -28,6 +28,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "account": _account,
         "backup": _backup,
         "revoke": _revoke,
+        **dict.fromkeys(("policy", "calendar", "staff", "appointments"), _publish_set),
+        "ratings": _ratings,
         "courier": _courier,
     }
     return actions.get(getattr(args, "action", None) or "serve", _serve)(args, console) or 0
@@ -94,6 +96,16 @@ def _catalogue(args: argparse.Namespace, console: Console) -> None:
     console.result(pointer, "hub.cli.catalogue", items=getattr(pointer, "items", 0))
 
 
+def _publish_set(args: argparse.Namespace, console: Console) -> None:
+    from hub.publish_command import run as publish
+
+    hub = _hub(args)
+    try:
+        publish(hub, args, console, _password)
+    finally:
+        hub.close()
+
+
 def _account(args: argparse.Namespace, console: Console) -> None:
     password = _password(console)
     hub = _hub(args)
@@ -151,6 +163,17 @@ def _courier(args: argparse.Namespace, console: Console) -> int:
         return courier_command.run(hub, args, console)
     finally:
         hub.close()
+
+
+def _ratings(args: argparse.Namespace, console: Console) -> int:
+    from hub.verify_log import tell, verify
+
+    hub = _hub(args)
+    try:
+        found = verify(hub)
+    finally:
+        hub.close()
+    return tell(found, console)
 
 
 def _serve(args: argparse.Namespace, console: Console) -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 
 from hub import keys
 from hub.bell import Bell
 from hub.restore.mark import MarkFile
 from hub.restore.places import Places
+from hub.store import feeds
 from hub.store.address import open_store
 from terminal.clock import Clock, SystemClock
-from terminal.domain.calendar import WorkingDayCalendar, load_calendar
+from terminal.domain.calendar import WorkingDayCalendar
 from terminal.ids import Randomness, SystemRandomness
+from terminal.protocol.rules import rules_of
 
 FOLDER = "hub"
 """The hub's folder inside a data folder, so that a terminal may live beside it."""
+
+CALENDAR_SECONDS = 60.0
+"""How long a calendar that another process has published may stay unseen here."""
 
 
 class Paths:
@@ -50,11 +56,26 @@ class Hub:
         self.keys = keys.load(self.paths.keys)
         self.clock = clock or SystemClock()
         self.randomness = randomness or SystemRandomness()
-        self.calendar = calendar or load_calendar()
+        self._calendar = calendar
+        self._looked_at = 0.0
         self.store = open_store(database, self.paths.database, self.paths.address)
         self.bell = Bell(self.store.announce)
         self.mark = MarkFile(self.paths.mark)
         self.places = Places()
+
+    @property
+    def calendar(self) -> WorkingDayCalendar:
+        """The working days as published here, looked up again after a minute."""
+        if self._calendar is None or 0.0 < self._looked_at < monotonic() - CALENDAR_SECONDS:
+            with self.store.reading() as database:
+                rows = [
+                    row
+                    for name in feeds.names(database, "policy/")
+                    for row in feeds.current(database, name).items()
+                ]
+            self._calendar = rules_of(rows).calendar
+            self._looked_at = monotonic()
+        return self._calendar
 
     def now(self) -> int:
         """Return this moment in milliseconds."""

@@ -17,6 +17,7 @@ from terminal.errors import SyncError, TerminalError
 from terminal.events import EventBus
 from terminal.ids import Randomness, SystemRandomness
 from terminal.protocol.wire import Enrolment
+from terminal.services.appointments import AppointmentsService
 from terminal.services.blobs import BlobsService
 from terminal.services.cases import CasesService
 from terminal.services.casework.acting import Office
@@ -161,6 +162,7 @@ class Context:
         region = enrolled.region if enrolled else settings.hall.region
         number = enrolled.terminal_number if enrolled else settings.window.number
         self.staff = StaffService(self.ledger, self.clock, self.ids, self.enrolment.current)
+        self.appointments = AppointmentsService(self.ledger, self.enrolment.current, self.clock)
         self.documents = DocumentsService(self.ledger, self.clock, self._printer_profile())
         self.printing = PrintingService(
             self.ledger, self.clock, self.ids, self.events, self.documents.render_job

@@ -72,6 +72,36 @@ def restart(database: Database, name: str, handle: str) -> None:
     )
 
 
+def last_words(database: Database, name: str) -> list[tuple[str, bytes | None]]:
+    """Return the last body of every key of a feed, None for one that is gone, by key."""
+    query = (
+        FeedLine.select(FeedLine.key, FeedLine.body)
+        .where(FeedLine.feed == name)
+        .order_by(FeedLine.position)
+    )
+    found = {
+        key: None if body is None else bytes(body) for key, body in query.tuples().execute(database)
+    }
+    return sorted(found.items())
+
+
+def current(database: Database, name: str) -> dict[str, bytes]:
+    """Return the body in force of every key of a feed, by key."""
+    return {key: body for key, body in last_words(database, name) if body is not None}
+
+
+def remove(database: Database, name: str) -> None:
+    """Remove a feed with all its rows; whoever stands in it is told to begin from nothing."""
+    FeedLine.delete().where(FeedLine.feed == name).execute(database)
+    FeedHead.delete().where(FeedHead.name == name).execute(database)
+
+
+def names(database: Database, prefix: str) -> list[str]:
+    """Return the feeds whose names begin so."""
+    query = FeedHead.select(FeedHead.name).where(FeedHead.name.startswith(prefix))
+    return sorted(name for (name,) in query.tuples().execute(database))
+
+
 def read_after(database: Database, cursor: Cursor, limit: int) -> Page | None:
     """Return the rows after a cursor, or None when there is nothing new.
 

@@ -1,33 +1,18 @@
-"""The hall's rules in force: shipped calendars and limits, replaced by what the hub has sent.
-
-A row that this release cannot read is left aside and the shipped value holds: a newer hub must
-not stop a window.
-"""
+"""The hall's rules in force: shipped calendars and limits, replaced by what the hub has sent."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable
 
-import msgspec
-
-from terminal.domain.calendar import WorkingDayCalendar, YearNotice, load_calendar
-from terminal.domain.catalogue import Regime
-from terminal.domain.policy import ConditionalPolicy, HallPolicy, HallRules, RegimeLimits
+from terminal.domain.calendar import WorkingDayCalendar
+from terminal.domain.policy import HallRules
 from terminal.events import Event, EventBus
-from terminal.protocol import sets
-from terminal.protocol.sets import CalendarYear
+from terminal.protocol.rules import rules_of
 from terminal.protocol.wire import policy_feed
 from terminal.store import feeds
 from terminal.store.database import Ledger
 
-logger = logging.getLogger(__name__)
-
-Value = TypeVar("Value")
 CHANGED = "policy_changed"
-LIMITS = f"{sets.POLICY}limits"
-CONDITIONAL = f"{sets.POLICY}conditional"
 
 
 class PolicyService:
@@ -39,7 +24,7 @@ class PolicyService:
     def __init__(self, ledger: Ledger, hall: Callable[[], str], events: EventBus) -> None:
         self._ledger = ledger
         self._hall = hall
-        self._rules = HallRules(load_calendar())
+        self._rules = rules_of(())
         self.refresh()
         self.close = events.subscribe(self._on_event)
 
@@ -60,30 +45,3 @@ class PolicyService:
     def _on_event(self, event: Event) -> None:
         if event.name == CHANGED:
             self.refresh()
-
-
-def rules_of(rows: Iterable[tuple[str, bytes]]) -> HallRules:
-    """Put rows of the policy set over the shipped calendars and limits."""
-    shipped = load_calendar()
-    notices, policy = dict(shipped.notices), HallPolicy()
-    for key, body in rows:
-        if key.startswith(sets.CALENDAR):
-            year = _read(key, body, CalendarYear)
-            if year is not None:
-                notices[year.year] = YearNotice(year.year, year.off, year.work, year.notice)
-        elif key == LIMITS:
-            limits = _read(key, body, dict[Regime, RegimeLimits])
-            policy = msgspec.structs.replace(policy, limits=limits or {})
-        elif key == CONDITIONAL:
-            found = _read(key, body, ConditionalPolicy) or ConditionalPolicy()
-            policy = msgspec.structs.replace(policy, conditional=found)
-    calendar = WorkingDayCalendar(notices, shipped.statutory)
-    return HallRules(calendar, policy)
-
-
-def _read(key: str, body: bytes, kind: type[Value]) -> Value | None:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        logger.warning("policy row not understood: %s", key)
-        return None

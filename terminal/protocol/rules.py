@@ -1,0 +1,52 @@
+"""Rows of the policy set, read into the rules by which dates are computed: both sides read them.
+
+A row that this release cannot read is left aside and the shipped value holds: whoever is newer
+must not stop a window.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+
+from terminal.domain.calendar import WorkingDayCalendar, YearNotice, load_calendar
+from terminal.domain.catalogue import Regime
+from terminal.domain.policy import ConditionalPolicy, HallPolicy, HallRules, RegimeLimits
+from terminal.protocol import sets
+from terminal.protocol.sets import CalendarYear
+
+logger = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
+LIMITS = f"{sets.POLICY}limits"
+CONDITIONAL = f"{sets.POLICY}conditional"
+
+
+def rules_of(rows: Iterable[tuple[str, bytes]]) -> HallRules:
+    """Put rows of the policy set over the shipped calendars and limits."""
+    shipped = load_calendar()
+    notices, policy = dict(shipped.notices), HallPolicy()
+    for key, body in rows:
+        if key.startswith(sets.CALENDAR):
+            year = _read(key, body, CalendarYear)
+            if year is not None:
+                notices[year.year] = YearNotice(year.year, year.off, year.work, year.notice)
+        elif key == LIMITS:
+            limits = _read(key, body, dict[Regime, RegimeLimits])
+            policy = msgspec.structs.replace(policy, limits=limits or {})
+        elif key == CONDITIONAL:
+            found = _read(key, body, ConditionalPolicy) or ConditionalPolicy()
+            policy = msgspec.structs.replace(policy, conditional=found)
+    calendar = WorkingDayCalendar(notices, shipped.statutory)
+    return HallRules(calendar, policy)
+
+
+def _read(key: str, body: bytes, kind: type[Value]) -> Value | None:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        logger.warning("policy row not understood: %s", key)
+        return None

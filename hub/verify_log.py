@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -11,9 +11,13 @@ from hub.store import trees
 from hub.store.trees import Leaf
 from hub.tree import problem_of
 from terminal.protocol import merkle, tree
+from terminal.protocol.entry import short_hash
 from terminal.protocol.merkle import Place
 from terminal.protocol.suites import STANDARD
 from terminal.protocol.tree import SignedHead
+
+if TYPE_CHECKING:
+    from terminal.cli.base import Console
 
 PAGE = 2_000
 
@@ -56,6 +60,32 @@ def verify(hub: Hub) -> LogVerification:
     """
     with hub.store.reading() as database:
         return _Walk(hub, database).run()
+
+
+def tell(found: LogVerification, console: Console) -> int:
+    """Say what came of it; 1 when the log does not hold."""
+    if console.json:
+        fields = {name: getattr(found, name) for name in found.__struct_fields__}
+        console.emit({"holds": found.holds, **fields})
+    elif found.holds:
+        console.say(
+            "rating_log.cli.holds",
+            ratings=found.ratings,
+            leaves=found.leaves,
+            root=short_hash(found.root),
+        )
+        if found.waiting:
+            console.say("rating_log.cli.waiting", waiting=found.waiting)
+    if found.doubts:
+        names = ", ".join(found.doubts)
+        console.note("rating_log.cli.doubts", count=len(found.doubts), terminals=names)
+    if found.holds:
+        return 0
+    reason = console.texts(f"{found.code}.message")
+    short = short_hash(found.bad_entry) if found.bad_entry else "–"
+    key = "rating_log.cli.broken_leaf" if found.bad_leaf else "rating_log.cli.broken"
+    console.note(key, leaf=found.bad_leaf, short=short, reason=reason)
+    return 1
 
 
 class _Walk:

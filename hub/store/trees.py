@@ -216,12 +216,17 @@ _KEPT = (
 def _kept(row: Sequence[Any]) -> KeptRating:
     header, payload, digest, signature, effect, logged, grade, body = row
     return KeptRating(
-        Entry(bytes(header), None if payload is None else bytes(payload), digest, bytes(signature)),
+        Entry(_raw(header), None if payload is None else _raw(payload), digest, _raw(signature)),
         effect,
         bool(logged),
         grade,
-        None if body is None else bytes(body),
+        None if body is None else _raw(body),
     )
+
+
+def _raw(value: Any) -> bytes:
+    """Return a column of bytes; also one that a person's edit turned into text (SQLite)."""
+    return value.encode() if isinstance(value, str) else bytes(value)
 
 
 def kept_by_hash(database: Database, hashes: Sequence[str]) -> dict[str, KeptRating]:

@@ -66,9 +66,14 @@ def _tell_lines(lines: tuple[JournalLine, ...], console: Console) -> None:
     console.table(rows)
 
 
-def tell_verification(found: Verification, what: str, console: Console) -> int:
-    """Say whether the chains hold; the first entry that does not is named by epoch and seq."""
-    if console.json:
+def tell_verification(
+    found: Verification, what: str, console: Console, *, quiet: bool = False
+) -> int:
+    """Say whether the chains hold; the first entry that does not is named by epoch and seq.
+
+    `quiet` when the caller answers in JSON itself: only what is wrong is said.
+    """
+    if console.json and not quiet:
         console.emit({"holds": found.holds, **_fields(found)})
     elif found.holds:
         console.say(

@@ -1,15 +1,79 @@
-"""`ratings verify`: whether every rating taken here is still what the citizen gave."""
+"""`ratings verify`: whether every rating taken here is still what the citizen gave.
+
+Own chain and rows are always checked; with the hub in reach it proves each rating to be in its
+log, without it the command says up to where that was proved before.
+"""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
-from terminal.cli.base import Console
+from terminal.cli.base import Console, Exit
 from terminal.cli.journal import tell_verification
 from terminal.cli.workplace import workplace
+from terminal.protocol.entry import short_hash
+from terminal.services.rating_log import RatingLogView
+from terminal.store.journal import Verification
+from terminal.sync.trees import LogProof
 
 
 def run(args: Namespace, console: Console) -> int:
-    """Walk the chain and read every rating; 1 when one was edited, moved or deleted."""
+    """Check chain, rows and log; 1 when a rating was edited, moved, deleted or is not logged."""
     with workplace(args) as context:
-        return tell_verification(context.ratings.verify(), "ratings", console)
+        chain = context.ratings.verify()
+        proof = context.prove_ratings() if chain.holds else None
+        view = context.rating_log.view()
+    if console.json:
+        console.emit(_answer(chain, proof, view))
+    if not console.json or not chain.holds:
+        tell_verification(chain, "ratings", console, quiet=console.json)
+    if chain.holds:
+        _tell_log(proof, view, console)
+    for alarm in view.alarms:
+        fields = {"lost": alarm.lost, "short": alarm.short}
+        console.note(f"{alarm.code}.message", **fields)
+        console.note(f"{alarm.code}.hint", **fields)
+    return Exit.DONE if _holds(chain, proof, view) else Exit.REFUSED
+
+
+def _holds(chain: Verification, proof: LogProof | None, view: RatingLogView) -> bool:
+    broken = proof is not None and bool(proof.code or proof.missing)
+    return chain.holds and not broken and not view.grave
+
+
+def _tell_log(proof: LogProof | None, view: RatingLogView, console: Console) -> None:
+    if proof is None:
+        console.note(
+            "rating_log.cli.not_reached", size=view.size, root=view.root, unproved=view.unproved
+        )
+    elif proof.missing:
+        console.note(
+            "rating_log.cli.missing",
+            count=len(proof.missing),
+            short=short_hash(proof.missing[0]),
+        )
+    elif proof.head is not None and not proof.code:
+        console.say(
+            "rating_log.cli.proved",
+            included=proof.included,
+            root=short_hash(proof.head.root),
+            size=proof.head.size,
+        )
+
+
+def _answer(chain: Verification, proof: LogProof | None, view: RatingLogView) -> dict[str, object]:
+    fields = {name: getattr(chain, name) for name in chain.__struct_fields__}
+    return {
+        "holds": _holds(chain, proof, view),
+        **fields,
+        "log": {
+            "reached": proof is not None,
+            "included": proof.included if proof else 0,
+            "missing": proof.missing if proof else (),
+            "code": proof.code if proof else "",
+            "size": view.size,
+            "root": view.root,
+            "unproved": view.unproved,
+            "alarms": [alarm.code for alarm in view.alarms],
+        },
+    }

@@ -219,3 +219,8 @@ def read_opening(answer: TreeAnswer, head: TreeHead) -> Opening | None:
 def claim_digest(hashes: Sequence[bytes]) -> str:
     """Return the digest of a claim over the hashes of entries in their order."""
     return STANDARD.digest(b"".join(hashes)).hex()
+
+
+def rating_url(public_url: str, entry_hash: str) -> str:
+    """Return the address under which a rating can be checked; the hash cannot be guessed."""
+    return f"{public_url.rstrip('/')}/r/{entry_hash}"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from terminal.clock import Clock
 from terminal.domain.aggregates import Rating, Visit
 from terminal.domain.rating import Grade, check_rating, load_reasons
@@ -15,6 +17,7 @@ from terminal.errors import RuleRefused
 from terminal.events import EventBus
 from terminal.ids import record_id
 from terminal.protocol.entry import Draft
+from terminal.services.rating_log import first_differing_row
 from terminal.services.views import RatingForm, RatingReason
 from terminal.store import aggregates, journal
 from terminal.store.database import Ledger, Transaction
@@ -99,5 +102,19 @@ class RatingsService:
         self._events.publish("journal_changed")
 
     def verify(self) -> Verification:
-        """Walk the chain and read every rating: an edit or a gap is named."""
-        return self._ledger.read(lambda db: journal.verify(db, kinds=RATING_KINDS))
+        """Walk the chain and read every rating: an edit or a gap is named.
+
+        Also the rows that lists and figures are made of must say what the entries say.
+        """
+
+        def read(db: Transaction) -> Verification:
+            found = journal.verify(db, kinds=RATING_KINDS)
+            differing = first_differing_row(db) if found.holds else None
+            if differing is None:
+                return found
+            epoch, seq = differing
+            return msgspec.structs.replace(
+                found, bad_epoch=epoch, bad_seq=seq, code="rating_log.row_differs"
+            )
+
+        return self._ledger.read(read)

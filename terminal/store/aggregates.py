@@ -21,7 +21,7 @@ from terminal.domain.aggregates import (
     id_of,
 )
 from terminal.domain.case import Case
-from terminal.store.statements import rows, sql_of, writer
+from terminal.store.statements import raw, rows, sql_of, writer
 from terminal.store.tables.ledger import AggregateRow
 
 _replace = writer(AggregateRow, "REPLACE")
@@ -40,7 +40,7 @@ def load(db: peewee.Database, aggregate_id: str) -> Aggregate | None:
 
 
 def _decode(kind: str, body: bytes) -> Aggregate:
-    aggregate: Aggregate = _DECODERS[kind].decode(bytes(body))
+    aggregate: Aggregate = _DECODERS[kind].decode(raw(body))
     return aggregate
 
 

@@ -19,7 +19,7 @@ from terminal.ids import Randomness, record_id
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import GENESIS, Draft, Entry, Header
 from terminal.store import aggregates, meta, standing
-from terminal.store.statements import rows, sql_of, writer
+from terminal.store.statements import raw, rows, sql_of, writer
 from terminal.store.tables.ledger import EntryRow
 
 SALT_BYTES = 16
@@ -206,7 +206,7 @@ def verify(db: peewee.Database, *, kinds: frozenset[str] = frozenset()) -> Verif
     for epoch, seq, digest, header_bytes, payload in query.tuples().iterator(db):
         count += 1
         wiped += payload is None
-        stored = Entry(bytes(header_bytes), None if payload is None else bytes(payload), digest)
+        stored = Entry(raw(header_bytes), None if payload is None else raw(payload), digest)
         kind, code = _look(stored, heads, epoch, seq, kinds)
         if code:
             return Verification(count, len(heads), wiped, epoch, seq, code, counted)

@@ -24,6 +24,11 @@ def rows(db: Database, sql: str, *values: Any) -> list[tuple[Any, ...]]:
     return list(db.execute_sql(sql, values).fetchall())
 
 
+def raw(value: Any) -> bytes:
+    """Return a column of bytes; also one that a person's edit turned into text."""
+    return value.encode() if isinstance(value, str) else bytes(value)
+
+
 def run(db: Database, sql: str, *values: Any) -> int:
     """Run a change and return how many rows it touched."""
     return int(db.execute_sql(sql, values).rowcount)

@@ -55,8 +55,9 @@ def missing(database: Any) -> tuple[Missing, ...]:
 
 def _gaps(database: Any, incident: Incident) -> list[Missing]:
     if incident.after_seq or not incident.last_seq:
-        here = incidents.seqs_of(database, incident.epoch, incident.after_seq)
-        return _between(incident, incident.after_seq, here)
+        # The first entry only opens the epoch: no terminal ever gets it, and nobody misses it.
+        after = max(incident.after_seq, 1)
+        return _between(incident, after, incidents.seqs_of(database, incident.epoch, after))
     # The hub wrote on in the places that were lost: what came back lies beside them.
     branch = incidents.branch_of(database, incident.epoch)
     if not branch:

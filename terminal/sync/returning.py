@@ -51,6 +51,7 @@ class Returning:
 
     def hear(self, answer: Any) -> None:
         """Take in what a checked answer says of the hub itself."""
+        self._behind = self._behind or getattr(answer, "behind", False)
         place: HubPlace | None = getattr(answer, "place", None)
         if place is None:
             return
@@ -58,7 +59,6 @@ class Returning:
         if known is None or known.epoch != place.epoch or known.seq < place.seq:
             self._store.hear_place(place)
         self._restored = answer.restored
-        self._behind = getattr(answer, "behind", False)
 
     @property
     def due(self) -> bool:

@@ -50,6 +50,10 @@ class Texts:
     def __call__(self, key: str, /, **data: object) -> str:
         return self.template(key).format(**data)
 
+    def counted(self, key: str, count: int, /, **data: object) -> str:
+        """Return the sentence of `key` for a count; `key_one` is the one for exactly 1."""
+        return self(f"{key}_one" if count == 1 else key, count=count, **data)
+
     def template(self, key: str) -> str:
         """Return the template of `key` as it stands in the file, unfilled."""
         area = key.partition(".")[0]

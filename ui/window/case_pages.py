@@ -179,7 +179,7 @@ class CasesPage(Page):
         if case.due is not None:
             icon, state = LIGHTS.get(case.light, ("circle", "muted"))
             left = case.days_left
-            tip = texts("window.cases.days_left", count=left) if left is not None else ""
+            tip = texts.counted("window.cases.days_left", left) if left is not None else ""
             due = Cell(day_words(case.due, texts), state, icon, tip)
         sync = case.sync or "acknowledged"
         icon, state = SYNC_LOOKS.get(sync, SYNC_LOOKS["waiting"])
@@ -216,6 +216,12 @@ class CasesPage(Page):
             self.keys_changed.emit()
 
     def _on_found(self, case: Case) -> None:
+        if case.clerk.id != self._session.staff_id:
+            words = self.texts(
+                "window.cases.of_other", number=case.receipt_number, name=case.clerk.name
+            )
+            self.told.emit(words, "warning")
+            return
         self._wanted = case.case_id
         tab = "open" if case.state.open else "done"
         self.show_tab(tab)
@@ -254,7 +260,8 @@ SYNC_LOOKS = {
     "waiting": ("hard-drive", "muted"),
     "acknowledged": ("circle-check", "good"),
     "applied": ("circle-check", "good"),
-    "forked": ("hourglass", "warning"),
+    "resolved": ("circle-check", "good"),
+    "forked": ("copy", "muted"),
     "held": ("hourglass", "warning"),
     "conflict": ("triangle-alert", "bad"),
     "refused": ("circle-x", "bad"),

@@ -125,4 +125,4 @@ class CataloguePage(Page):
 def _limit(limit: TimeLimit | None, texts: Texts) -> str:
     if limit is None:
         return ""
-    return texts(f"window.catalogue.limit_{limit.unit.value}", amount=limit.amount)
+    return texts.counted(f"window.catalogue.limit_{limit.unit.value}", limit.amount)

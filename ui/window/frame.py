@@ -16,16 +16,26 @@ from ui.widgets.basics import Notice, column, row, style
 from ui.widgets.keys import KeyLine, LegalGuard
 from ui.window.case_pages import CasesPage
 from ui.window.catalogue_page import CataloguePage
+from ui.window.coalesced import Coalesced
 from ui.window.dates import clock_words
 from ui.window.desk import Desk
 from ui.window.devices_page import DevicesPage
 from ui.window.inputs import party_of_card, read_code
 from ui.window.journal_page import JournalPage
+from ui.window.legal_words import alarm_words
 from ui.window.page import Page
 from ui.window.topbar import PAGES, TopBar
 from ui.window.work import WorkPage
 
 CLOCK_MS = 5_000
+_JOURNAL_EVENTS = frozenset(
+    {"journal_changed", "journal_acknowledged", "hub_state_changed", "case_saved",
+     "progress_changed"}
+)  # fmt: skip
+_EMERGENCY = {
+    Qt.KeyboardModifier.NoModifier: "f1",
+    Qt.KeyboardModifier.ShiftModifier: "shift_f1",
+}
 
 
 class Workplace(QWidget):
@@ -51,10 +61,11 @@ class Workplace(QWidget):
         self.top.show_clerk(session.name)
         self.work = WorkPage(bridge, self.desk, guard)
         self.cases = CasesPage(bridge, session)
+        self.journal = JournalPage(bridge, session)
         self.pages: dict[str, QWidget] = {
             "work": self.work,
             "cases": self.cases,
-            "journal": JournalPage(bridge),
+            "journal": self.journal,
             "devices": DevicesPage(bridge),
             "catalogue": CataloguePage(bridge),
         }
@@ -62,12 +73,18 @@ class Workplace(QWidget):
         for page in self.pages.values():
             self.stack.addWidget(page)
         self.notice = Notice("status_notice")
+        self.alarm = Notice("status_alarm")
         self.keys = KeyLine()
-        holder = QWidget()
-        row(self.notice, margins=(16, 0), to=holder)
-        layout = column(self.top, self.stack, holder, self.keys, gap=0, to=self)
-        layout.setStretch(1, 1)
+        above, below = QWidget(), QWidget()
+        row(self.alarm, margins=(16, 0), to=above)
+        row(self.notice, margins=(16, 0), to=below)
+        layout = column(self.top, above, self.stack, below, self.keys, gap=0, to=self)
+        layout.setStretch(2, 1)
         self._page = "work"
+        self._day = ""
+        self._journal_soon = Coalesced(self, self._refresh_journal)
+        self._counts_soon = Coalesced(self, self._refresh_cases)
+        self._page_soon = Coalesced(self, self._refresh_page)
         self._stop: list[object] = []
         self._wire()
         self.show_page("work")
@@ -86,6 +103,7 @@ class Workplace(QWidget):
                 page.keys_changed.connect(self._show_keys)
                 page.told.connect(self.say)
         self.cases.resume_wanted.connect(self._resume)
+        self.journal.case_wanted.connect(self._open_case)
         bridge.happened.connect(self._on_event)
         bridge.failed.connect(self._on_failure)
         desk.saved.connect(lambda *_: self.refresh_all())
@@ -113,6 +131,8 @@ class Workplace(QWidget):
             stop()  # type: ignore[operator]
         self._stop = []
         self._clock.stop()
+        for soon in (self._journal_soon, self._counts_soon, self._page_soon):
+            soon.stop()
         for signal, slot in (
             (self._bridge.happened, self._on_event),
             (self._bridge.failed, self._on_failure),
@@ -143,6 +163,10 @@ class Workplace(QWidget):
         page = next((name for name, key in PAGES if key == number), "")
         if page and (by_alt or plain):
             self.show_page(page)
+        elif event.key() == Qt.Key.Key_F1 and modifiers in _EMERGENCY:
+            # The network is gone and a date is near: one key from anywhere.
+            self.show_page("journal")
+            self.journal.press(_EMERGENCY[modifiers])
         elif event.key() == Qt.Key.Key_Escape and self._page != "work":
             self.show_page("work")
         else:
@@ -168,6 +192,10 @@ class Workplace(QWidget):
         else:
             self.work.press(hint)
 
+    def _open_case(self, receipt_number: str) -> None:
+        self.show_page("cases")
+        self.cases.find_case(receipt_number)
+
     def _resume(self, case_id: str) -> None:
         self.show_page("work")
         self.desk.resume(case_id)
@@ -182,38 +210,37 @@ class Workplace(QWidget):
         self._refresh_jobs()
 
     def _on_event(self, event: Event) -> None:
-        if event.name in ("journal_changed", "journal_acknowledged", "hub_state_changed"):
-            self._refresh_journal()
+        if event.name in _JOURNAL_EVENTS:
+            self._journal_soon.ask()
         if event.name in ("case_saved", "progress_changed"):
-            self._refresh_counts()
-            self.desk.refresh_cases()
+            self._counts_soon.ask()
         if event.name == "device_changed":
             self._refresh_devices()
         if event.name == "print_job_changed":
             self._refresh_jobs()
         shown = self.pages[self._page]
         if isinstance(shown, Page) and event.name in shown.interested:
+            self._page_soon.ask()
+
+    def _refresh_page(self) -> None:
+        shown = self.pages[self._page]
+        if isinstance(shown, Page):
             shown.refresh()
+
+    def _refresh_cases(self) -> None:
+        self._refresh_counts()
+        self.desk.refresh_cases()
 
     def _refresh_journal(self) -> None:
         ctx = self._bridge.ctx
-        if ctx is None:
-            return
+        if ctx is not None:
+            self._bridge.read(self, ctx.journal.status, done=self._on_journal)
 
-        def look() -> tuple[JournalStatus, int | None]:
-            from terminal.domain.deadlines import working_days_left
-
-            status = ctx.journal.status()
-            due = status.earliest_due
-            left = working_days_left(today(ctx.clock), due, ctx.calendar) if due else None
-            return status, left
-
-        self._bridge.read(self, look, done=self._on_journal)
-
-    def _on_journal(self, found: tuple[JournalStatus, int | None]) -> None:
+    def _on_journal(self, status: JournalStatus) -> None:
         ctx = self._bridge.ctx
         if ctx is not None:
-            self.top.show_journal(found[0], today(ctx.clock), found[1])
+            self.top.show_journal(status, today(ctx.clock))
+            self.alarm.say(alarm_words(status, self._texts), "bad")
 
     def _refresh_counts(self) -> None:
         ctx = self._bridge.ctx
@@ -263,4 +290,10 @@ class Workplace(QWidget):
     def _tick(self) -> None:
         ctx = self._bridge.ctx
         if ctx is not None:
-            self.top.show_clock(*clock_words(ctx.clock.now().corrected, self._texts))
+            day, time = clock_words(ctx.clock.now().corrected, self._texts)
+            self.top.show_clock(day, time)
+            if self._day and day != self._day:
+                # With the day the working days that are left have changed.
+                self.refresh_all()
+                self._page_soon.ask()
+            self._day = day

@@ -1,69 +1,153 @@
-"""Page 4: the journal of this machine: where each entry is, since when, and why."""
+"""Page 4: the journal of this machine: where each entry is, since when, why, and what to do."""
 
 from __future__ import annotations
 
-from terminal.services.views import JournalLine, JournalStatus
-from ui.bridge import Bridge
-from ui.widgets.basics import Card, Label, Notice, column, row
-from ui.widgets.table import Cell, Column, Table
-from ui.window.case_pages import SYNC_LOOKS
-from ui.window.dates import moment_words
-from ui.window.page import Page
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout
 
-FIGURES = ("written", "acknowledged", "waiting", "refused", "held", "conflict")
+from terminal.services.journal import GROUPS, PAGE
+from terminal.services.views import JournalPage as Lines
+from terminal.services.views import JournalQuery, JournalStatus, Session
+from terminal.store.journal import Verification
+from ui.bridge import Bridge, Failure
+from ui.theme import px
+from ui.widgets.basics import Button, Card, Label, Notice, column, row
+from ui.widgets.fields import LineEdit
+from ui.widgets.keys import KeyHint
+from ui.window.coalesced import Coalesced
+from ui.window.courier_panel import CourierPanel
+from ui.window.dates import moment_words
+from ui.window.journal_detail import JournalDetail
+from ui.window.journal_table import JournalTable
+from ui.window.page import Page
+from ui.window.phone_panel import PhonePanel
+
+STATES = ("all", "waiting", "acknowledged", "held", "refused", "conflict")
+KINDS = ("all", *GROUPS)
+LINES_GAP_MS = 500
 
 
 class JournalPage(Page):
-    """Figures above, entries below, newest first."""
+    """Filters above, entries at the left, the selected one or a panel at the right."""
 
-    interested = frozenset({"journal_changed", "journal_acknowledged", "hub_state_changed"})
+    case_wanted = Signal(str)
+    interested = frozenset({"journal_changed", "journal_acknowledged", "hub_state_changed",
+                            "progress_changed", "print_job_changed"})  # fmt: skip
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, session: Session) -> None:
         super().__init__(bridge, "journal_page")
         texts = self.texts
-        self._figures: dict[str, Label] = {}
-        figures = row(gap=12)
-        for key in FIGURES:
-            card = Card(gap=2, margin=14)
-            figure = Label("0", "figure", object_name=f"journal_{key}")
-            card.add(figure, Label(texts(f"window.journal.{key}"), "small"))
-            figures.addWidget(card, 1)
-            self._figures[key] = figure
+        ctx = bridge.ctx
+        phone = ctx.settings.hall.phone if ctx is not None else ""
+        self._status: JournalStatus | None = None
+        self._query = JournalQuery()
+        self._pages: list[int] = []
+        self._place = 0
+        self._asked = 0
+        self._verifying = False
+        self._state_tabs, states = self._tabs("state", STATES)
+        self._kind_tabs, kinds = self._tabs("group", KINDS)
+        for kind, tab in self._kind_tabs.items():
+            tab.setText(texts(f"window.journal.group_{kind}"))
+        self.number = LineEdit()
+        self.number.setObjectName("journal_number")
+        self.number.setAccessibleName(texts("window.journal.search"))
+        self.number.setPlaceholderText(texts("window.journal.search_hint"))
+        self.number.setMaxLength(40)
+        self.number.setMinimumWidth(px(120))
+        self.number.setMaximumWidth(px(330))
+        self.number.entered.connect(self._find)
+        self.number.went_down.connect(lambda: self.table.setFocus())
+        kinds.addWidget(self.number, 1)
         self.hub = Notice("journal_hub")
-        self.table = Table(
-            "journal_table",
-            texts("window.page.journal"),
-            [
-                Column(texts("window.journal.column.seq"), 72, right=True),
-                Column(texts("window.journal.column.time"), 120),
-                Column(texts("window.journal.column.kind"), 180),
-                Column(texts("window.journal.column.subject")),
-                Column(texts("window.journal.column.state"), 130),
-                Column(texts("window.journal.column.since"), 120),
-                Column(texts("window.journal.column.hash"), 110),
-            ],
-        )
+        self.table = JournalTable(texts, phone)
+        self.empty = Label("", "muted", wrap=True, object_name="journal_empty")
+        self.place = Label("", "small", object_name="journal_place")
         card = Card(gap=4, margin=8)
-        card.add(self.table)
-        layout = column(figures, self.hub, card, gap=12, margins=(16, 16), to=self)
-        layout.setStretch(2, 1)
+        card.add(states, kinds, self.empty, self.table, self.place)
+        card.body.setStretch(3, 1)
+        self.detail = JournalDetail(texts, phone)
+        self.courier = CourierPanel(bridge)
+        self.phones = PhonePanel(bridge, session)
+        self._right = column(self.detail, self.courier, self.phones, gap=0)
+        self._outer = row(card, self._right, gap=16)
+        self._outer.setStretch(0, 5)
+        self._outer.setStretch(1, 2)
+        layout = column(self.hub, self._outer, gap=12, margins=(16, 16), to=self)
+        layout.setStretch(1, 1)
+        self._lines_soon = Coalesced(self, self._ask_lines, LINES_GAP_MS)
+        self._wire()
+        self._show_tabs()
+        self.empty.say(texts("window.journal.loading"))
+
+    def _tabs(self, name: str, values: tuple[str, ...]) -> tuple[dict[str, Button], QHBoxLayout]:
+        group = QButtonGroup(self)
+        line = row(gap=0)
+        found: dict[str, Button] = {}
+        for value in values:
+            button = Button("", "tab", object_name=f"journal_{name}_{value}")
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _=False, value=value: self._narrow(name, value))
+            group.addButton(button)
+            line.addWidget(button)
+            found[value] = button
+        line.addStretch(1)
+        return found, line
+
+    def _wire(self) -> None:
+        self.table.moved.connect(self._on_moved)
+        self.table.taken.connect(lambda _: self._open_case())
+        self.table.beyond.connect(self._turn)
+        for panel in (self.courier, self.phones):
+            panel.told.connect(self.told)
+            panel.closed.connect(self._close_panels)
+
+    # Looking.
 
     def refresh(self) -> None:
         ctx = self.bridge.ctx
         if ctx is None:
             return
         self.bridge.read(self, ctx.journal.status, done=self._on_status)
-        self.bridge.read(self, ctx.journal.lines, 200, done=self._on_lines)
+        self._lines_soon.ask()
+        self.phones.look_at_job()
 
     def start(self) -> None:
-        self.table.setFocus()
+        self._close_panels()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= px(1000)
+        direction = QBoxLayout.Direction
+        self._outer.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        widest = px(400) if wide else 16_777_215
+        for part in (self.detail, self.courier, self.phones):
+            part.setMaximumWidth(widest)
+        for place, least in ((0, 900), (5, 820), (1, 700)):
+            self.table.setColumnHidden(place, self.width() < px(least))
+
+    def _ask_lines(self) -> None:
+        ctx = self.bridge.ctx
+        if ctx is not None:
+            self._load(select="")
+
+    def _load(self, *, select: int | str) -> None:
+        """Ask for the page that the filters and the place in it name; older answers are void."""
+        ctx = self.bridge.ctx
+        if ctx is None:
+            return
+        self._asked += 1
+        asked, query = self._asked, self._query
+        self.bridge.read(
+            self, ctx.journal.page, query,
+            done=lambda found: self._on_lines(found, select) if asked == self._asked else None,
+        )  # fmt: skip
 
     def _on_status(self, status: JournalStatus) -> None:
-        for key, figure in self._figures.items():
-            count = getattr(status, key)
-            bad = key in ("refused", "conflict") and count
-            waiting = key in ("waiting", "held") and count
-            figure.say(str(count), "bad" if bad else "warning" if waiting else "")
+        self._status = status
+        self._show_tabs()
         texts = self.texts
         sentence = texts(
             f"window.journal.hub_{status.hub}", last=moment_words(status.last_contact, texts)
@@ -72,28 +156,253 @@ class JournalPage(Page):
             reason = texts.template(f"{status.hub_code}.message")
             if "{" not in reason:
                 sentence = texts("window.journal.because", sentence=sentence, reason=reason)
-        if status.waiting and status.earliest_due is not None:
-            due = texts("window.journal.earliest", date=status.earliest_due.strftime("%m-%d"))
-            sentence = texts("window.journal.and", first=sentence, second=due)
+        if status.foreign_held:
+            held = texts.counted("window.journal.foreign_held", status.foreign_held)
+            sentence = texts("window.journal.and", first=sentence, second=held)
         self.hub.say(sentence, "good" if status.hub == "connected" else "warning")
+        self._show_place()
 
-    def _on_lines(self, lines: tuple[JournalLine, ...]) -> None:
-        held = self.table.row()
-        self.table.show_rows([self._cells(line) for line in lines], max(held, 0))
+    def _on_lines(self, found: Lines, select: int | str) -> None:
+        if select == "":
+            line = self.table.line()
+            select = line.record_id if line is not None else 0
+        self._more = found.more
+        self.table.show_lines(found.lines, select=select)
+        self.empty.setVisible(not found.lines)
+        if not found.lines:
+            self.empty.say(self._empty_words())
+        self._show_place()
+        self.keys_changed.emit()
 
-    def _cells(self, line: JournalLine) -> tuple[Cell, ...]:
-        texts = self.texts
-        icon, state = SYNC_LOOKS.get(line.state, SYNC_LOOKS["waiting"])
-        key = f"window.sync.{line.state}"
-        word = texts(key) if texts.has(key) else line.state
-        tip = f"{line.code}.message"
-        why = texts.template(tip) if line.code and texts.has(tip) else line.code
-        return (
-            Cell(str(line.seq), "muted"),
-            Cell(moment_words(line.written_at, texts)),
-            Cell(texts(f"window.step.{line.kind}")),
-            Cell(line.subject, "muted"),
-            Cell(word, state, icon, why),
-            Cell(moment_words(line.since, texts), "muted"),
-            Cell(line.short_hash, "muted"),
+    _more = False
+
+    def _empty_words(self) -> str:
+        if self._query.number:
+            return self.texts("window.journal.empty_search", number=self._query.number)
+        return self.texts(f"window.journal.empty_{self._query.state or 'all'}")
+
+    def _counts(self) -> dict[str, int]:
+        status = self._status
+        if status is None:
+            return {}
+        return {"all": status.written, "waiting": status.waiting,
+                "acknowledged": status.acknowledged, "held": status.held,
+                "refused": status.refused, "conflict": status.conflict}  # fmt: skip
+
+    def _show_tabs(self) -> None:
+        counts = self._counts()
+        for state, tab in self._state_tabs.items():
+            title = self.texts(f"window.journal.state_{state}")
+            count = counts.get(state, 0)
+            key = "window.journal.tab_count" if count else "window.journal.tab_none"
+            tab.setText(self.texts(key, title=title, count=f"{count:,}"))
+        self._state_tabs[self._query.state or "all"].setChecked(True)
+        self._kind_tabs[self._query.group or "all"].setChecked(True)
+
+    def _show_place(self) -> None:
+        lines = self.table.lines
+        if not lines:
+            self.place.say("")
+            return
+        first = self._place * PAGE + 1
+        last = f"{first + len(lines) - 1:,}"
+        total = self._counts().get(self._query.state or "all", 0)
+        narrowed = self._query.group or self._query.number
+        key = "window.journal.page" if narrowed or not total else "window.journal.page_of"
+        self.place.say(self.texts(key, first=f"{first:,}", last=last, total=f"{total:,}"))
+
+    def _on_moved(self, _row: int) -> None:
+        line = self.table.line()
+        if line != self.detail.line:
+            self.detail.show_line(line)
+            self.keys_changed.emit()
+
+    # Narrowing and turning.
+
+    def _narrow(self, name: str, value: str) -> None:
+        wanted = "" if value == "all" else value
+        state = wanted if name == "state" else self._query.state
+        group = wanted if name == "group" else self._query.group
+        self._ask_for(JournalQuery(state, group, self._query.number))
+
+    def _find(self) -> None:
+        self._ask_for(
+            JournalQuery(self._query.state, self._query.group, self.number.text().strip())
         )
+        self.table.setFocus()
+
+    def _ask_for(self, query: JournalQuery) -> None:
+        self._query, self._pages, self._place = query, [], 0
+        self._show_tabs()
+        self._load(select=0)
+
+    def _turn(self, by: int) -> None:
+        """Go on to older entries, or back to newer ones; only one page is ever held."""
+        lines, query = self.table.lines, self._query
+        if by > 0 and self._more and lines:
+            self._pages.append(query.before)
+            before, select = lines[-1].id, 0
+        elif by < 0 and self._pages:
+            before, select = self._pages.pop(), -1
+        else:
+            return
+        self._place += by
+        self._query = JournalQuery(query.state, query.group, query.number, before)
+        self._load(select=select)
+
+    def _step(self, values: tuple[str, ...], name: str, now: str, by: int) -> None:
+        place = values.index(now or "all")
+        self._narrow(name, values[(place + by) % len(values)])
+
+    # Keys.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            by = 1 if key == Qt.Key.Key_Right else -1
+            if shift:
+                self._step(KINDS, "group", self._query.group, by)
+            else:
+                self._step(STATES, "state", self._query.state, by)
+        elif key == Qt.Key.Key_Escape and self._panel_open():
+            self._close_panels()
+        elif key == Qt.Key.Key_Escape and (self._query.number or self.number.hasFocus()):
+            self.number.clear()
+            self._find()
+        elif key in _KEYS and not shift:
+            self.press(_KEYS[Qt.Key(key)])
+        else:
+            super().keyPressEvent(event)
+
+    def hints(self) -> tuple[KeyHint, ...]:
+        say = self.texts
+        if self._panel_open():
+            return (KeyHint("close", "Esc", say("window.path.leave")),)
+        found = [
+            KeyHint("state", "← →", say("window.hint.state")),
+            KeyHint("group", "Shift+← →", say("window.hint.group")),
+        ]
+        if self._more or self._pages:
+            found.append(KeyHint("pages", "Ctrl+PgDn", say("window.hint.older")))
+        found.append(KeyHint("f3", "F3", say("window.hint.number")))
+        if self.detail.line is not None and self.detail.line.case_id:
+            found.append(KeyHint("f4", "F4", say("window.hint.open")))
+        found += [
+            KeyHint("f5", "F5", say("window.hint.retry")),
+            KeyHint("f6", "F6", say("window.hint.back_file")),
+            KeyHint("f8", "F8", say("window.hint.verify")),
+            KeyHint("f1", "F1", say("window.hint.emergency")),
+            KeyHint("shift_f1", "Shift+F1", say("window.hint.phones")),
+        ]
+        return (*found, *super().hints())
+
+    def press(self, hint: str) -> None:
+        match hint:
+            case "f1":
+                self._open_panel(lambda: self.courier.open(back=False))
+            case "shift_f1":
+                self._open_panel(self.phones.open)
+            case "f3":
+                self._close_panels()
+                self.number.setFocus()
+                self.number.selectAll()
+            case "f4":
+                self._open_case()
+            case "f5":
+                self._retry()
+            case "f6":
+                self._open_panel(lambda: self.courier.open(back=True))
+            case "f8":
+                self._verify()
+            case "state" | "group":
+                values, now = STATES, self._query.state
+                if hint == "group":
+                    values, now = KINDS, self._query.group
+                self._step(values, hint, now, 1)
+            case "pages":
+                self._turn(1)
+            case "close":
+                self._close_panels()
+
+    # Acting.
+
+    def _panel_open(self) -> bool:
+        return not (self.courier.isHidden() and self.phones.isHidden())
+
+    def _open_panel(self, opening: object) -> None:
+        self.told.emit("", "")
+        self.courier.hide()
+        self.phones.hide()
+        self.detail.hide()
+        assert callable(opening)
+        opening()
+        self.keys_changed.emit()
+
+    def _close_panels(self) -> None:
+        self.courier.hide()
+        self.phones.hide()
+        self.detail.show()
+        self.table.setFocus()
+        self.keys_changed.emit()
+
+    def _open_case(self) -> None:
+        line = self.table.line()
+        if line is not None and line.subject:
+            self.case_wanted.emit(line.subject)
+
+    def _retry(self) -> None:
+        ctx = self.bridge.ctx
+        if ctx is None:
+            return
+        self.told.emit(self.texts("window.journal.retrying"), "")
+        self.bridge.run(self, ctx.journal.retry, done=self._on_retried, failed=self._on_failed)
+
+    def _on_retried(self, count: int) -> None:
+        ctx = self.bridge.ctx
+        if ctx is not None and ctx.sync is not None:
+            ctx.sync.wake()
+        words = self.texts("window.journal.retried")
+        if count:
+            words = self.texts.counted("window.journal.retried_count", count)
+        self.told.emit(words, "good")
+        self.refresh()
+
+    def _verify(self) -> None:
+        ctx = self.bridge.ctx
+        if ctx is None or self._verifying:
+            return
+        self._verifying = True
+        self.told.emit(self.texts("window.journal.verifying"), "")
+        self.bridge.read(
+            self, ctx.journal.verify, done=self._on_verified, failed=self._on_not_verified
+        )
+
+    def _on_verified(self, found: Verification) -> None:
+        self._verifying = False
+        texts = self.texts
+        if found.holds:
+            words = texts("window.journal.verified", entries=f"{found.entries:,}")
+            self.told.emit(words, "good")
+            return
+        reason = texts(f"{found.code}.message")
+        words = texts(
+            "window.journal.broken", seq=found.bad_seq, epoch=found.bad_epoch[:8], reason=reason
+        )
+        self.told.emit(words, "bad")
+
+    def _on_not_verified(self, failure: Failure) -> None:
+        self._verifying = False
+        self._on_failed(failure)
+
+    def _on_failed(self, failure: Failure) -> None:
+        self.told.emit(failure.sentence, "bad")
+
+
+_KEYS = {
+    Qt.Key.Key_F3: "f3",
+    Qt.Key.Key_F4: "f4",
+    Qt.Key.Key_F5: "f5",
+    Qt.Key.Key_F6: "f6",
+    Qt.Key.Key_F8: "f8",
+}

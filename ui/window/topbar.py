@@ -15,10 +15,11 @@ from terminal.texts import Texts
 from ui.icons import Icon
 from ui.theme import px
 from ui.widgets.basics import Button, Label, name, row, style
+from ui.window.dates import moment_words
+from ui.window.legal_words import contact_words, short_words, whole_words
 from ui.window.signin import brand
 
 PAGES = (("work", 1), ("cases", 2), ("journal", 4), ("devices", 5), ("catalogue", 6))
-RED_DAYS = 2
 
 
 class StatusItem(QWidget):
@@ -27,18 +28,24 @@ class StatusItem(QWidget):
     def __init__(self, object_name: str, icon: str, text: str) -> None:
         super().__init__()
         self.quiet = True
+        self._whole = self._short = text
         self.icon = Icon(icon, "muted", 18)
         self.label = Label(text, "dense", state="muted")
         row(self.icon, self.label, gap=6, to=self)
         name(self, object_name, text)
 
-    def say(self, icon: str, text: str, state: str, tip: str = "") -> None:
-        """Show another state."""
+    def say(self, icon: str, text: str, state: str, tip: str = "", short: str = "") -> None:
+        """Show another state; `short` is what stands there where room is short."""
         self.quiet = state in ("good", "muted")
-        self.icon.show_icon(icon, state)
+        self._whole, self._short = text, short or text
+        self.icon.show_icon(icon, state or "text")
         self.label.say(text, state)
         self.setAccessibleName(tip or text)
         self.setToolTip(tip or text)
+
+    def words(self, *, short: bool) -> None:
+        """Show the whole word or the short one."""
+        self.label.say(self._short if short else self._whole)
 
 
 class TopBar(QFrame):
@@ -70,14 +77,16 @@ class TopBar(QFrame):
             self.pages[page] = button
             pages.addWidget(button)
         self.outbox = StatusItem("status_outbox", "circle-check", "")
+        self.trouble = StatusItem("status_trouble", "circle-x", "")
+        self.trouble.hide()
         self.hub = StatusItem("status_hub", "cloud", "")
         self.printer = StatusItem("status_printer", "printer", texts("window.status.printer"))
         self.reader = StatusItem("status_reader", "id-card", texts("window.status.reader"))
         self.day = Label("", "muted", object_name="status_day")
         self.time = Label("", "strong", object_name="status_time")
         row(
-            brand(texts, 28), 4, self.place, self.clerk, 4, pages, None, self.outbox, self.hub,
-            self.printer, self.reader, 4, row(self.day, self.time, gap=6), gap=10,
+            brand(texts, 28), 4, self.place, self.clerk, 4, pages, None, self.outbox, self.trouble,
+            self.hub, self.printer, self.reader, 4, row(self.day, self.time, gap=6), gap=10,
             margins=(16, 6), to=self,
         )  # fmt: skip
         self._urgent = 0
@@ -93,12 +102,13 @@ class TopBar(QFrame):
 
     def _fit(self) -> None:
         """Give up words where room is short: first of what is well, then of the pages."""
-        states = (self.outbox, self.hub, self.printer, self.reader)
+        states = (self.outbox, self.trouble, self.hub, self.printer, self.reader)
         self._short = False
         for part in (self.place, self.clerk, self.day):
             part.show()
         for state in states:
             state.label.show()
+            state.words(short=False)
         self._write_pages()
         steps: list[Callable[[], None]] = [
             lambda: _hide(state.label for state in states if state.quiet),
@@ -106,7 +116,9 @@ class TopBar(QFrame):
             self.clerk.hide,
             self._shorten,
             self.place.hide,
-            lambda: _hide(state.label for state in states),
+            lambda: _shorten(states),
+            lambda: _hide(state.label for state in states if state is not self.outbox),
+            self.outbox.label.hide,
         ]
         for step in steps:
             for state in states:
@@ -159,30 +171,59 @@ class TopBar(QFrame):
         self.day.say(day)
         self.time.say(time)
 
-    def show_journal(self, status: JournalStatus, today: date, days_left: int | None) -> None:
-        """Show what waits and whether the hub answers; near a legal date it turns red."""
+    def show_journal(self, status: JournalStatus, today: date) -> None:
+        """Show what waits, until when something is due, and whether the hub answers.
+
+        Red at two working days left; until then what waits is no reason to worry.
+        """
+        self._show_outbox(status)
+        self._show_trouble(status)
+        self._show_hub(status, today)
+        self._fit()
+
+    def _show_outbox(self, status: JournalStatus) -> None:
+        texts, legal = self._texts, status.legal
+        state = "bad" if status.alarming else "" if status.waiting else "good"
+        icon = "cloud-upload" if status.waiting else "circle-check"
+        word = texts.counted("window.status.outbox", status.waiting)
+        tip = texts.counted("window.status.outbox_tip", status.waiting)
+        if legal is None:
+            self.outbox.say(icon, word, state, tip if status.waiting else word)
+            return
+        due = short_words(legal, texts)
+        word = texts.counted("window.status.outbox_due", status.waiting, due=due)
+        tip = texts("window.status.tip_keys", tip=tip, due=whole_words(legal, texts))
+        icon = "triangle-alert" if status.alarming else icon
+        short = texts("window.status.outbox_short", count=status.waiting)
+        self.outbox.say(icon, word, state, tip, due if status.alarming else short)
+
+    def _show_trouble(self, status: JournalStatus) -> None:
         texts = self._texts
-        if not status.waiting:
-            self.outbox.say("circle-check", texts("window.status.outbox", count=0), "good")
-        elif status.earliest_due is None:
-            word = texts("window.status.outbox", count=status.waiting)
-            self.outbox.say("cloud-upload", word, "warning")
-        else:
-            due = status.earliest_due.strftime("%m-%d")
-            urgent = status.earliest_due < today or (
-                days_left is not None and days_left <= RED_DAYS
-            )
-            key = "window.status.outbox_due" if urgent else "window.status.outbox"
-            word = texts(key, count=status.waiting, date=due)
-            tip = texts("window.status.outbox_tip", count=status.waiting, date=due)
-            self.outbox.say("cloud-upload", word, "bad" if urgent else "warning", tip)
+        found = {name: getattr(status, name) for name in ("refused", "conflict", "held")}
+        words = [texts.counted(f"window.status.{name}", n) for name, n in found.items() if n]
+        self.trouble.setVisible(bool(words))
+        if words:
+            state = "bad" if status.refused or status.conflict else "warning"
+            icon = "circle-x" if state == "bad" else "hourglass"
+            said = texts("window.status.trouble", words=texts("window.separator").join(words))
+            short = str(sum(found.values()))
+            self.trouble.say(icon, said, state, texts("window.status.trouble_tip"), short)
+
+    def _show_hub(self, status: JournalStatus, today: date) -> None:
+        texts = self._texts
         icon, state = {
             "connected": ("cloud", "good"),
             "not_enrolled": ("cloud-off", "muted"),
             "refused": ("cloud-off", "bad"),
         }.get(status.hub, ("cloud-off", "warning"))
-        self.hub.say(icon, texts(f"window.status.hub_{status.hub}"), state)
-        self._fit()
+        short = word = texts(f"window.status.hub_{status.hub}")
+        if status.hub == "unreachable" and status.last_contact:
+            since = contact_words(status.last_contact, today, texts)
+            word = texts("window.status.hub_unreachable_since", since=since)
+        tip = texts(
+            f"window.status.hub_tip_{status.hub}", last=moment_words(status.last_contact, texts)
+        )
+        self.hub.say(icon, word, state, tip, short)
 
     def show_devices(self, devices: tuple[DeviceView, ...]) -> None:
         """Show printers and card reader; a terminal without one says so quietly."""
@@ -214,3 +255,8 @@ class TopBar(QFrame):
 def _hide(widgets: Iterable[QWidget]) -> None:
     for widget in widgets:
         widget.hide()
+
+
+def _shorten(states: Iterable[StatusItem]) -> None:
+    for state in states:
+        state.words(short=True)

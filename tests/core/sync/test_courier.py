@@ -29,7 +29,7 @@ from terminal.errors import InvalidInput
 from terminal.protocol import wire
 from terminal.services import drafts
 from terminal.services.courier import BroughtBack
-from terminal.store import outbox
+from terminal.store import courier, outbox
 from tests.core.hall import LEASE, ORGAN, PASSWORD, Hall
 from tests.core.sync.conftest import FaultyLine, Join
 from tests.core.sync.test_worker import accepted, at_hub, here, worker
@@ -270,6 +270,8 @@ def test_a_hub_restored_from_yesterday_is_refilled_by_stick(
         assert isinstance(case, Case)
         assert (case.case_number, case.state) == (number, CaseState.DECIDED)
         assert alone.ctx.courier.bring_back(carried(restored, alone, stick)).acknowledged == 0
+        # Nothing more is owed, so the next file does not carry it again.
+        assert alone.ctx.ledger.read(courier.owed) == ("", ())
 
 
 @pytest.mark.allow_warnings("hub.restore.notice")

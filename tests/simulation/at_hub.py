@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from hub import catalogue
+from hub import catalogue, tree
 from hub.desk import decisions
 from hub.judge import act, rating_id
 from hub.store import feeds, projections
@@ -51,6 +51,11 @@ def rate_by_phone(world: World, rng: random.Random) -> None:
     )  # fmt: skip
     act(world.hub, [Draft(name, "", body)], f"phone/{name}")
     world.note_own_acts()
+
+
+def seal(world: World, rng: random.Random) -> None:
+    """Seal the ratings that have come into the hub's log."""
+    tree.seal(world.hub)
 
 
 def _at_hub(world: World, rng: random.Random, state: CaseState | None) -> Case | None:

@@ -42,6 +42,7 @@ HUB: dict[str, tuple[int, Callable[[World, random.Random], None]]] = {
     "rate_by_phone": (3, at_hub.rate_by_phone),
     "change_policy": (2, at_hub.change_policy),
     "publish": (1, at_hub.publish),
+    "seal": (3, at_hub.seal),
 }
 """What is done at the hub."""
 
@@ -99,6 +100,10 @@ def _back_up(world: World, terminal: Terminal, rng: random.Random) -> None:
     world.back_up_hub()
 
 
+def _restore(world: World, terminal: Terminal, rng: random.Random) -> None:
+    world.restore_hub(with_mark=rng.random() < 0.6)
+
+
 def _late(world: World, terminal: Terminal, rng: random.Random) -> None:
     terminal.network.deliver_late()
 
@@ -125,7 +130,8 @@ FATE: dict[str, tuple[int, Callable[[World, Terminal, random.Random], None]]] = 
     "hub_on_off": (4, _hub_on_off),
     "roll_back": (1, _roll_back),
     "clone": (1, _clone),
-    "back_up": (1, _back_up),
+    "back_up": (2, _back_up),
+    "restore": (1, _restore),
     "late": (4, _late),
     "line": (4, _line),
     "bring_back": (2, _bring_back),

@@ -38,7 +38,8 @@ class Terminal:
     """A machine at a window.
 
     `saved` are the record ids whose commit has returned; `papers` what its printer made,
-    `old_papers` what it made before its disk was put back; `unknown_kinds` what its release
+    `old_papers` what it made before its disk was put back; `knew` how far the hub's own
+    journal went by its words, before the hub was put back; `unknown_kinds` what its release
     does not know; `hidden` blobs whose files are away for a while, `lost` those for ever.
     """
 
@@ -58,6 +59,7 @@ class Terminal:
         self.old_papers: list[Paper] = []
         self.cases: list[str] = []
         self.receipts: list[str] = []
+        self.knew: dict[str, int] = {}
         self.hidden: set[str] = set()
         self.lost: set[str] = set()
         self.unknown_kinds: frozenset[str] = frozenset()

@@ -15,11 +15,13 @@ import peewee
 
 from hub import judge
 from hub.hub import Hub
+from hub.restore import notice
 from hub.store.tables import EntryRow, ForkRow
 from terminal.domain.records import HUB_ORIGIN
 from terminal.errors import SyncError, TerminalError
 from terminal.protocol import wire
 from terminal.protocol.entry import decode_header
+from terminal.store import hub_places
 from terminal.store.statements import rows, sql_of
 from terminal.store.tables.ledger import EntryRow as LocalEntry
 from terminal.sync.transport import HttpReply
@@ -29,6 +31,9 @@ from tests.simulation.outside import SimClock, SimRandomness
 from tests.simulation.template import template
 from tests.simulation.terminal import Terminal
 
+_OWN = sql_of(
+    EntryRow.select(EntryRow.record_id, EntryRow.epoch, EntryRow.seq).where(EntryRow.origin == "")
+)
 _RECORDS = sql_of(LocalEntry.select(LocalEntry.record_id))
 
 
@@ -36,8 +41,8 @@ class World:
     """The hall of one seed.
 
     `told` are entries of which the hub has said, to whomever, that it keeps them; `effects`
-    the effects that were final when they were looked at; `own_acts` the hub's own entries.
-    `restored` counts how often the hub was put back to an older state.
+    the effects that were final when they were looked at; `own_acts` the hub's own entries with
+    their places. `restored` counts how often the hub was put back to an older state.
     """
 
     def __init__(
@@ -53,8 +58,7 @@ class World:
         self.line: DirectLine | None = None
         self.told: set[str] = set()
         self.effects: dict[str, str] = {}
-        self.own_acts: set[str] = set()
-        self.missing: set[str] = set()
+        self.own_acts: dict[str, tuple[str, int]] = {}
         self.restored = 0
         shutil.copytree(template().hub, folder / "hub")
         self.terminals: list[Terminal] = []
@@ -72,6 +76,7 @@ class World:
         if self.line is not None:
             return
         self.hub = Hub(self.folder / "hub", clock=self.hub_clock, randomness=self.randomness)
+        notice.look(self.hub)
         judge.recover(self.hub)
         self.hub_faults.clear()
         self.hub_faults.install(self.hub.store._writer)  # type: ignore[attr-defined]
@@ -132,10 +137,10 @@ class World:
                 self.told.add(one.hash)
 
     def note_own_acts(self) -> None:
-        """Remember the hub's own entries of now."""
+        """Remember the hub's own entries of now and where they stand."""
         with self.hub.store.reading() as database:
-            query = EntryRow.select(EntryRow.record_id).where(EntryRow.origin == HUB_ORIGIN)
-            self.own_acts |= {record for (record,) in query.tuples().execute(database)}
+            for record, epoch, seq in rows(database, _OWN, HUB_ORIGIN):
+                self.own_acts.setdefault(record, (epoch, seq))
 
     def hub_records(self) -> set[str]:
         """Return the record ids that the hub has, branches of forks among them."""
@@ -156,15 +161,27 @@ class World:
         if running:
             self.start_hub()
 
-    def restore_hub(self) -> bool:
-        """Put the hub's backup back; what was on no other disk is gone with the newer state."""
-        if not (self.folder / "hub-backup").exists():
+    def restore_hub(self, *, with_mark: bool) -> bool:
+        """Put the hub's backup back; what was on no other disk is gone with the newer state.
+
+        `with_mark`: the whole folder, and not the database alone.
+        """
+        folder, backup = self.folder / "hub", self.folder / "hub-backup"
+        if not backup.exists():
             return False
-        if self.line is not None:
-            self.note_own_acts()
+        self.start_hub()
+        self.note_own_acts()
+        for one in self.terminals:
+            place = one.ledger.read(hub_places.heard)
+            if place is not None:
+                one.knew[place.epoch] = max(place.seq, one.knew.get(place.epoch, 0))
         self.stop_hub()
-        shutil.rmtree(self.folder / "hub")
-        shutil.copytree(self.folder / "hub-backup", self.folder / "hub")
+        mark = next(folder.rglob("mark"), None)
+        kept = mark.read_bytes() if mark is not None else b""
+        shutil.rmtree(folder)
+        shutil.copytree(backup, folder)
+        if mark is not None and not with_mark:
+            mark.write_bytes(kept)
         self.start_hub()
         self.restored += 1
         self.told.clear()
@@ -189,6 +206,7 @@ class World:
         terminal.open()
         terminal.unfinished = None
         # Its jobs are queued again as on the copy, and the hub sends nobody his own cases.
+        terminal.knew.clear()
         terminal.old_papers += terminal.papers
         terminal.papers = []
         terminal.cases = [case for case in terminal.cases if terminal.has(case)]

@@ -14,24 +14,24 @@ from typing import Any, TypeVar
 import msgspec
 
 from hub import journal
+from hub.consequences import Consequences
 from hub.hub import Hub
 from hub.sitting import Sitting
 from hub.store import entries, feeds, people, projections
 from hub.store.entries import Stored
 from hub.store.feeds import NewRow
 from hub.store.statements import lock
-from terminal.clock import to_local
-from terminal.domain.aggregates import Aggregate
-from terminal.domain.case import Case
+from terminal.domain.aggregates import Aggregate, Document
 from terminal.domain.evolve import Conflict, Evolved, Held, Refused, evolve
-from terminal.domain.numbers import format_case_number
 from terminal.domain.records import (
     HUB_ORIGIN,
     KINDS,
-    CaseAccepted,
-    CaseNumbered,
-    CaseReceived,
-    DocumentIssued,
+    ComplaintAnswered,
+    ComplaintCalledBack,
+    ComplaintFiled,
+    NegativeOutcomeFiled,
+    NegativeOutcomeReviewed,
+    NumbersLeased,
     RatingGiven,
     Record,
 )
@@ -48,7 +48,6 @@ Result = TypeVar("Result")
 PAGE = 500
 _TRIES = 8
 _DEFECT = "defect"
-_NO_REGION = "0000"
 _APPLIED, _HELD, _REFUSED, _CONFLICT = "applied", "held", "refused", "conflict"
 
 
@@ -195,9 +194,8 @@ class Bench:
         self._sitting = Sitting(database, hub.now())
         self._rows: list[NewRow] = []
         self._woken: list[str] = []
-        self._accepted: list[str] = []
         self._own: list[Stored] = []
-        self._ratings_wait = projections.any_kept_rating(database)
+        self._consequences = Consequences(database, self._sitting)
 
     def wake(self, *keys: str) -> None:
         """Note that held entries which wait for one of these may be lawful now."""
@@ -267,11 +265,13 @@ class Bench:
 
     def finish(self) -> list[str]:
         """Try held entries again, write the feeds; returns the names of those that moved."""
-        while self._woken or self._accepted or self._own:
+        while self._woken or self._consequences or self._own:
             keys, self._woken = list(dict.fromkeys(self._woken)), []
             for stored in self._sitting.held(keys):
                 self.judge(stored)
-            self._number_accepted()
+            due = self._consequences.take()
+            if due:
+                self._append(due)
             self.judge_own()
         self._sitting.flush()
         rows, self._rows = self._rows, []
@@ -332,15 +332,13 @@ class Bench:
         if verdict.aggregate is not None:
             self._sitting.save(stored.aggregate_id, verdict.aggregate)
         assert verdict.record is not None
-        shared = _shared_under(stored, verdict.record)
+        shared = _shared_under(stored, verdict.record, verdict.aggregate)
+        if isinstance(verdict.record.body, NumbersLeased):
+            self._sitting.touch(shared, verdict.record.body.terminal_id)
         if shared:
             self._share(stored, shared)
         self.wake(stored.aggregate_id, stored.record_id)
-        match verdict.record.body, verdict.aggregate:
-            case CaseAccepted(), Case():
-                self._accepted.append(stored.aggregate_id)
-            case CaseReceived(), Case() as case if self._ratings_wait:
-                self._give_kept_ratings(case)
+        self._consequences.note(verdict.record, verdict.aggregate)
 
     def _share(self, stored: Stored, aggregate_id: str) -> None:
         """Send the entry to the other terminals of this case, and a newcomer what was."""
@@ -357,50 +355,6 @@ class Bench:
     def _send(self, stored: Stored, terminal: str) -> None:
         body = msgspec.msgpack.encode(stored.entry)
         self._rows.append(NewRow(progress_feed(terminal), "entry", stored.record_id, body))
-
-    def _number_accepted(self) -> None:
-        """Give accepted cases their numbers (办件编号), as entries of the hub."""
-        waiting, self._accepted = dict.fromkeys(self._accepted), []
-        cases = [
-            case
-            for case in map(self._sitting.load, waiting)
-            if isinstance(case, Case) and not case.case_number
-        ]
-        year = to_local(self._sitting.now).year
-        by_region: dict[str, list[Case]] = {}
-        if cases:
-            journal.lock(self._db)
-        for case in cases:
-            by_region.setdefault(_region(case.receipt_number), []).append(case)
-        drafts: list[tuple[Draft, str]] = []
-        for region, of_region in by_region.items():
-            name = f"case/{region}/{year}"
-            first = projections.next_number(self._db, name, len(of_region))
-            for sequence, case in enumerate(of_region, start=first):
-                body = CaseNumbered(format_case_number(region, year, sequence))
-                drafts.append((Draft(case.case_id, case.head, body), f"number/{case.case_id}"))
-        if drafts:
-            self._append(drafts)
-
-    def _give_kept_ratings(self, case: Case) -> None:
-        """Turn ratings that were given before the receipt arrived into entries."""
-        for kept in projections.kept_ratings(self._db, case.receipt_number):
-            projections.drop_kept_rating(self._db, kept.id)
-            if kept.token != case.token:
-                continue
-            given = msgspec.json.decode(kept.body, type=RatingGiven)
-            body = msgspec.structs.replace(given, subject_id=case.case_id)
-            draft = Draft(rating_id(case.case_id, body.ordinal), "", body)
-            action = f"kept/{case.case_id}/{body.ordinal}"
-            self._append([(draft, action)])
-
-
-def rating_id(case_id: str, ordinal: int) -> str:
-    """Return the one id that the rating of this matter and ordinal can have.
-
-    Two ratings for one place are the same aggregate, so `evolve` itself refuses the second.
-    """
-    return record_id(case_id, f"MATTER/{ordinal}", RatingGiven.kind)
 
 
 def effect_of_second(database: Any, second: Stored, first: Effect) -> Effect:
@@ -422,16 +376,19 @@ def effect_of_second(database: Any, second: Stored, first: Effect) -> Effect:
     return Effect(second.record_id, second.entry.hash, _CONFLICT, "hub.record_twice")
 
 
-def _shared_under(stored: Stored, record: Record) -> str:
+def _shared_under(stored: Stored, record: Record, aggregate: Aggregate | None) -> str:
     """Return the case under which terminals share an entry; empty: nobody else hears it.
 
-    Ratings are shared with nobody: the rater is protected from the rated.
+    Ratings are shared with nobody: the rater is protected from the rated. Complaints and filed
+    refusals belong to the supervisor and the legal department.
     """
-    if isinstance(record.body, RatingGiven):
-        return ""
-    if isinstance(record.body, DocumentIssued):
-        return record.body.case_id
-    return stored.aggregate_id
+    match record.body:
+        case RatingGiven() | ComplaintFiled() | NegativeOutcomeFiled():
+            return ""
+        case ComplaintAnswered() | ComplaintCalledBack() | NegativeOutcomeReviewed():
+            return ""
+    # A paper belongs to its case, and so does what is said of the paper.
+    return aggregate.case_id if isinstance(aggregate, Document) else stored.aggregate_id
 
 
 def _header(stored: Stored) -> Header:
@@ -441,12 +398,6 @@ def _header(stored: Stored) -> Header:
         # Names that a store cannot keep, see the inbox.
         raise EntryError("journal.bad_header")
     return header
-
-
-def _region(receipt_number: str) -> str:
-    """Return the region of a receipt number; one of another form must not stop the judge."""
-    region = receipt_number[:4]
-    return region if len(region) == 4 and region.isascii() and region.isdigit() else _NO_REGION
 
 
 def _kind_key(kind: str) -> str:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub import judge
+from hub.consequences import rating_id
 from hub.store import projections
 from hub.web.progress import Found, code_of, look_up, next_ordinal
 from hub.web.site import FormTooLarge, Site, address, language_of, read_form
@@ -147,7 +148,7 @@ def give(site: Site, code: QueryCode, found: Found, choice: Choice) -> None:
                 database, code.receipt_number, code.token, msgspec.json.encode(body), hub.now()
             )
         return
-    name = judge.rating_id(found.case.case_id, body.ordinal)
+    name = rating_id(found.case.case_id, body.ordinal)
     # A form that is sent twice is one rating: the action is made from what was rated.
     action = hashlib.sha256(name.encode()).hexdigest()
     judge.act(hub, [Draft(name, "", body)], action)

@@ -11,12 +11,14 @@ from hub.desk.desk import Desk
 from hub.web.board import Board
 from hub.web.progress import Progress
 from hub.web.rating import RatingPage
+from hub.web.rating_check import RatingCheck
 from hub.web.site import Site
 
 
 def page_routes(site: Site) -> list[Route]:
     """Return the routes of all pages."""
     progress, rating = Progress(site), RatingPage(site)
+    check = RatingCheck(site)
     desk, board = Desk(site, Blobs(site.hub)), Board(site)
 
     async def to_board(_: Request) -> Response:
@@ -31,6 +33,7 @@ def page_routes(site: Site) -> list[Route]:
         Route("/p/{receipt}", progress.show, methods=["GET"]),
         Route("/p/{receipt}/rate", rating.show, methods=["GET"]),
         Route("/p/{receipt}/rate", rating.give, methods=["POST"]),
+        Route("/r/{hash}", check.show, methods=["GET"]),
         Route("/board", to_board, methods=["GET"]),
         Route("/desk/sign-in", desk.sign_in_page, methods=["GET"]),
         Route("/desk/sign-in", desk.sign_in, methods=["POST"]),

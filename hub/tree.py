@@ -17,6 +17,7 @@ import msgspec
 from hub import journal
 from hub.hub import Hub
 from hub.store import entries, people, trees
+from hub.store.entries import Stored
 from hub.store.people import TerminalData
 from hub.store.trees import KeptRating, Leaf
 from terminal.domain.records import RatingGiven, Record
@@ -369,3 +370,12 @@ def place_of(database: Any, digest: str) -> Standing | None:
     if digest not in found or head is None or found[digest] >= head.size:
         return None
     return Standing(found[digest] + 1, head.size, short_hash(head.root))
+
+
+def place_of_record(database: Any, stored: Stored) -> Standing | None:
+    """Return where a rating stands whose entry was written again in a later epoch, too."""
+    standing = place_of(database, stored.entry.hash)
+    if standing is None:
+        effect = entries.effect_of(database, stored.record_id)
+        standing = place_of(database, effect.entry_hash) if effect else None
+    return standing

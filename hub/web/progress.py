@@ -14,7 +14,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub import tree
 from hub.store import entries, people, projections, terminal_keys
+from hub.tree import Standing
+from hub.web.rating_check import log_lines
 from hub.web.site import Site, address, language_of, say_due, say_moment
 from terminal.clock import to_local
 from terminal.domain import deadlines
@@ -61,6 +64,7 @@ class Given(msgspec.Struct, frozen=True):
     text: str
     detail: str
     unchanged: bool
+    log: tuple[str, ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -68,7 +72,7 @@ class Found(msgspec.Struct, frozen=True):
 
     case: Case | None
     documents: tuple[Document, ...] = ()
-    ratings: tuple[tuple[Rating, str, bool], ...] = ()
+    ratings: tuple[tuple[Rating, str, bool, Standing | None], ...] = ()
     kept: bool = False
 
 
@@ -159,23 +163,24 @@ def _signed_by_a_terminal(database: Any, code: QueryCode) -> bool:
     )
 
 
-def _verified(database: Any, rating: Rating) -> tuple[str, bool]:
-    """Return the hash of a rating's entry, and whether its bytes still have that hash."""
+def _verified(database: Any, rating: Rating) -> tuple[str, bool, Standing | None]:
+    """Return a rating's hash, whether its bytes still have it, and its place in the log."""
     effect = entries.effect_of(database, rating.head)
     stored = entries.entry_by_hash(database, effect.entry_hash) if effect else None
     if stored is None:
-        return "", False
+        return "", False, None
+    standing = tree.place_of(database, stored.entry.hash)
     try:
         record = protocol.to_record(stored.entry, protocol.check(stored.entry))
     except EntryError:
-        return stored.entry.hash, False
+        return stored.entry.hash, False, standing
     body: Any = record.body if record else None
     same = body is not None and (body.grade, body.reasons, body.comment) == (
         rating.grade,
         rating.reasons,
         rating.comment,
     )
-    return stored.entry.hash, same
+    return stored.entry.hash, same, standing
 
 
 def next_ordinal(case: Case, ratings: list[Rating]) -> int:
@@ -313,7 +318,14 @@ def _day(milliseconds: int) -> dt.date:
     return to_local(milliseconds).date()
 
 
-def _given(rating: Rating, digest: str, unchanged: bool, texts: Texts, today: dt.date) -> Given:
+def _given(
+    rating: Rating,
+    digest: str,
+    unchanged: bool,
+    standing: Standing | None,
+    texts: Texts,
+    today: dt.date,
+) -> Given:
     return Given(
         texts("hub.page.rated" if unchanged else "hub.page.rated_changed"),
         texts(
@@ -322,4 +334,5 @@ def _given(rating: Rating, digest: str, unchanged: bool, texts: Texts, today: dt
             hash=short_hash(digest),
         ),
         unchanged,
+        tuple(log_lines(standing, texts)),
     )

@@ -89,6 +89,36 @@ def test_a_rating_with_reasons_is_kept_as_it_was_given(ended: Clerk) -> None:
     assert citizen.stack.currentWidget() is citizen.welcome
 
 
+def test_a_rating_shows_its_code_and_gives_a_slip_to_the_citizen_alone(ended: Clerk) -> None:
+    citizen, ctx = citizen_of(ended), core(ended)
+    ctx.rating_slips._device = "receipt_printer"
+    click(citizen.rating.grades[1])
+    click(citizen.rating.send)
+    ended.wait(lambda: citizen.thanks.code.text())
+    [line] = [line for line in ctx.journal.lines() if line.kind == "rating_given"]
+    assert citizen.thanks.code.text() == line.short_hash
+    assert citizen.thanks.print.isVisible()
+    QTest.keyClick(citizen.thanks.print, Qt.Key.Key_Space)
+    QTest.keyClick(citizen, Qt.Key.Key_Return)
+    assert citizen.thanks.print.isEnabled()
+    click(citizen.thanks.print)
+    queue = ctx.printing.queues["receipt_printer"]
+    ended.wait(lambda: "已送打印机" in citizen.thanks.print.text())
+    jobs = list(iter(queue.next_job, None))
+    assert jobs[-1].id.startswith("rating-slip/")
+    assert citizen.thanks.code.text() == line.short_hash
+    citizen.thanks.show_code(line.short_hash, offered=False)
+    assert citizen.thanks.code.isVisible()
+    assert not citizen.thanks.print.isVisible()
+    slip = ctx.rating_slips.view(citizen._rated)
+    assert (slip.short, slip.number) == (line.short_hash, 0)
+    assert slip.url.endswith(f"/r/{slip.hash}")
+    # The next visitor sees nothing of it.
+    citizen._on_thanked()
+    assert not citizen.thanks.code.text()
+    assert not citizen.thanks.print.isVisibleTo(citizen.thanks)
+
+
 def test_no_rating_is_as_easy_as_one(ended: Clerk) -> None:
     citizen = citizen_of(ended)
     click(citizen.rating.skip)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from terminal.texts import Texts
 from ui.citizen.mirror import DoneLine, Mirror, MirrorLine
+from ui.citizen.touch import Touch
 from ui.icons import Icon
 from ui.theme import px
 from ui.widgets.basics import Card, Label, Scroll, clear, column, row
@@ -121,7 +122,13 @@ class MirrorPage(QWidget):
 
 
 class ThanksPage(QWidget):
-    """After the rating, or after it was skipped: a word of thanks, no data."""
+    """After the rating, or after it was skipped: a word of thanks, no data.
+
+    A rating shows its check code, by which the citizen can find any change later; `slip` asks
+    for it on paper. No key reaches the button.
+    """
+
+    slip = Signal()
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
@@ -130,16 +137,24 @@ class ThanksPage(QWidget):
         self._icon = Icon("circle-check", "good", 72)
         self.title = Label("", "c-title", wrap=True, object_name="citizen_thanks_title")
         self.detail = Label("", "c-muted", wrap=True, object_name="citizen_thanks_detail")
-        for label in (self.title, self.detail):
+        self._code_is = Label(texts("citizen.thanks.code"), "c-small")
+        self.code = Label("", "c-title", object_name="citizen_rating_code")
+        self._keep = Label(texts("citizen.thanks.code_detail"), "c-small", wrap=True)
+        self.print = Touch(texts("citizen.thanks.print"), "answer", "rating_slip")
+        self.print.clicked.connect(self.slip)
+        self._code_parts = (self._code_is, self.code, self._keep)
+        for label in (self.title, self.detail, *self._code_parts):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column(
-            None, row(None, self._icon, None), self.title, self.detail, None, gap=16,
-            margins=(48, 32), to=self,
+            None, row(None, self._icon, None), self.title, self.detail, 8, *self._code_parts, 8,
+            row(None, self.print, None), None, gap=12, margins=(48, 32), to=self,
         )  # fmt: skip
+        self.show_code("", offered=False)
 
     def show_outcome(self, rated: bool, failure: str = "") -> None:
         """Say thanks for a rating, or for the visit."""
         key = "rated" if rated else "not_rated"
+        self.show_code("", offered=False)
         if failure:
             self._icon.show_icon("circle-alert", "warning")
             self.title.say(self._texts("citizen.thanks.failed"))
@@ -148,3 +163,17 @@ class ThanksPage(QWidget):
         self._icon.show_icon("circle-check", "good")
         self.title.say(self._texts(f"citizen.thanks.{key}"))
         self.detail.say(self._texts(f"citizen.thanks.{key}_detail"))
+
+    def show_code(self, code: str, *, offered: bool) -> None:
+        """Show a rating's check code, and the way to have it on paper where there is one."""
+        self.code.say(code)
+        for part in self._code_parts:
+            part.setVisible(bool(code))
+        self.print.setVisible(bool(code) and offered)
+        self.print.setEnabled(True)
+        self.print.setText(self._texts("citizen.thanks.print"))
+
+    def say_slip(self, key: str) -> None:
+        """Say what became of the slip, on the button that asked for it."""
+        self.print.setEnabled(False)
+        self.print.setText(self._texts(f"citizen.thanks.{key}"))

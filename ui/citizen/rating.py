@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from terminal.services.views import RatingForm
 from terminal.texts import Texts
 from ui import icons
+from ui.citizen.touch import Touch
 from ui.theme import px
-from ui.widgets.basics import Button, Label, Scroll, clear, column, row, style
+from ui.widgets.basics import Label, Scroll, clear, column, row, style
 
 GRADES = (5, 4, 3, 2, 1)
 FACES = {5: "laugh", 4: "smile", 3: "meh", 2: "frown", 1: "angry"}
 
 
-class _Touch(Button):
-    """A button that only a finger or a mouse can press: no key reaches it."""
-
-    def __init__(self, text: str, role: str, object_name: str) -> None:
-        super().__init__(text, role, object_name=object_name)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.ignore()
-
-
-class _Grade(_Touch):
+class _Grade(Touch):
     """A face above its words."""
 
     def __init__(self, grade: int, text: str) -> None:
@@ -83,8 +73,8 @@ class RatingPage(QWidget):
         self._reasons = QGridLayout()
         self._reasons.setSpacing(px(8))
         self.reasons: dict[str, QPushButton] = {}
-        self.skip = _Touch(texts("citizen.rating.skip"), "answer", "rating_skip")
-        self.send = _Touch(texts("citizen.rating.send"), "answer", "rating_send")
+        self.skip = Touch(texts("citizen.rating.skip"), "answer", "rating_skip")
+        self.send = Touch(texts("citizen.rating.send"), "answer", "rating_send")
         for answer in (self.skip, self.send):
             answer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.skip.clicked.connect(self.skipped)
@@ -143,7 +133,7 @@ class RatingPage(QWidget):
         found = self._form.reasons.get(self.grade, ()) if self._form is not None else ()
         self._why.setVisible(bool(found))
         for place, reason in enumerate(found):
-            made = _Touch(reason.text, "reason", f"reason_{reason.code}")
+            made = Touch(reason.text, "reason", f"reason_{reason.code}")
             made.setCheckable(True)
             made.toggled.connect(lambda _: self.touched.emit())
             self._reasons.addWidget(made, place // 3, place % 3)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 
+from terminal.services.rating_log import RatingStanding
 from terminal.services.views import RatingForm, VisitEnding
 from ui.bridge import Bridge, Failure
 from ui.citizen.mirror import Mirror
@@ -15,6 +16,8 @@ from ui.theme import px
 from ui.widgets.basics import column, style
 
 THANKS_MS = 6_000
+CODE_MS = 20_000
+"""A check code stands longer: there must be time to take a photo, or to ask for the slip."""
 
 
 class CitizenScreen(QWidget):
@@ -51,6 +54,7 @@ class CitizenScreen(QWidget):
         self._next: Mirror | None = None
         self._form: RatingForm | None = None
         self._busy = False
+        self._rated = ""
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(settings.default_idle_seconds * 1000)
@@ -59,6 +63,7 @@ class CitizenScreen(QWidget):
         self._thanks_timer.setSingleShot(True)
         self._thanks_timer.setInterval(THANKS_MS)
         self._thanks_timer.timeout.connect(self._on_thanked)
+        self.thanks.slip.connect(self._on_slip)
         self.rating.submitted.connect(self._on_submitted)
         self.rating.skipped.connect(self._on_skipped)
         self.rating.touched.connect(self._on_touched)
@@ -142,8 +147,35 @@ class CitizenScreen(QWidget):
         self._busy = True
         self._bridge.run(
             self, ctx.ratings.rate, self.visit_id, grade, tuple(reasons),
-            done=lambda _: self._finish(rated=True), failed=self._on_failed,
+            done=self._on_rated, failed=self._on_failed,
         )  # fmt: skip
+
+    def _on_rated(self, rating_id: str) -> None:
+        self._finish(rated=True)
+        ctx = self._bridge.ctx
+        if ctx is not None:
+            self._bridge.read(self, ctx.rating_log.standing, rating_id, done=self._on_standing)
+
+    def _on_standing(self, standing: RatingStanding | None) -> None:
+        """Show the check code, unless the next visitor's work is on the screen by now."""
+        ctx = self._bridge.ctx
+        if ctx is None or standing is None or not self._thanks_timer.isActive():
+            return
+        self._rated = standing.rating_id
+        self.thanks.show_code(standing.short, offered=ctx.rating_slips.offered)
+        self._thanks_timer.start(CODE_MS)
+
+    def _on_slip(self) -> None:
+        ctx = self._bridge.ctx
+        if ctx is None or not self._rated:
+            return
+        self.thanks.say_slip("printing")
+        self._bridge.run(
+            self, ctx.rating_slips.print, self._rated,
+            done=lambda _: self.thanks.say_slip("printed"),
+            failed=lambda _: self.thanks.say_slip("not_printed"),
+        )  # fmt: skip
+        self._thanks_timer.start(CODE_MS)
 
     def _on_skipped(self) -> None:
         self._close("skipped")
@@ -174,9 +206,13 @@ class CitizenScreen(QWidget):
         if quiet:
             self._show_next()
             return
+        self._rated = ""
         self.thanks.show_outcome(rated, failure)
         self.stack.setCurrentWidget(self.thanks)
-        self._thanks_timer.start()
+        self._thanks_timer.start(THANKS_MS)
 
     def _on_thanked(self) -> None:
+        # Whose code it was is nobody's business on the next page.
+        self._rated = ""
+        self.thanks.show_code("", offered=False)
         self._show_next()

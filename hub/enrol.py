@@ -68,7 +68,7 @@ def enrol(hub: Hub, request: EnrolRequest) -> Enrolment:
         if made is None:
             return refusal(hub, "hub.code_unknown", request.nonce)
         terminal = people.terminal_by_key(database, key)
-        refused = _why_not(made, terminal, key)
+        refused = _why_not(made, terminal, key, request.terminal_id or key)
         if refused or not people.use_code(database, code.secret_hash, key):
             return refusal(hub, refused or "hub.code_used", request.nonce)
         hall = people.hall(database, made.hall)
@@ -84,8 +84,12 @@ def enrol(hub: Hub, request: EnrolRequest) -> Enrolment:
     return msgspec.structs.replace(enrolled, renew_at=hub.now() + days * _DAY)
 
 
-def _why_not(made: people.Code, terminal: TerminalData | None, key: str) -> str:
-    """Return why a code cannot be used with a key, by the key's terminal; empty when it can."""
+def _why_not(made: people.Code, terminal: TerminalData | None, key: str, claimed: str) -> str:
+    """Return why a code cannot be used with a key, by the key's terminal; empty when it can.
+
+    `claimed` is who the sender says it is: a code for one terminal is lost to no other machine,
+    and a plain code makes no second terminal of one that has a journal already.
+    """
     if terminal is not None and terminal.revoked_at:
         # Also with a good code: it is this key that is no longer trusted.
         return "hub.revoked"
@@ -93,8 +97,10 @@ def _why_not(made: people.Code, terminal: TerminalData | None, key: str) -> str:
         return "hub.code_used"
     if terminal is not None and terminal.retired_at:
         return "hub.key_retired"
-    if terminal is not None and made.terminal not in ("", terminal.id):
+    if made.terminal not in ("", claimed):
         return "hub.code_for_another"
+    if terminal is None and not made.terminal and claimed != key:
+        return "hub.code_plain"
     return ""
 
 

@@ -15,7 +15,7 @@ from hub.store.people import TerminalData
 from hub.store.terminal_keys import KeyData
 from terminal.errors import InvalidInput
 from terminal.protocol.renewal import RENEWAL_DAYS, KeyAnswer, KeyRequest, new_key_id, proved
-from terminal.protocol.wire import PROTOCOL_VERSION
+from terminal.protocol.wire import PROTOCOL_VERSION, spoken
 
 _DAY = 86_400_000
 LONGEST_DAYS = 3650
@@ -46,7 +46,7 @@ def set_renewal_days(hub: Hub, days: int) -> None:
 
 def renew(hub: Hub, terminal: TerminalData, request: KeyRequest) -> KeyAnswer:
     """Take a terminal's new key; `terminal.key_id` is the key that signed the request."""
-    if request.protocol != PROTOCOL_VERSION:
+    if not spoken(request.protocol):
         return answer(hub, terminal.id, request.nonce, refusal="hub.unknown_protocol")
     if not proved(request):
         return answer(hub, terminal.id, request.nonce, refusal="hub.key_not_proved")

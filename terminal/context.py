@@ -34,6 +34,7 @@ from terminal.services.hub_time import HubTime
 from terminal.services.intake import IntakeService
 from terminal.services.issuing import Desk
 from terminal.services.journal import HubState, JournalService
+from terminal.services.key_renewal import KeyRenewal
 from terminal.services.numbering import Numbering
 from terminal.services.papers import PaperMaker, Place
 from terminal.services.phone_list import PhoneListService
@@ -142,6 +143,7 @@ class Context:
         self.enrolment = EnrolmentService(self.ledger, self.keys, self.clock, self.ids)
         self.policy = PolicyService(self.ledger, self._hall_id, self.events)
         self._close_calls.append(self.policy.close)
+        self.enrolment.keep_recoverable()
         self._build_services(self.enrolment.current())
         self._build_sync()
         after_update(self.ledger, self.enrolment.current(), self.clock)
@@ -276,6 +278,7 @@ class Context:
             measured=HubTime(self.ledger, self.clock).take
             if isinstance(self.clock, SystemClock)
             else None,
+            renewal=KeyRenewal(self.keys, self.enrolment),
             rating_log=self._watch,
         )
         self._close_calls.append(self.sync.stop)

@@ -1,7 +1,7 @@
 """Cryptographic suites, looked up by the name that stands in headers.
 
-`std` is built: SHA-256, Ed25519, AES-256-GCM. A place that must use the national algorithms
-adds `gm` (SM3, SM2, SM4-GCM) here and nowhere else.
+`std` is built: SHA-256, Ed25519, AES-256-GCM, X25519 with HKDF. A place that must use the
+national algorithms adds `gm` (SM3, SM2, SM4-GCM) here and nowhere else.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_SIZE = 12
 
@@ -24,6 +27,9 @@ NONCE_SIZE = 12
 @dataclass(frozen=True)
 class Suite:
     """The functions of one suite; keys and signatures are raw bytes.
+
+    `agree(private, public, info)` is the 32-byte key that two sides have in common for one
+    purpose, None when `public` is no key; `agreement_public` belongs to `new_agreement_key`.
 
     `seal(key, nonce, data, associated)` and `unseal(...)` are authenticated encryption with a
     32-byte key and a 12-byte nonce; `unseal` returns None when the data was changed.
@@ -37,6 +43,9 @@ class Suite:
     verify: Callable[[bytes, bytes, bytes], bool]
     seal: Callable[[bytes, bytes, bytes, bytes], bytes]
     unseal: Callable[[bytes, bytes, bytes, bytes], bytes | None]
+    new_agreement_key: Callable[[], bytes]
+    agreement_public: Callable[[bytes], bytes]
+    agree: Callable[[bytes, bytes, bytes], bytes | None]
 
 
 def _sha256(data: bytes) -> bytes:
@@ -80,6 +89,23 @@ def _unseal(key: bytes, nonce: bytes, data: bytes, associated: bytes) -> bytes |
         return None
 
 
+def _new_agreement_key() -> bytes:
+    return X25519PrivateKey.generate().private_bytes_raw()
+
+
+def _agreement_public(private_key: bytes) -> bytes:
+    return X25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
+
+
+def _agree(private_key: bytes, public_key: bytes, info: bytes) -> bytes | None:
+    try:
+        peer = X25519PublicKey.from_public_bytes(public_key)
+        shared = X25519PrivateKey.from_private_bytes(private_key).exchange(peer)
+    except ValueError:
+        return None
+    return HKDF(hashes.SHA256(), 32, salt=None, info=info).derive(shared)
+
+
 STANDARD = Suite(
     name="std",
     digest=_sha256,
@@ -89,6 +115,9 @@ STANDARD = Suite(
     verify=_verify,
     seal=_seal,
     unseal=_unseal,
+    new_agreement_key=_new_agreement_key,
+    agreement_public=_agreement_public,
+    agree=_agree,
 )
 
 SUITES: dict[str, Suite] = {STANDARD.name: STANDARD}

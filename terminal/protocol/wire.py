@@ -182,13 +182,17 @@ class PullAnswer(msgspec.Struct, frozen=True):
 
 
 class EnrolRequest(msgspec.Struct, frozen=True):
-    """A terminal presents its one-time code and its public key (self-signed envelope)."""
+    """A terminal presents its one-time code and its public key (self-signed envelope).
+
+    `terminal_id` is who it is: the id of its first key, which its journal names.
+    """
 
     protocol: int
     nonce: bytes
     code: str
     public_key: bytes
     name: str
+    terminal_id: str = ""
 
 
 class Enrolment(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 
 import msgspec
@@ -11,6 +12,7 @@ from terminal.errors import InvalidInput, StoreError, SyncError
 from terminal.ids import Randomness
 from terminal.protocol import wire
 from terminal.protocol.enrolment_code import EnrolmentCode, parse
+from terminal.protocol.suites import STANDARD
 from terminal.protocol.wire import Enrolment, EnrolRequest
 from terminal.settings import Settings, save_enrolled
 from terminal.store import meta
@@ -19,7 +21,12 @@ from terminal.store.keys import Keyring
 from terminal.sync.transport import HttpTransport, Transport, fetch_authority
 
 _KEY = "enrolment"
+logger = logging.getLogger(__name__)
+
 NONCE_BYTES = 16
+NEEDS_NEW_KEY = frozenset({"hub.revoked", "hub.key_retired", "hub.code_used"})
+"""Why a hub refuses a key that it knows: another key with the same code may be welcome."""
+
 AUTHORITY_FILE = "ca.pem"
 
 
@@ -52,15 +59,33 @@ class EnrolmentService:
         `SyncError` with the hub's reason.
         """
         code = _code(code_text)
+        try:
+            enrolment = self._present(transport, code, name, self._keys.signing)
+        except SyncError as error:
+            if error.code not in NEEDS_NEW_KEY:
+                raise
+            # Revoked, or on the way to a new key when the program ended: with a key of its own
+            # the code of this terminal makes it the same terminal again.
+            following = self._keys.prepare_next()
+            enrolment = self._present(transport, code, name, following)
+            self._keys.take_next()
+        self._keep(enrolment)
+        return enrolment
+
+    def _present(
+        self, transport: Transport, code: EnrolmentCode, name: str, signing: bytes
+    ) -> Enrolment:
+        """Present a code and a key; return the hub's checked answer."""
         nonce = self._randomness.token_bytes(NONCE_BYTES)
         request = EnrolRequest(
             protocol=wire.PROTOCOL_VERSION,
             nonce=nonce,
             code=code.text,
-            public_key=self._keys.public,
+            public_key=STANDARD.public_key(signing),
             name=name,
+            terminal_id=self._keys.terminal_id,
         )
-        reply = transport.request("POST", wire.PATH_ENROL, wire.seal(request, self._keys.signing))
+        reply = transport.request("POST", wire.PATH_ENROL, wire.seal(request, signing))
         envelope = wire.open_envelope(reply.body)
         try:
             claimed = msgspec.msgpack.decode(envelope.body, type=Enrolment)
@@ -75,8 +100,23 @@ class EnrolmentService:
             raise SyncError(enrolment.refusal)
         if enrolment.terminal_id != self._keys.terminal_id:
             raise SyncError("sync.wrong_answer")
-        self._keep(enrolment)
         return enrolment
+
+    def keep_recoverable(self) -> None:
+        """Wrap both keys for the hub where an earlier release wrapped only one, or none is left."""
+        enrolled = self.current()
+        if enrolled is not None and not self._keys.recoverable:
+            try:
+                self._keys.wrap_for_recovery(enrolled.recovery_key)
+            except OSError:
+                # Said by `doctor`; work goes on without it.
+                logger.warning("no wrap for recovery could be written")
+
+    def renewed(self, renew_at: int) -> None:
+        """Keep when the key now in force is to be renewed."""
+        enrolled = self.current()
+        if enrolled is not None and renew_at:
+            self._store(msgspec.structs.replace(enrolled, renew_at=renew_at))
 
     def join(self, settings: Settings, url: str, code_text: str, name: str) -> Enrolment:
         """Enrol at the hub of an address, and keep address and CA for every later start.
@@ -108,6 +148,9 @@ class EnrolmentService:
 
     def _keep(self, enrolment: Enrolment) -> None:
         self._keys.wrap_for_recovery(enrolment.recovery_key)
+        self._store(enrolment)
+
+    def _store(self, enrolment: Enrolment) -> None:
         text = msgspec.json.encode(enrolment).decode()
         self._ledger.write(lambda db: meta.put(db, _KEY, text))
         self._current = enrolment

@@ -64,6 +64,8 @@ class HubClient:
         self._randomness = randomness
         self._speed = speed or LineSpeed()
         self._measured = measured
+        self.hub_time = 0
+        """What the hub's clock said in the last answer, in milliseconds; 0 before one."""
         self._returning = returning
 
     def push(self, stretch: Stretch) -> Answer:
@@ -123,12 +125,22 @@ class HubClient:
         return self._randomness.token_bytes(NONCE_BYTES)
 
     def ask(
-        self, method: str, path: str, message: msgspec.Struct, nonce: bytes, kind: type[AnyAnswer]
+        self,
+        method: str,
+        path: str,
+        message: msgspec.Struct,
+        nonce: bytes,
+        kind: type[AnyAnswer],
+        *,
+        signing: bytes = b"",
     ) -> AnyAnswer:
-        """Send a signed message that carries `nonce`; return the hub's signed answer to it."""
+        """Send a signed message that carries `nonce`; return the hub's signed answer to it.
+
+        `signing` is another key than the one in force.
+        """
         if self._returning is not None:
             message = self._returning.fill(message)
-        sealed = wire.seal(message, self._keys.signing)
+        sealed = wire.seal(message, signing or self._keys.signing)
         reply, asked, answered = self._request(method, path, sealed)
         if reply.status >= 500 and not _is_strangers_page(reply):
             raise SyncError("sync.hub_busy", status=reply.status)
@@ -141,6 +153,7 @@ class HubClient:
         if self._returning is not None:
             self._returning.hear(answer)
         hub_time = getattr(answer, "hub_time", 0)
+        self.hub_time = hub_time or self.hub_time
         if self._measured is not None and hub_time:
             self._measured(measure_hub(asked, answered, hub_time))
         return answer

@@ -9,12 +9,21 @@ from __future__ import annotations
 from terminal.sync.blobs import send_blobs
 from terminal.sync.pull import pull_all
 from terminal.sync.push import Pusher
+from terminal.sync.renewal import Renewal
 from terminal.sync.trees import TreeWatch
 from terminal.sync.turn import Turn
 
 
-def run_rounds(turn: Turn, pusher: Pusher, rating_log: TreeWatch | None = None) -> None:
+def run_rounds(
+    turn: Turn,
+    pusher: Pusher,
+    rating_log: TreeWatch | None = None,
+    renewal: Renewal | None = None,
+) -> None:
     """Push all that waits, pull all that is new, send the scans, look at the log of ratings."""
+    if renewal is not None:
+        # The hub may know the new key already, and take nothing signed with the old one.
+        renewal.finish(turn)
     _push_all(turn, pusher)
     pull_all(turn)
     if turn.returning.due:
@@ -25,6 +34,8 @@ def run_rounds(turn: Turn, pusher: Pusher, rating_log: TreeWatch | None = None) 
         pull_all(turn)
     if rating_log is not None:
         rating_log.turn(turn.client, turn.enrolled.hub_key, turn.stopping)
+    if renewal is not None:
+        renewal.look(turn)
 
 
 def _push_all(turn: Turn, pusher: Pusher) -> None:

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 
 from terminal.clock import Clock, HubMeasure
-from terminal.errors import TerminalError
+from terminal.errors import SyncError, TerminalError
 from terminal.events import EventBus
 from terminal.ids import Randomness
 from terminal.protocol.wire import Cursor, Enrolment
@@ -24,6 +24,7 @@ from terminal.sync.pace import Pace, Reason
 from terminal.sync.ports import Signer, SyncState, SyncStore
 from terminal.sync.pull import cursors_of
 from terminal.sync.push import Pusher
+from terminal.sync.renewal import UNKNOWN, RenewableKeys, Renewal
 from terminal.sync.returning import Returning
 from terminal.sync.rounds import run_rounds
 from terminal.sync.speed import LineSpeed
@@ -46,7 +47,8 @@ class SyncWorker:
 
     `hints` is a second line on which the hub is asked to tell of news; without one the loop
     polls. `urgent` says whether something waits whose legal date is near: it goes at once when
-    others wait for their turn. `measured` is told of the hub's clock. `monotonic` counts seconds.
+    others wait for their turn. `measured` is told of the hub's clock. `monotonic` counts
+    seconds. `renewal` are the keys that the loop renews.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class SyncWorker:
         measured: Callable[[HubMeasure], object] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         rating_log: TreeWatch | None = None,
+        renewal: RenewableKeys | None = None,
     ) -> None:
         self._transport = transport
         self._store = store
@@ -76,6 +79,7 @@ class SyncWorker:
         self._measured = measured
         self._monotonic = monotonic
         self._rating_log = rating_log
+        self._renewal = Renewal(renewal) if renewal is not None else None
         self._pusher = Pusher()
         self._returning = Returning(store)
         self._speed = LineSpeed()
@@ -174,8 +178,23 @@ class SyncWorker:
         if enrolled is None:
             self._show(SyncState("not_enrolled"))
             return
-        run_rounds(self._turn(enrolled), self._pusher, self._rating_log)
+        turn = self._turn(enrolled)
+        try:
+            run_rounds(turn, self._pusher, self._rating_log, self._renewal)
+        except SyncError as error:
+            # A hub that was taken back may know an earlier key of this terminal alone.
+            if error.code != UNKNOWN or self._renewal is None:
+                raise
+            if not self._renewal.announce_again(turn):
+                raise
+            run_rounds(turn, self._pusher, self._rating_log, self._renewal)
         self._show(SyncState("connected", last_contact=self._clock.now().corrected))
+
+    def renew_key(self) -> None:
+        """Change this terminal's key now; `SyncError` when the hub could not be told yet."""
+        enrolled = self._enrolment()
+        if enrolled is not None and self._renewal is not None:
+            self._renewal.renew(self._turn(enrolled))
 
     def _ask_first(self) -> None:
         """Find out whether the hub is back, by a request that costs it next to nothing."""

@@ -131,8 +131,9 @@ class TestTerminal:
 
     def enrol(self, code: str) -> wire.Enrolment:
         request = wire.EnrolRequest(
-            wire.PROTOCOL_VERSION, os.urandom(16), code, STANDARD.public_key(self.key), "3 号"
-        )
+            wire.PROTOCOL_VERSION, os.urandom(16), code, STANDARD.public_key(self.key), "3 号",
+            self.id,
+        )  # fmt: skip
         return self.ask(wire.PATH_ENROL, request, wire.Enrolment)
 
     def ask(self, path: str, message: msgspec.Struct, answer: type[Message]) -> Message:

@@ -33,13 +33,14 @@ class Spot(msgspec.Struct, frozen=True):
     free: int = -1
 
 
-def sticks() -> tuple[Spot, ...]:
-    """Return what is plugged in and can be read, as its own system names it."""
+def sticks(*, writable: bool) -> tuple[Spot, ...]:
+    """Return what is plugged in and can be read, or written to, as its own system names it."""
     found = []
     for volume in QStorageInfo.mountedVolumes():
         root = volume.rootPath()
         windows = sys.platform == "win32" and not root.upper().startswith("C:")
-        if volume.isValid() and volume.isReady() and (root.startswith(_STICKS) or windows):
+        usable = volume.isValid() and volume.isReady() and not (writable and volume.isReadOnly())
+        if usable and (root.startswith(_STICKS) or windows):
             found.append(Spot(Path(root), folder=True, free=volume.bytesAvailable()))
     return tuple(found)
 
@@ -47,7 +48,7 @@ def sticks() -> tuple[Spot, ...]:
 def look(text: str, files: bool) -> tuple[Spot, ...]:
     """Return what fits a typed path; nothing typed: the sticks, and answers that lie on them."""
     if not text.strip():
-        found = sticks()
+        found = sticks(writable=not files)
         if not files:
             return found[:MOST]
         on_them = [spot for stick in found for spot in _inside(stick.path, "", files=True)]

@@ -75,11 +75,12 @@ class Workplace(QWidget):
         self.notice = Notice("status_notice")
         self.alarm = Notice("status_alarm")
         self.keys = KeyLine()
-        above, below = QWidget(), QWidget()
-        row(self.alarm, margins=(16, 0), to=above)
+        self._above, below = QWidget(), QWidget()
+        column(8, self.alarm, gap=0, margins=(16, 0), to=self._above)
         row(self.notice, margins=(16, 0), to=below)
-        layout = column(self.top, above, self.stack, below, self.keys, gap=0, to=self)
+        layout = column(self.top, self._above, self.stack, below, self.keys, gap=0, to=self)
         layout.setStretch(2, 1)
+        self._above.hide()
         self._page = "work"
         self._day = ""
         self._journal_soon = Coalesced(self, self._refresh_journal)
@@ -241,6 +242,7 @@ class Workplace(QWidget):
         if ctx is not None:
             self.top.show_journal(status, today(ctx.clock))
             self.alarm.say(alarm_words(status, self._texts), "bad")
+            self._above.setVisible(bool(self.alarm.text()))
 
     def _refresh_counts(self) -> None:
         ctx = self._bridge.ctx

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from terminal.services.views import JournalLine
 from terminal.texts import Texts
+from ui.theme import px
 from ui.widgets.basics import Card, Label, Rule, Scroll, StateLabel, clear, row
 from ui.window.dates import moment_words
 from ui.window.journal_words import LOOKS, advice_words, reason_words, where_words
@@ -18,6 +20,7 @@ class JournalDetail(Card):
         super().__init__(gap=8)
         self.setObjectName("journal_detail")
         self._texts, self._phone = texts, phone
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._scroll = Scroll(gap=8)
         self.add(self._scroll)
         self.line: JournalLine | None = None
@@ -33,6 +36,11 @@ class JournalDetail(Card):
         else:
             self._fill(body, line)
         body.addStretch(1)
+
+    def scroll(self, by: int) -> None:
+        """Move the text up or down by some lines."""
+        bar = self._scroll.verticalScrollBar()
+        bar.setValue(bar.value() + by * px(40))
 
     def _fill(self, body: QVBoxLayout, line: JournalLine) -> None:
         texts = self._texts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout
@@ -45,6 +47,9 @@ class JournalPage(Page):
         self._pages: list[int] = []
         self._place = 0
         self._asked = 0
+        self._more = False
+        self._wide = True
+        self._reading = False
         self._verifying = False
         self._state_tabs, states = self._tabs("state", STATES)
         self._kind_tabs, kinds = self._tabs("group", KINDS)
@@ -64,7 +69,7 @@ class JournalPage(Page):
         self.table = JournalTable(texts, phone)
         self.empty = Label("", "muted", wrap=True, object_name="journal_empty")
         self.place = Label("", "small", object_name="journal_place")
-        card = Card(gap=4, margin=8)
+        self._list = card = Card(gap=4, margin=8)
         card.add(states, kinds, self.empty, self.table, self.place)
         card.body.setStretch(3, 1)
         self.detail = JournalDetail(texts, phone)
@@ -122,11 +127,23 @@ class JournalPage(Page):
         wide = self.width() >= px(1000)
         direction = QBoxLayout.Direction
         self._outer.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        self._wide = wide
+        self._arrange()
+        # In large print the table needs the room; its tabs say the same in a word each.
+        low = self.height() < px(420)
+        self.place.setVisible(not low)
+        self.hub.setVisible(bool(self.hub.text()) and not low)
         widest = px(400) if wide else 16_777_215
         for part in (self.detail, self.courier, self.phones):
             part.setMaximumWidth(widest)
         for place, least in ((0, 900), (5, 820), (1, 700)):
             self.table.setColumnHidden(place, self.width() < px(least))
+
+    def _arrange(self) -> None:
+        """Side by side where there is room; otherwise list, entry and panel take turns."""
+        panel = self._panel_open()
+        self.detail.setVisible(not panel and (self._wide or self._reading))
+        self._list.setVisible(self._wide or not (panel or self._reading))
 
     def _ask_lines(self) -> None:
         ctx = self.bridge.ctx
@@ -160,6 +177,7 @@ class JournalPage(Page):
             held = texts.counted("window.journal.foreign_held", status.foreign_held)
             sentence = texts("window.journal.and", first=sentence, second=held)
         self.hub.say(sentence, "good" if status.hub == "connected" else "warning")
+        self.hub.setVisible(self.height() >= px(420))
         self._show_place()
 
     def _on_lines(self, found: Lines, select: int | str) -> None:
@@ -173,8 +191,6 @@ class JournalPage(Page):
             self.empty.say(self._empty_words())
         self._show_place()
         self.keys_changed.emit()
-
-    _more = False
 
     def _empty_words(self) -> str:
         if self._query.number:
@@ -196,8 +212,14 @@ class JournalPage(Page):
             count = counts.get(state, 0)
             key = "window.journal.tab_count" if count else "window.journal.tab_none"
             tab.setText(self.texts(key, title=title, count=f"{count:,}"))
-        self._state_tabs[self._query.state or "all"].setChecked(True)
-        self._kind_tabs[self._query.group or "all"].setChecked(True)
+        for tabs, now in (
+            (self._state_tabs, self._query.state),
+            (self._kind_tabs, self._query.group),
+        ):
+            tabs[now or "all"].setChecked(True)
+            for tab in tabs.values():
+                # The chosen one is bold and needs more room.
+                tab.updateGeometry()
 
     def _show_place(self) -> None:
         lines = self.table.lines
@@ -265,11 +287,13 @@ class JournalPage(Page):
                 self._step(KINDS, "group", self._query.group, by)
             else:
                 self._step(STATES, "state", self._query.state, by)
-        elif key == Qt.Key.Key_Escape and self._panel_open():
+        elif key == Qt.Key.Key_Escape and (self._panel_open() or self._reading):
             self._close_panels()
         elif key == Qt.Key.Key_Escape and (self._query.number or self.number.hasFocus()):
             self.number.clear()
             self._find()
+        elif self._reading and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.detail.scroll(1 if key == Qt.Key.Key_Down else -1)
         elif key in _KEYS and not shift:
             self.press(_KEYS[Qt.Key(key)])
         else:
@@ -277,7 +301,7 @@ class JournalPage(Page):
 
     def hints(self) -> tuple[KeyHint, ...]:
         say = self.texts
-        if self._panel_open():
+        if self._panel_open() or self._reading:
             return (KeyHint("close", "Esc", say("window.path.leave")),)
         found = [
             KeyHint("state", "← →", say("window.hint.state")),
@@ -288,6 +312,8 @@ class JournalPage(Page):
         found.append(KeyHint("f3", "F3", say("window.hint.number")))
         if self.detail.line is not None and self.detail.line.case_id:
             found.append(KeyHint("f4", "F4", say("window.hint.open")))
+        if self.detail.line is not None and not self._wide:
+            found.append(KeyHint("f7", "F7", say("window.hint.read")))
         found += [
             KeyHint("f5", "F5", say("window.hint.retry")),
             KeyHint("f6", "F6", say("window.hint.back_file")),
@@ -313,6 +339,11 @@ class JournalPage(Page):
                 self._retry()
             case "f6":
                 self._open_panel(lambda: self.courier.open(back=True))
+            case "f7" if not self._wide:
+                self._reading = not self._reading
+                self._arrange()
+                (self.detail if self._reading else self.table).setFocus()
+                self.keys_changed.emit()
             case "f8":
                 self._verify()
             case "state" | "group":
@@ -330,19 +361,19 @@ class JournalPage(Page):
     def _panel_open(self) -> bool:
         return not (self.courier.isHidden() and self.phones.isHidden())
 
-    def _open_panel(self, opening: object) -> None:
+    def _open_panel(self, opening: Callable[[], None]) -> None:
         self.told.emit("", "")
         self.courier.hide()
         self.phones.hide()
-        self.detail.hide()
-        assert callable(opening)
         opening()
+        self._arrange()
         self.keys_changed.emit()
 
     def _close_panels(self) -> None:
+        self._reading = False
         self.courier.hide()
         self.phones.hide()
-        self.detail.show()
+        self._arrange()
         self.table.setFocus()
         self.keys_changed.emit()
 
@@ -404,5 +435,6 @@ _KEYS = {
     Qt.Key.Key_F4: "f4",
     Qt.Key.Key_F5: "f5",
     Qt.Key.Key_F6: "f6",
+    Qt.Key.Key_F7: "f7",
     Qt.Key.Key_F8: "f8",
 }

@@ -13,8 +13,11 @@ from ui.theme import px
 from ui.widgets.basics import column, style
 
 if TYPE_CHECKING:
+    from terminal.errors import RescueNeeded
+    from terminal.settings import Settings
     from ui.widgets.keys import LegalGuard
     from ui.window.frame import Workplace
+    from ui.window.rescue import RescuePage
 
 
 class ClerkWindow(QWidget):
@@ -38,6 +41,7 @@ class ClerkWindow(QWidget):
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.setMinimumSize(px(640), px(360))
         self.workplace: Workplace | None = None
+        self.rescue: RescuePage | None = None
 
     def begin_session(self, session: Any, guard: LegalGuard) -> None:
         """Show the workplace of whoever signed in."""
@@ -50,6 +54,19 @@ class ClerkWindow(QWidget):
         self.stack.setCurrentWidget(self.workplace)
         self.workplace.work.start()
         self.session_began.emit(self.workplace)
+
+    def show_rescue(self, settings: Settings, reason: RescueNeeded) -> None:
+        """Show what can be done with a ledger that the program cannot work with."""
+        from ui.window.rescue import RescuePage
+
+        self.rescue = RescuePage(self._bridge, settings, reason)
+        self.stack.addWidget(self.rescue)
+        self.stack.setCurrentWidget(self.rescue)
+
+    def end_rescue(self) -> None:
+        """Close the rescue, if there is one."""
+        if self.rescue is not None:
+            self.rescue.end()
 
     def end_session(self) -> None:
         """Sign out; visitors that are parked or at the desk keep the session open."""

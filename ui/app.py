@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from terminal.errors import TerminalError
+from terminal.errors import RescueNeeded, TerminalError
 from terminal.texts import Texts
 from ui import theme
 from ui.bridge import Bridge, Failure
@@ -157,7 +157,7 @@ class WindowApp(QObject):
                 settings = self.settings
                 if settings is None:
                     assert self._load is not None
-                    settings = self._load()
+                    settings = self.settings = self._load()
                 ctx = Context(settings)
                 ctx.open(devices=True, sync=True)
             accounts = len(ctx.staff.rows())
@@ -190,6 +190,9 @@ class WindowApp(QObject):
         self.ready.emit()
 
     def _on_failed(self, error: BaseException) -> None:
+        if isinstance(error, RescueNeeded) and self.settings is not None and not self._closing:
+            self.window.show_rescue(self.settings, error)
+            return
         self.sign_in.core_failed(self.bridge.explain(error))
 
     def _on_report(self, number: int) -> None:
@@ -236,6 +239,7 @@ class WindowApp(QObject):
             self._reports.told = None
         if self.citizen is not None:
             self.citizen.close()
+        self.window.end_rescue()
         self.bridge.detach()
         if self._thread is not None:
             self._thread.join()

@@ -118,6 +118,7 @@ def _account(args: argparse.Namespace, console: Console) -> None:
             password,
             enforcement_number=getattr(args, "enforcement_number", None) or "",
             supervisor=bool(getattr(args, "supervisor", False)),
+            legal=bool(getattr(args, "legal", False)),
         )
     finally:
         hub.close()

@@ -94,6 +94,7 @@ def add_account(
     *,
     enforcement_number: str = "",
     supervisor: bool = False,
+    legal: bool = False,
 ) -> Account:
     """Add a desk account of one organ, or change it (受审分离: it sees only that organ's cases)."""
     if not name.strip() or (not organ and not supervisor):
@@ -107,6 +108,7 @@ def add_account(
         enforcement_number=enforcement_number,
         supervisor=supervisor,
         password_hash=PasswordHasher().hash(password),
+        legal=legal,
     )
     with hub.store.writing() as database:
         people.put_account(database, account)

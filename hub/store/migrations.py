@@ -101,7 +101,20 @@ def _terminal_keys(database: Any) -> None:
         run(database, "ALTER TABLE enrolment_codes ADD COLUMN terminal TEXT NOT NULL DEFAULT ''")
 
 
-STEPS: tuple[Callable[[Any], None], ...] = (_first, _halls, _rating_log, _incidents, _terminal_keys)
+def _legal(database: Any) -> None:
+    """Accounts of the legal department."""
+    if "legal" not in {column.name for column in database.get_columns("accounts")}:
+        run(database, "ALTER TABLE accounts ADD COLUMN legal BOOLEAN NOT NULL DEFAULT FALSE")
+
+
+STEPS: tuple[Callable[[Any], None], ...] = (
+    _first,
+    _halls,
+    _rating_log,
+    _incidents,
+    _terminal_keys,
+    _legal,
+)
 
 
 def migrate(database: Any) -> None:

@@ -45,7 +45,10 @@ class TerminalData(msgspec.Struct, frozen=True):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A desk account; a supervisor sees the board, and no case's papers."""
+    """A desk account; a supervisor sees the board, and no case's papers.
+
+    `legal` is one of the organ's legal department: it reviews, and never decides.
+    """
 
     name: str
     display_name: str
@@ -53,6 +56,7 @@ class Account(msgspec.Struct, frozen=True):
     enforcement_number: str
     supervisor: bool
     password_hash: str
+    legal: bool = False
 
     def __repr__(self) -> str:
         return f"Account({self.name!r})"

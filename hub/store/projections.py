@@ -204,6 +204,23 @@ def documents_of(database: Database, case_id: str) -> list[Document]:
     return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]
 
 
+def of_type(
+    database: Database, kind: str, states: Sequence[str] = (), limit: int = 500
+) -> list[Aggregate]:
+    """Return aggregates of a kind, the nearest date and then the oldest first."""
+    condition = AggregateRow.type == kind
+    if states:
+        condition &= AggregateRow.state.in_(list(states))
+    query = (
+        AggregateRow.select(AggregateRow.body)
+        .where(condition)
+        .order_by((AggregateRow.due == ""), AggregateRow.due, AggregateRow.created_at)
+        .limit(limit)
+    )
+    decode = _decoders[kind].decode
+    return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]
+
+
 def ratings_of(database: Database, subject_ids: Sequence[str]) -> list[Rating]:
     """Return the ratings of these visits or cases, oldest first."""
     query = (

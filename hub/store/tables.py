@@ -338,6 +338,7 @@ class AccountRow(Model):
     organ = TextField()
     enforcement_number = TextField(default="")
     supervisor = BooleanField(default=False)
+    legal = BooleanField(default=False)
     password_hash = TextField()
 
     class Meta:

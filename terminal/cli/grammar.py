@@ -115,6 +115,7 @@ def _hub(g: Grammar, name: str) -> None:
     g.argument(account, "--organ", "cli.hub.organ", meta="text")
     g.argument(account, "--enforcement-number", "cli.hub.enforcement_number", meta="number")
     g.argument(account, "--supervisor", "cli.hub.supervisor", action="store_true")
+    g.argument(account, "--legal", "cli.hub.legal", action="store_true")
     backup = g.action(actions, name, "backup")
     g.argument(backup, "file", "cli.hub.backup_file", meta="file", type=Path)
     ratings = g.action(actions, name, "ratings")
@@ -222,6 +223,8 @@ def _journal(g: Grammar, name: str) -> None:
     listing = g.action(actions, name, "list")
     g.argument(listing, "--limit", "cli.journal.limit", metavar="N", type=_count, default=50)
     g.action(actions, name, "verify")
+    wiping = g.action(actions, name, "wipe")
+    g.argument(wiping, "--dry-run", "cli.journal.dry_run", action="store_true")
 
 
 def _sync(g: Grammar, name: str) -> None:

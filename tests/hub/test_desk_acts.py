@@ -1,0 +1,118 @@
+"""The department's acts on the hub: lawful ones, refused ones, and the file of every "no"."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from hub.desk.acts import DeskActs
+from hub.hub import Hub
+from hub.store import projections
+from hub.store.people import Account
+from terminal.domain.aggregates import NegativeOutcome
+from terminal.domain.case import Case, CaseState
+from terminal.domain.records import Outcome, ResultThing, SuspensionGround
+from terminal.errors import NotAllowed, RuleRefused, TerminalError
+from tests.hub.line import Taken, TestTerminal
+
+ORGAN = "区市场监管局"
+OFFICIAL = Account("zhou", "周强", ORGAN, "执-0001", False, "")
+LAWYER = Account("qian", "钱进", ORGAN, "", False, "", legal=True)
+SUPERVISOR = Account("supervisor", "值班长", "", "", True, "")
+STRANGER = Account("sun", "孙某", "区住建局", "执-0002", False, "")
+
+
+def load(hub: Hub, case_id: str) -> Case:
+    with hub.store.reading() as database:
+        case = projections.load(database, case_id)
+    assert isinstance(case, Case)
+    return case
+
+
+@pytest.fixture
+def taken(hub: Hub, terminal: TestTerminal) -> Taken:
+    """An accepted case that the hub knows."""
+    taken = terminal.accept(terminal.receive())
+    terminal.push()
+    return taken
+
+
+def test_the_departments_whole_way(hub: Hub, terminal: TestTerminal, taken: Taken) -> None:
+    desk, case_id = DeskActs(hub, OFFICIAL), taken.case_id
+    desk.claim(case_id, "a1")
+    with pytest.raises(RuleRefused) as refused:
+        desk.claim(case_id, "a2")
+    assert refused.value.code == "case.claimed_already"
+    due = load(hub, case_id).due
+    today = dt.date.fromisoformat(due) - dt.timedelta(days=30)
+    end = max(dt.date.fromisoformat(due), today) + dt.timedelta(days=40)
+    desk.suspend(case_id, SuspensionGround.INSPECTION, "第四十五条", end, "告〔2026〕1号", "a3")
+    suspended = load(hub, case_id)
+    assert suspended.state is CaseState.SUSPENDED
+    assert suspended.due > due
+    desk.resume(case_id, "合格", "a4")
+    assert due <= load(hub, case_id).due < suspended.due
+    desk.extend(case_id, 5, "案情复杂", "第四十二条", "局长", "延〔2026〕1号", "a5")
+    desk.decide(
+        case_id, outcome=Outcome.GRANTED, document_number="文〔2026〕1号",
+        enforcement_number="执-0001", reason="", basis="", action_id="a6",
+    )  # fmt: skip
+    desk.make_ready(case_id, [ResultThing("许可证", "JY1")], "出件窗口", "a7")
+    case = load(hub, case_id)
+    assert (case.state, bool(case.deliver_by)) == (CaseState.RESULT_READY, True)
+    # The window that took it in hears of every step.
+    heard = [row.key for row in terminal.progress() if row.kind == "entry"]
+    assert {step.record_id for step in case.history[-6:]} <= set(heard)
+
+
+def test_the_same_form_twice_is_one_act(hub: Hub, taken: Taken) -> None:
+    desk = DeskActs(hub, OFFICIAL)
+    desk.claim(taken.case_id, "same")
+    desk.claim(taken.case_id, "same")
+    kinds = [step.kind for step in load(hub, taken.case_id).history]
+    assert kinds.count("case_claimed") == 1
+
+
+@pytest.mark.parametrize("account", [STRANGER, SUPERVISOR])
+def test_only_the_organ_acts_on_its_cases(hub: Hub, taken: Taken, account: Account) -> None:
+    with pytest.raises(NotAllowed):
+        DeskActs(hub, account).claim(taken.case_id, "a1")
+
+
+def test_who_served_the_applicant_does_not_handle_the_case(hub: Hub, taken: Taken) -> None:
+    case = load(hub, taken.case_id)
+    same = Account(case.clerk.id, case.clerk.name, ORGAN, "执-1", False, "")
+    with pytest.raises(NotAllowed) as refused:
+        DeskActs(hub, same).claim(taken.case_id, "a1")
+    assert refused.value.code == "hub.same_person"
+
+
+def test_a_legal_review_is_the_legal_departments(hub: Hub, taken: Taken) -> None:
+    with pytest.raises(NotAllowed):
+        DeskActs(hub, OFFICIAL).review(taken.case_id, True, "同意", "a1")
+    DeskActs(hub, LAWYER).review(taken.case_id, True, "同意", "a2")
+    review = load(hub, taken.case_id).legal_review
+    assert review is not None
+    assert review.reviewer.name == "钱进"
+
+
+def test_every_refusal_is_filed_and_reviewed_by_another(
+    hub: Hub, terminal: TestTerminal, taken: Taken
+) -> None:
+    DeskActs(hub, OFFICIAL).decide(
+        taken.case_id, outcome=Outcome.REFUSED, document_number="文〔2026〕2号",
+        enforcement_number="执-0001", reason="场所不符合", basis="第三十三条", action_id="a1",
+    )  # fmt: skip
+    with hub.store.reading() as database:
+        filed = projections.of_type(database, "negative_outcome")
+    (outcome,) = filed
+    assert isinstance(outcome, NegativeOutcome)
+    assert (outcome.reason, outcome.receipt_number) == ("场所不符合", taken.receipt_number)
+    lawyer = DeskActs(hub, LAWYER)
+    lawyer.review_negative_outcome(outcome.outcome_id, True, "依据充分", "a2")
+    with pytest.raises(TerminalError) as refused:
+        lawyer.review_negative_outcome(outcome.outcome_id, True, "依据充分", "a3")
+    assert refused.value.code == "negative_outcome.reviewed_already"
+    # No window hears what the legal department thinks of it.
+    assert all(b"negative_outcome" not in (row.body or b"") for row in terminal.progress())

@@ -33,6 +33,7 @@ from terminal.protocol.wire import Batch, BlobAnswer, BlobPiece, EnrolRequest, E
 Message = TypeVar("Message", Batch, PullRequest, BlobPiece, TreeRequest, Return, KeyRequest)
 Result = TypeVar("Result")
 _LONGEST_ECHO = 64
+_TOO_LARGE = 413
 _SAID_AT_THE_HUB = {
     "sync.bad_message": "hub.bad_message",
     "sync.unknown_suite": "hub.unknown_suite",
@@ -161,7 +162,11 @@ class Api:
             try:
                 return await endpoint(request)
             except Refused as refused:
-                return self._sealed(refusal(refused), refused.status)
+                response = self._sealed(refusal(refused), refused.status)
+                if refused.status == _TOO_LARGE:
+                    # What is still coming is not read.
+                    response.headers["connection"] = "close"
+                return response
 
         return guarded
 
@@ -244,7 +249,7 @@ async def _body(request: Request) -> bytes:
     async for piece in request.stream():
         size += len(piece)
         if size > wire.MAX_BODY_BYTES:
-            raise Refused(413, "hub.too_large")
+            raise Refused(_TOO_LARGE, "hub.too_large")
         pieces.append(piece)
     data = b"".join(pieces)
     coding = request.headers.get("content-encoding", "identity").lower()
@@ -258,12 +263,13 @@ async def _body(request: Request) -> bytes:
 def _unpack(data: bytes) -> bytes:
     # Unpacked bytes are limited too: a small body must not become a large memory.
     try:
-        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data) as reader:
+        unpacker = zstandard.ZstdDecompressor(max_window_size=wire.MAX_BODY_BYTES)
+        with unpacker.stream_reader(data) as reader:
             plain = reader.read(wire.MAX_BODY_BYTES + 1)
     except zstandard.ZstdError as error:
         raise Refused(400, "hub.no_envelope") from error
     if len(plain) > wire.MAX_BODY_BYTES:
-        raise Refused(413, "hub.too_large")
+        raise Refused(_TOO_LARGE, "hub.too_large")
     return plain
 
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from terminal import __version__
 from terminal.domain.records import KINDS
-from terminal.protocol import returns, tree, wire
+from terminal.protocol import renewal, returns, tree, wire
 
 PATH = "/api/v1/openapi.json"
 
@@ -71,6 +71,8 @@ OPERATIONS: tuple[Operation, ...] = (
               _TERMINALS, tree.TreeRequest, tree.TreeAnswer),
     Operation("POST", returns.PATH_RETURN, "Take back entries that a restored hub has lost",
               _TERMINALS, returns.Return, returns.ReturnAnswer),
+    Operation("POST", renewal.PATH_KEY, "Put a new key in the place of the one that signs",
+              _TERMINALS, renewal.KeyRequest, renewal.KeyAnswer),
     Operation("PUT", wire.PATH_BLOB + "{sha256}", "Take a piece of a scan, or say how far it is",
               _TERMINALS, wire.BlobPiece, wire.BlobAnswer),
     Operation("GET", wire.PATH_SNAPSHOT + "{handle}", "Load a catalogue snapshot by its SHA-256",
@@ -90,6 +92,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("POST", "/p/{receipt}/rate", "Take a rating", _CITIZENS, query=_CODE_OF_PAPER,
               form=("grade", "reason", "comment"), good=("303",),
               bad=("400", "404", "409", "413")),
+    Operation("GET", "/r/{hash}", "Say whether a rating stands unchanged in the log", _CITIZENS,
+              query=("lang",), bad=("404",)),
     Operation("GET", "/desk/sign-in", "Ask who it is", _DESK, query=("lang", "expired")),
     Operation("POST", "/desk/sign-in", "Sign in", _DESK, form=("account", "password"),
               good=("303",), bad=("401", "429")),

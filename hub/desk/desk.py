@@ -134,6 +134,7 @@ class Desk:
         """End the session."""
         if not _own_form(dict(await _fields(request)), session):
             return self._forged(request, session)
+        await self._site.run(self._sessions.end, session)
         response = self._site.go("/desk/sign-in")
         self._sessions.drop_cookie(response)
         return response

@@ -25,6 +25,8 @@ from hub.store.people import Account
 COOKIE = "yichuang_desk"
 PATH = "/desk"
 LASTS_MS = 4 * 3600 * 1000
+_ENDED = "desk_session_ended/"
+"""Names what is remembered of a session that was signed out, until it would have ended."""
 _TRIES = 5
 _TRY_WINDOW_MS = 10 * 60 * 1000
 _REMEMBERED = 10_000
@@ -42,10 +44,11 @@ class Ticket(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True):
-    """Who is at the desk, and the token that this session's forms carry."""
+    """Who is at the desk, the token that this session's forms carry, and its ticket."""
 
     account: Account
     token: str
+    ticket: Ticket
 
 
 class Throttle:
@@ -120,9 +123,17 @@ class Sessions:
             return None
         with self._hub.store.reading() as database:
             account = people.account(database, ticket.account)
-        if account is None or not hmac.compare_digest(_proof(account), ticket.proof):
+            over = people.fact(database, f"{_ENDED}{ticket.nonce}")
+        if account is None or over or not hmac.compare_digest(_proof(account), ticket.proof):
             return None
-        return Session(account, self._mac(b"form", cookie.encode()))
+        return Session(account, self._mac(b"form", cookie.encode()), ticket)
+
+    def end(self, session: Session) -> None:
+        """Sign out: the cookie, wherever a copy of it lies, opens nothing any more."""
+        now = self._hub.now()
+        with self._hub.store.writing() as database:
+            people.drop_facts(database, _ENDED, older_than=now)
+            people.set_fact(database, f"{_ENDED}{session.ticket.nonce}", str(session.ticket.until))
 
     def set_cookie(self, request: Request, response: Response, cookie: str) -> None:
         """Give the browser its session."""

@@ -25,7 +25,7 @@ from hub.store.people import HallData
 from hub.store.tables import TABLES
 from terminal.clock import FixedClock
 from terminal.domain.parties import Blob, MaterialEntry
-from terminal.protocol import returns, tree, wire
+from terminal.protocol import renewal, returns, tree, wire
 from terminal.protocol.query_code import new_token, query_url
 from terminal.protocol.suites import STANDARD, key_id
 from tests.hub.line import Line, Reply, Taken, TestTerminal
@@ -33,6 +33,7 @@ from tests.hub.test_desk import SECRET, Browser, decision
 
 ANYBODY, CODE, TERMINAL = "anybody", "whoever has an enrolment code", "an enrolled terminal"
 CITIZEN, DESK = "whoever holds the paper", "a signed-in account"
+SLIP = "whoever knows the hash of a rating"
 
 ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/healthz"): ANYBODY,
@@ -48,10 +49,12 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", wire.PATH_WAIT): TERMINAL,
     ("POST", tree.PATH_TREE): TERMINAL,
     ("POST", returns.PATH_RETURN): TERMINAL,
+    ("POST", renewal.PATH_KEY): TERMINAL,
     ("PUT", wire.PATH_BLOB + "{sha256}"): TERMINAL,
     ("GET", "/p/{receipt}"): CITIZEN,
     ("GET", "/p/{receipt}/rate"): CITIZEN,
     ("POST", "/p/{receipt}/rate"): CITIZEN,
+    ("GET", "/r/{hash}"): SLIP,
     ("GET", "/desk/sign-in"): ANYBODY,
     ("POST", "/desk/sign-in"): ANYBODY,
     ("POST", "/desk/sign-out"): DESK,
@@ -66,6 +69,7 @@ SCAN_HASH = hashlib.sha256(SCAN).hexdigest()
 
 Ask = Callable[[TestTerminal, str], msgspec.Struct]
 NONCE = bytes(range(16))
+NEW_KEY = bytes(range(32))
 
 MESSAGES: dict[str, tuple[str, type[msgspec.Struct], Ask]] = {
     wire.PATH_PUSH: (
@@ -87,6 +91,12 @@ MESSAGES: dict[str, tuple[str, type[msgspec.Struct], Ask]] = {
     returns.PATH_RETURN: (
         "POST", returns.ReturnAnswer,
         lambda one, name: returns.Return(1, name, NONCE, "01a2", ()),
+    ),
+    renewal.PATH_KEY: (
+        "POST", renewal.KeyAnswer,
+        lambda one, name: renewal.KeyRequest(
+            1, NONCE, name, STANDARD.public_key(NEW_KEY), renewal.prove(name, NEW_KEY)
+        ),
     ),
     wire.PATH_BLOB + SCAN_HASH: (
         "PUT", wire.BlobAnswer,
@@ -177,7 +187,7 @@ def test_a_terminals_route_is_for_its_own_key_only(
     forged = msgspec.structs.replace(envelope, key=other.id)
     assert refused(msgspec.msgpack.encode(forged)) == "hub.wrong_signature"
     unknown_suite = msgspec.structs.replace(envelope, suite="none")
-    assert refused(msgspec.msgpack.encode(unknown_suite)) == "hub.wrong_signature"
+    assert refused(msgspec.msgpack.encode(unknown_suite)) == "hub.unknown_suite"
     # A hub's own answer, sent back to it, is nobody's request.
     reflected = wire.seal(message(terminal, terminal.id), hub.keys.signing)
     assert refused(reflected) == "hub.unknown_terminal"
@@ -473,6 +483,36 @@ def test_open_routes_tell_nothing_of_anybody(hub: Hub, line: Line, taken: Taken)
             assert secret.encode() not in reply.body, address
     for handle in ("0" * 64, "..", "%2e%2e%2fhub.db", "../hub.db", pointer.handle.upper()):
         assert line.call("GET", wire.PATH_SNAPSHOT + handle).status == 404
+
+
+def test_a_slip_opens_a_rating_and_nothing_else(
+    hub: Hub, line: Line, terminal: TestTerminal, taken: Taken
+) -> None:
+    case = next(one for one in terminal.entries if one.read_header().kind == "case_received")
+    for digest in (case.hash, "0" * 64, case.hash[:12], "..%2Fboard", taken.token):
+        assert line.call("GET", f"/r/{digest}").status == 404, digest
+
+
+def test_a_retired_key_cannot_put_a_third_in_its_place(
+    hub: Hub, line: Line, terminal: TestTerminal
+) -> None:
+    _, kind, message = MESSAGES[renewal.PATH_KEY]
+    first = wire.seal(message(terminal, terminal.id), terminal.key)
+    assert ask(line, renewal.PATH_KEY, first).status == 200
+    after = rows(hub)
+    # The answer may have been lost: the same bytes again are the same answer.
+    assert ask(line, renewal.PATH_KEY, first).status == 200
+    thief = STANDARD.new_private_key()
+    third = renewal.KeyRequest(
+        1, NONCE, terminal.id, STANDARD.public_key(thief), renewal.prove(terminal.id, thief)
+    )
+    reply = ask(line, renewal.PATH_KEY, wire.seal(third, terminal.key))
+    assert refusal(hub, reply, kind) == "hub.key_retired"
+    # Nor one whose private half it does not have.
+    unproved = msgspec.structs.replace(third, proof=renewal.prove(terminal.id, NEW_KEY))
+    reply = ask(line, renewal.PATH_KEY, wire.seal(unproved, NEW_KEY))
+    assert refusal(hub, reply, kind) == "hub.key_not_proved"
+    assert rows(hub) == after
 
 
 def test_terminals_keys_are_ids(terminal: TestTerminal) -> None:

@@ -23,7 +23,7 @@ from terminal.store import aggregates, journal
 from terminal.store.database import Ledger, Transaction
 from terminal.store.journal import Journal, Verification
 
-RATING_KINDS = frozenset({"rating_given", "invitation_closed"})
+RATING_KINDS = frozenset({"rating_given"})
 
 
 class RatingsService:

@@ -20,6 +20,8 @@ def test_no_row_is_skipped_while_another_one_is_committed(hub: Hub) -> None:
     A sequence would give the first one position 1, the second one 2; a reader that has seen 2
     never asks for 1 again.
     """
+    with hub.store.writing() as database:
+        feeds.append(database, [NewRow(FEED, "json", "before", b"0")], "handle")
     start = _stand(hub, Cursor(FEED))[0]
     taken, overtook = threading.Event(), threading.Event()
 

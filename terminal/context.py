@@ -43,6 +43,7 @@ from terminal.services.printing import PrintingService
 from terminal.services.rating_log import LedgerTreeStore, RatingLogService
 from terminal.services.rating_slips import RatingSlipService
 from terminal.services.ratings import RatingsService
+from terminal.services.retention import RetentionService, RetentionTask
 from terminal.services.staff import StaffService
 from terminal.services.synchronising import LedgerSyncStore
 from terminal.services.updating import after_update
@@ -181,6 +182,10 @@ class Context:
         )  # fmt: skip
         self.rating_log = RatingLogService(self.ledger, self.clock, self.events)
         self.blobs = BlobsService(self.ledger, settings.blobs_dir, self.keys.database, self.ids)
+        self.retention = RetentionService(
+            self.ledger, self.clock, self.events, terminal_id=self.keys.terminal_id,
+            blobs=settings.blobs_dir, days=settings.journal.retention_days,
+        )  # fmt: skip
         self.journal = JournalService(self.ledger, self.hub_state, self.policy.calendar, self.clock)
         self.courier = CourierService(
             ledger=self.ledger, journal=self.journal_writer, blobs=self.blobs, keys=self.keys,
@@ -330,6 +335,9 @@ class Context:
         """Start the one loop that pushes and pulls; without a hub nothing happens."""
         if self.sync is not None:
             self.sync.start()
+            wiping = RetentionTask(self.retention.run, self.clock)
+            self._close_calls.append(wiping.stop)
+            wiping.start()
 
     def start_devices(self) -> None:
         """Start a thread for each device of the settings; warm up what the first paper needs."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -70,6 +70,12 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scale: float = 1.0
 
 
+class JournalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For how many days records keep their content after the hub has acknowledged them."""
+
+    retention_days: Annotated[int, msgspec.Meta(ge=1, le=3_650)] = 30
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a terminal; `data_dir` holds ledger, catalogue, keys and reports."""
 
@@ -78,8 +84,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: WindowSettings = WindowSettings()
     hub: HubSettings = HubSettings()
     screen: ScreenSettings = ScreenSettings()
+    journal: JournalSettings = JournalSettings()
     devices: tuple[DeviceSettings, ...] = ()
-    retention_days: int = 30
     default_idle_seconds: int = 60
 
     @property

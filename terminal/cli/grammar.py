@@ -107,6 +107,13 @@ def _hub(g: Grammar, name: str) -> None:
     g.argument(init, "--database", "cli.hub.database", metavar="URL", default=SUPPRESS)
     code = g.action(actions, name, "code")
     g.argument(code, "--hall", "cli.hub.hall", meta="code")
+    g.argument(code, "--terminal", "cli.hub.code_terminal", meta="code")
+    keys = g.action(actions, name, "keys")
+    g.argument(keys, "--days", "cli.hub.key_days", metavar="N", type=_count)
+    recover = g.action(actions, name, "recover-key")
+    g.argument(recover, "file", "cli.hub.recovery_file", meta="file", type=Path)
+    g.argument(recover, "--request", "cli.hub.recovery_request", meta="code")
+    g.argument(recover, "--out", "cli.hub.recovery_out", meta="file", type=Path)
     publish = g.action(actions, name, "catalogue")
     g.argument(publish, "file", "cli.hub.source", meta="file", type=Path)
     account = g.action(actions, name, "account")
@@ -244,6 +251,16 @@ def _ratings(g: Grammar, name: str) -> None:
     g.action(g.actions(g.command(name)), name, "verify")
 
 
+def _keys(g: Grammar, name: str) -> None:
+    actions = g.actions(g.command(name))
+    g.action(actions, name, "show")
+    protect = g.action(actions, name, "protect")
+    g.argument(protect, "--file", "cli.keys.file", action="store_true")
+    g.action(actions, name, "rotate")
+    restore = g.action(actions, name, "restore")
+    g.argument(restore, "answer", "cli.keys.answer", meta="file", type=Path, nargs="?")
+
+
 def _check(g: Grammar, name: str) -> None:
     actions = g.actions(g.command(name))
     deadline = g.action(actions, name, "deadline")
@@ -273,6 +290,7 @@ COMMANDS: dict[str, Callable[[Grammar, str], None]] = {
     "sync": _sync,
     "courier": _courier,
     "ratings": _ratings,
+    "keys": _keys,
     "check": _check,
 }
 """The grammar of each command, by its name."""

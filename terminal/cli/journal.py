@@ -1,27 +1,46 @@
-"""`journal status | list | verify`: where everything stands that was written here."""
+"""`journal status | list | verify | wipe`: where everything stands that was written here."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
+import msgspec
+
 from terminal.cli.base import Console, Exit
 from terminal.cli.workplace import workplace
 from terminal.clock import to_local
+from terminal.services.retention import RetentionService
 from terminal.services.views import JournalLine, JournalStatus
 from terminal.store.journal import Verification
 
 
 def run(args: Namespace, console: Console) -> int:
-    """Show counts, entries, or walk the chains; 1 when a chain does not hold."""
+    """Show counts, entries, walk the chains, or wipe; 1 when a chain does not hold."""
     with workplace(args) as context:
         match args.action:
             case "status":
                 _tell_status(context.journal.status(), console)
             case "list":
                 _tell_lines(context.journal.lines(args.limit), console)
+            case "wipe":
+                _wipe(context.retention, console, dry_run=args.dry_run)
             case _:
                 return tell_verification(context.journal.verify(), "journal", console)
     return Exit.DONE
+
+
+def _wipe(retention: RetentionService, console: Console, *, dry_run: bool) -> None:
+    """Wipe what the hub has had for the retention time, or only say how much that is."""
+    found = retention.plan() if dry_run else retention.run()
+    if console.json:
+        console.emit({"dry_run": dry_run, "days": retention.days, **msgspec.to_builtins(found)})
+    elif dry_run:
+        console.say("command.journal.would_wipe", entries=found.entries, days=retention.days)
+    else:
+        console.say(
+            "command.journal.wiped", entries=found.entries, cases=found.cases,
+            scans=found.scans, days=retention.days,
+        )  # fmt: skip
 
 
 def _moment(milliseconds: int) -> str:

@@ -154,7 +154,7 @@ def configuration(config: Settings) -> Iterator[Finding]:
         "hall": config.hall.name,
         "window": config.window.name,
         "devices": len(config.devices),
-        "retention": config.retention_days,
+        "retention": config.journal.retention_days,
     }
     yield Finding("settings", State.OK, "settings", data)
     for device in config.devices:

@@ -9,6 +9,7 @@ from terminal.clock import Clock, today
 from terminal.domain.calendar import WorkingDayCalendar, undecided
 from terminal.domain.case import Case, CaseState
 from terminal.domain.deadlines import working_days_left
+from terminal.domain.wiping import is_wiped
 from terminal.errors import NotFound
 from terminal.services.printing import document_view
 from terminal.services.views import CaseCounts, CaseRow, DocumentView, Session
@@ -47,6 +48,7 @@ def case_row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> C
         received_at=case.received_at,
         sync=sync,
         offline=case.offline,
+        wiped=is_wiped(case),
     )
 
 

@@ -6,7 +6,8 @@ from terminal.clock import Clock, to_local
 from terminal.documents import Copy, PrinterProfile, decode_view, render
 from terminal.documents.render import FORMATS, Format
 from terminal.domain.aggregates import Document
-from terminal.errors import InvalidInput, NotFound
+from terminal.domain.wiping import is_wiped
+from terminal.errors import InvalidInput, NotFound, RuleRefused
 from terminal.store import aggregates, lists
 from terminal.store.database import Ledger
 from terminal.store.print_jobs import StoredJob
@@ -40,6 +41,8 @@ class DocumentsService:
         """Return a document as text, escpos, png or pdf; `copy` marks a reprint."""
         for known in FORMATS:
             if format == known:
+                if is_wiped(document):
+                    raise RuleRefused("document.wiped")
                 view = decode_view(document.view)
                 return render(view, known, copy=copy, profile=self._profile)  # type: ignore[arg-type]
         raise InvalidInput("document.unknown_format", format=format)

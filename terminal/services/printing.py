@@ -7,7 +7,8 @@ from collections.abc import Callable
 from terminal.clock import Clock
 from terminal.devices.print_queue import JobRecord, JobState, PrintQueue
 from terminal.domain.aggregates import Document
-from terminal.errors import NotFound
+from terminal.domain.wiping import is_wiped
+from terminal.errors import NotFound, RuleRefused
 from terminal.events import EventBus
 from terminal.ids import Randomness
 from terminal.services.papers import PAPER_OF_KIND
@@ -181,6 +182,8 @@ class PrintingService:
             document = aggregates.load(db, document_id)
             if not isinstance(document, Document):
                 raise NotFound("document.not_found", number=document_id)
+            if is_wiped(document):
+                raise RuleRefused("document.wiped")
             return queue_document(db, document, job_id, now)
 
         job = self._ledger.write(act)

@@ -190,7 +190,7 @@ class DocumentView(msgspec.Struct, frozen=True):
 
 
 class CaseRow(msgspec.Struct, frozen=True):
-    """A case in a list."""
+    """A case in a list; `wiped`: its personal part is not on this machine any more."""
 
     case_id: str
     receipt_number: str
@@ -205,6 +205,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     received_at: int
     sync: str
     offline: bool
+    wiped: bool = False
 
 
 class CaseCounts(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ LEAST_SQLITE = (3, 51, 3)
 """Before it, WAL mode with two connections can lose committed rows."""
 
 READERS = 2
+BUSY_MILLISECONDS = 5000
 BALLAST_BYTES = 1 << 20
 NO_ROOM_BYTES = 128 << 10
 """With less than this an I/O error is taken for a full disk."""
@@ -111,7 +112,7 @@ class Ledger:
                 ("synchronous", "full"),
                 ("foreign_keys", 1),
                 ("secure_delete", 1),
-                ("busy_timeout", 5000),
+                ("busy_timeout", BUSY_MILLISECONDS),
                 ("cache_size", -8000),
                 *([("query_only", 1)] if readonly else []),
             ],
@@ -243,6 +244,28 @@ class Ledger:
                 database.execute_sql("ROLLBACK")
             except (peewee.DatabaseError, sqlcipher.Error):
                 logger.warning("rollback failed; the connection is opened anew on next start")
+
+    def empty_log(self) -> bool:
+        """Bring the write-ahead log into the database file and empty it.
+
+        What was overwritten there stands in no file then. False: somebody was reading; nobody
+        waits for that here, it may be tried again.
+        """
+        self._check_open()
+        return self._thread.run(self._empty_log, priority=SYNC)
+
+    def _empty_log(self) -> bool:
+        database = self._write_db
+        if database is None:
+            raise StoreError("store.closed")
+        try:
+            database.execute_sql("PRAGMA busy_timeout = 0")
+            [(busy, _, _)] = database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except (peewee.DatabaseError, sqlcipher.Error) as error:
+            raise self._explain(error) from error
+        finally:
+            database.execute_sql(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        return not busy
 
     def read(self, function: Callable[[peewee.Database], Result]) -> Result:
         """Run `function` on a read connection, in one consistent snapshot."""

@@ -14,6 +14,7 @@ from terminal.clock import Clock
 from terminal.domain.case import Case
 from terminal.domain.evolve import Evolved, Held, evolve
 from terminal.domain.records import EpochOpened
+from terminal.domain.wiping import is_wiped
 from terminal.errors import RuleRefused, StoreError
 from terminal.ids import Randomness, record_id
 from terminal.protocol import entry as entries
@@ -160,7 +161,11 @@ class Journal:
         record = entries.to_record(made, header)
         if record is None:
             raise StoreError("journal.unknown_kind", kind=header.kind)
-        judged = evolve(aggregates.load(db, header.aggregate_id), record)
+        known = aggregates.load(db, header.aggregate_id)
+        if isinstance(known, Case) and is_wiped(known):
+            # What is left here is no ground for a step, and no paper can be made of it.
+            raise RuleRefused("case.wiped")
+        judged = evolve(known, record)
         if not isinstance(judged, Evolved):
             code = judged.code if not isinstance(judged, Held) else "journal.base_missing"
             raise RuleRefused(code)

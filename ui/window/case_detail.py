@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame
 
 from terminal.domain.case import Case
 from terminal.domain.parties import MaterialStatus
+from terminal.domain.wiping import is_wiped
 from terminal.services.views import DocumentView
 from terminal.texts import Texts
 from ui.icons import Icon
@@ -56,7 +57,7 @@ class CaseDetail(Card):
         body.addWidget(Label(case.item_name, "heading", wrap=True))
         body.addWidget(Label(case.receipt_number, "strong", object_name="detail_number"))
         facts = [
-            ("applicant", case.applicant.name),
+            ("applicant", texts("window.cases.wiped") if is_wiped(case) else case.applicant.name),
             ("organ", case.organ),
             ("case_number", case.case_number or texts("window.cases.no_case_number")),
             ("received", moment_words(case.received_at, texts)),

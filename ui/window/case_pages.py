@@ -181,12 +181,13 @@ class CasesPage(Page):
             left = case.days_left
             tip = texts.counted("window.cases.days_left", left) if left is not None else ""
             due = Cell(day_words(case.due, texts), state, icon, tip)
+        applicant = texts("window.cases.wiped") if case.wiped else case.applicant
         sync = case.sync or "acknowledged"
         icon, state = SYNC_LOOKS.get(sync, SYNC_LOOKS["waiting"])
         return (
             Cell(case.receipt_number),
             Cell(case.item_name, tip=case.item_name),
-            Cell(case.applicant, tip=case.applicant),
+            Cell(applicant, tip=applicant),
             Cell(texts(f"window.case_state.{case.state.value}"), STATE_COLOURS[case.state]),
             due,
             Cell(texts(f"window.sync.{sync}"), state, icon),

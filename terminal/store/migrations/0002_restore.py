@@ -1,4 +1,7 @@
-"""What a hub that was taken back needs: places of its entries, its word for each cursor."""
+"""What a hub that was taken back needs: places of its entries, its word for each cursor.
+
+And what retention needs: which aggregates are wiped.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ STATEMENTS = (
     "ALTER TABLE foreign_entry ADD COLUMN origin TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE foreign_entry ADD COLUMN epoch TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE foreign_entry ADD COLUMN seq INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE aggregate ADD COLUMN wiped BOOLEAN NOT NULL DEFAULT 0",
     "CREATE TABLE cursor_word (feed TEXT NOT NULL PRIMARY KEY, handle TEXT NOT NULL,"
     " position INTEGER NOT NULL, row_hash TEXT NOT NULL, signature BLOB NOT NULL)",
     "CREATE INDEX foreign_entry_place ON foreign_entry (epoch, seq) WHERE origin = 'hub'",

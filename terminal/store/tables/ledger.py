@@ -65,7 +65,10 @@ class ForeignEntryRow(Table):
 
 
 class AggregateRow(Table):
-    """Cases, visits, ratings and documents, with the columns by which they are found."""
+    """Cases, visits, ratings and documents, with the columns by which they are found.
+
+    `wiped` says that the personal part is gone; whatever is saved again begins without it.
+    """
 
     aggregate_id = peewee.TextField(primary_key=True)
     kind = peewee.TextField()
@@ -77,6 +80,7 @@ class AggregateRow(Table):
     due = peewee.TextField(default="")
     at = peewee.IntegerField()
     body = peewee.BlobField()
+    wiped = peewee.BooleanField(default=False)
 
     class Meta:
         table_name = "aggregate"

@@ -8,7 +8,15 @@ import pytest
 
 from terminal.dev.hall import Cable, settings_text
 from terminal.errors import SyncError
-from terminal.settings import FILE_NAME, DeviceSettings, HallSettings, HubSettings, Settings, load
+from terminal.settings import (
+    FILE_NAME,
+    DeviceSettings,
+    HallSettings,
+    HubSettings,
+    JournalSettings,
+    Settings,
+    load,
+)
 from terminal.sync.transport import HttpReply
 
 
@@ -21,7 +29,7 @@ def test_settings_are_read_back_as_they_were(data_dir: Path) -> None:
             DeviceSettings("receipt_printer", "escpos_80mm", "serial:/dev/x"),
             DeviceSettings("code_scanner", "serial_scanner", "serial:/dev/y"),
         ),
-        retention_days=3,
+        journal=JournalSettings(retention_days=3),
     )
     (data_dir / FILE_NAME).write_text(settings_text(settings), encoding="utf-8")
     assert load(data_dir) == settings

@@ -33,6 +33,7 @@ COMMANDS = {
     "courier": "terminal.cli.courier",
     "document": "terminal.cli.document",
     "ratings": "terminal.cli.ratings",
+    "keys": "terminal.cli.keys",
     "check": "terminal.cli.check",
     "enrol": "terminal.cli.enrol",
     "staff": "terminal.cli.staff",

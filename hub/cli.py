@@ -31,6 +31,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
         **dict.fromkeys(("policy", "calendar", "staff", "appointments"), _publish_set),
         "ratings": _ratings,
         "courier": _courier,
+        "keys": _keys,
+        "recover-key": _recover_key,
     }
     return actions.get(getattr(args, "action", None) or "serve", _serve)(args, console) or 0
 
@@ -75,7 +77,8 @@ def _code(args: argparse.Namespace, console: Console) -> None:
 
     hub = _hub(args)
     try:
-        code = make_code(hub, getattr(args, "hall", None) or "")
+        terminal = getattr(args, "terminal", None) or ""
+        code = make_code(hub, getattr(args, "hall", None) or "", terminal)
     finally:
         hub.close()
     console.result({"code": code}, "hub.cli.code", code=code)
@@ -143,6 +146,18 @@ def _backup(args: argparse.Namespace, console: Console) -> None:
         hub.close()
     said = {"file": str(args.file), "entries": count}
     console.result(said, "hub.cli.backed_up", **said)
+
+
+def _keys(args: argparse.Namespace, console: Console) -> None:
+    from hub.key_commands import run_keys
+
+    run_keys(args, console)
+
+
+def _recover_key(args: argparse.Namespace, console: Console) -> None:
+    from hub.key_commands import run_recover
+
+    run_recover(args, console)
 
 
 def _revoke(args: argparse.Namespace, console: Console) -> None:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from terminal.errors import DiskFull, StoreError
 from terminal.protocol.renewal import RENEWAL_DAYS
 from terminal.services.enrolment import EnrolmentService
 from terminal.store.keys import Keyring
 
 _DAY = 86_400_000
 NEVER = 1 << 62
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Turn what the disk has against it into what a person is told."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFull from error
+        raise StoreError("store.read_only") from error
 
 
 class KeyRenewal:
@@ -25,8 +41,9 @@ class KeyRenewal:
         return self._keys.next_key()
 
     def prepare_next(self) -> bytes:
-        key = self._keys.prepare_next()
-        self._wrap()
+        with _said():
+            key = self._keys.prepare_next()
+            self._wrap()
         return key
 
     def previous_key(self) -> bytes | None:
@@ -40,8 +57,9 @@ class KeyRenewal:
         return enrolled.renew_at or enrolled.hub_time + RENEWAL_DAYS * _DAY
 
     def renewed(self, renew_at: int) -> None:
-        self._keys.take_next()
-        self._wrap()
+        with _said():
+            self._keys.take_next()
+            self._wrap()
         self._enrolment.renewed(renew_at)
 
     def _wrap(self) -> None:

@@ -27,6 +27,7 @@ DATABASE_KEY = "database.key"
 NEXT_KEY = "next.key"
 PREVIOUS_KEY = "previous.key"
 RECOVERY_FILE = "recovery.bin"
+RESTORE_KEY = "restore.key"
 
 
 class Keyring:
@@ -95,11 +96,14 @@ class Keyring:
         following = self.next_key()
         if following is None:
             return
-        if following != self.signing:
-            _write(self.folder / PREVIOUS_KEY, self._form(PREVIOUS_KEY, self.signing))
+        # The hub takes nothing else now, also when there is no room to write that down: the key
+        # itself is on the disk, and is announced again at the next start.
+        self.signing, self.public = following, STANDARD.public_key(following)
+        last = _read(self.folder / SIGNING_KEY)[:KEY_BYTES]
+        if last != following:
+            _write(self.folder / PREVIOUS_KEY, self._form(PREVIOUS_KEY, last))
             own = following + bytes.fromhex(self.terminal_id)
             _write(self.folder / SIGNING_KEY, self._form(SIGNING_KEY, own))
-            self.signing, self.public = following, STANDARD.public_key(following)
         (self.folder / NEXT_KEY).unlink(missing_ok=True)
 
     def previous_key(self) -> bytes | None:
@@ -186,6 +190,19 @@ def write_keys(folder: Path, keys: KeptKeys) -> None:
             path.replace(path.with_suffix(".old"))
         if secret:
             _write(path, secret.hex().encode("ascii"))
+    (folder / RESTORE_KEY).unlink(missing_ok=True)
+
+
+def write_restore_key(folder: Path, private_key: bytes) -> None:
+    """Keep the key of this machine's request until the hub's answer comes."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(folder / RESTORE_KEY, private_key.hex().encode("ascii"))
+
+
+def read_restore_key(folder: Path) -> bytes | None:
+    """Return the key of this machine's request, None when it has made none."""
+    path = folder / RESTORE_KEY
+    return _read(path) if path.exists() else None
 
 
 def _protection_of(path: Path) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from terminal.errors import SyncError
+from terminal.errors import SyncError, TerminalError
 from terminal.protocol.renewal import PATH_KEY, KeyAnswer, KeyRequest, prove
 from terminal.protocol.suites import STANDARD, key_id
 from terminal.protocol.wire import PROTOCOL_VERSION
@@ -65,7 +65,6 @@ class Renewal:
     def look(self, turn: Turn) -> None:
         """Renew the key when its date has passed by the hub's clock."""
         if turn.client.hub_time > self._keys.renew_at() and not turn.stopping():
-            self._keys.prepare_next()
             self._try(turn)
 
     def renew(self, turn: Turn) -> None:
@@ -88,10 +87,10 @@ class Renewal:
     def _try(self, turn: Turn) -> None:
         try:
             self.renew(turn)
-        except SyncError as error:
+        except TerminalError as error:
             if error.code in TOO_MUCH:
                 raise
-            # An older hub, or one that does not like it: the key so far goes on.
+            # An older hub, one that does not like it, a full disk: records are sent all the same.
             logger.warning("key not renewed: %s", error.code)
 
 

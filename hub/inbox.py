@@ -68,7 +68,7 @@ def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
         entries.lock_chain(database, terminal.id)
         placed = _settle_places(database, placed, terminal.id, batch.epoch)
         outcome = _store(database, placed, terminal.id, batch.epoch, now)
-        people.seen(database, terminal.id, now)
+        people.seen(database, terminal.id, now, batch.backlog)
     judge_pending(hub, terminal.hall)
     with hub.store.reading() as database:
         stored = [one for one in placed if one.seq <= outcome.end.seq]

@@ -17,11 +17,12 @@ from hub import journal
 from hub.consequences import Consequences
 from hub.hub import Hub
 from hub.sitting import Sitting
-from hub.store import entries, feeds, people, projections
+from hub.store import conflicts, entries, feeds, people, projections
 from hub.store.entries import Stored
 from hub.store.feeds import NewRow
 from hub.store.statements import lock
 from terminal.domain.aggregates import Aggregate, Document
+from terminal.domain.case import Case
 from terminal.domain.evolve import Conflict, Evolved, Held, Refused, evolve
 from terminal.domain.records import (
     HUB_ORIGIN,
@@ -29,6 +30,7 @@ from terminal.domain.records import (
     ComplaintAnswered,
     ComplaintCalledBack,
     ComplaintFiled,
+    ConflictResolved,
     NegativeOutcomeFiled,
     NegativeOutcomeReviewed,
     NumbersLeased,
@@ -253,15 +255,25 @@ class Bench:
         self._sitting.judged(stored)
         first = self._sitting.effect(stored.record_id)
         if first is not None and first.entry_hash != stored.entry.hash:
-            self._tell(stored, effect_of_second(self._db, stored, first))
+            effect = effect_of_second(self._db, stored, first)
+            self._note_conflict(stored, effect)
+            self._tell(stored, effect)
             return
         verdict = self._verdict(stored)
         effect = Effect(stored.record_id, stored.entry.hash, verdict.effect, verdict.code)
         if not self._sitting.put_effect(stored, effect, verdict.waits_for):
             return
+        self._note_conflict(stored, effect)
         self._tell(stored, effect)
         if verdict.effect == _APPLIED:
             self._apply(stored, verdict)
+
+    def _note_conflict(self, stored: Stored, effect: Effect) -> None:
+        if effect.effect == _CONFLICT:
+            conflicts.add(
+                self._db, stored.entry.hash, stored.record_id, stored.aggregate_id, effect.code,
+                self._sitting.now,
+            )  # fmt: skip
 
     def finish(self) -> list[str]:
         """Try held entries again, write the feeds; returns the names of those that moved."""
@@ -337,8 +349,18 @@ class Bench:
             self._sitting.touch(shared, verdict.record.body.terminal_id)
         if shared:
             self._share(stored, shared)
+        if isinstance(verdict.record.body, ConflictResolved):
+            self._tell_resolved(stored, verdict.record.body, shared)
         self.wake(stored.aggregate_id, stored.record_id)
         self._consequences.note(verdict.record, verdict.aggregate)
+
+    def _tell_resolved(self, stored: Stored, body: ConflictResolved, shared: str) -> None:
+        """Close the conflict; its own terminal hears it even if nothing of it took effect."""
+        conflicts.resolve(self._db, body.entry_hash, self._sitting.now)
+        second = entries.entry_by_hash(self._db, body.entry_hash)
+        told = self._sitting.touched_by(shared) if shared else set()
+        if second is not None and second.origin not in (HUB_ORIGIN, *told):
+            self._send(stored, second.origin)
 
     def _share(self, stored: Stored, aggregate_id: str) -> None:
         """Send the entry to the other terminals of this case, and a newcomer what was."""
@@ -386,6 +408,8 @@ def _shared_under(stored: Stored, record: Record, aggregate: Aggregate | None) -
         case RatingGiven() | ComplaintFiled() | NegativeOutcomeFiled():
             return ""
         case ComplaintAnswered() | ComplaintCalledBack() | NegativeOutcomeReviewed():
+            return ""
+        case ConflictResolved() if not isinstance(aggregate, Case | Document):
             return ""
     # A paper belongs to its case, and so does what is said of the paper.
     return aggregate.case_id if isinstance(aggregate, Document) else stored.aggregate_id

@@ -12,6 +12,7 @@ from hub.restore import notice, telling
 from hub.store import feeds, people
 from hub.store.people import TerminalData
 from terminal.protocol import sets
+from terminal.protocol.backlog import Backlog
 from terminal.protocol.wire import (
     PROTOCOL_VERSION,
     SPEAKS,
@@ -38,7 +39,7 @@ def pull(hub: Hub, terminal: TerminalData, request: PullRequest) -> PullAnswer:
     pages = _read(hub, request.cursors, limit)
     if any(page.reset for page in pages) and notice.hear_cursors(hub, request.cursors):
         pages = _read(hub, request.cursors, limit)
-    _note_contact(hub, terminal)
+    _note_contact(hub, terminal, request.backlog)
     found = answer(hub, terminal.id, request.nonce, _bounded(pages))
     return telling.complete(hub, terminal, request, found)
 
@@ -113,8 +114,10 @@ def _bounded(pages: Sequence[Page]) -> list[Page]:
     return bounded
 
 
-def _note_contact(hub: Hub, terminal: TerminalData) -> None:
+def _note_contact(hub: Hub, terminal: TerminalData, backlog: Backlog | None) -> None:
     now = hub.now()
-    if abs(now - terminal.last_contact) >= _CONTACT_EVERY:
+    told = (terminal.backlog, terminal.earliest_due, terminal.earliest_act)
+    news = backlog is not None and told != (backlog.waiting, backlog.due, backlog.act)
+    if news or abs(now - terminal.last_contact) >= _CONTACT_EVERY:
         with hub.store.writing() as database:
-            people.seen(database, terminal.id, now)
+            people.seen(database, terminal.id, now, backlog)

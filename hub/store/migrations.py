@@ -107,6 +107,30 @@ def _legal(database: Any) -> None:
         run(database, "ALTER TABLE accounts ADD COLUMN legal BOOLEAN NOT NULL DEFAULT FALSE")
 
 
+def _board(database: Any) -> None:
+    """Terminals tell what waits; conflicts stay open until somebody resolves them."""
+    there = {column.name for column in database.get_columns("terminals")}
+    for name, kind in (
+        ("backlog", "BIGINT NOT NULL DEFAULT -1"),
+        ("earliest_due", "TEXT NOT NULL DEFAULT ''"),
+        ("earliest_act", "TEXT NOT NULL DEFAULT ''"),
+    ):
+        if name not in there:
+            run(database, f"ALTER TABLE terminals ADD COLUMN {name} {kind}")
+    for statement in (
+        "CREATE TABLE IF NOT EXISTS conflicts (entry_hash TEXT NOT NULL PRIMARY KEY,"
+        " record_id TEXT NOT NULL, aggregate_id TEXT NOT NULL, code TEXT NOT NULL,"
+        " found_at BIGINT NOT NULL, resolved_at BIGINT NOT NULL DEFAULT 0)",
+        "INSERT INTO conflicts (entry_hash, record_id, aggregate_id, code, found_at, resolved_at)"
+        " SELECT entry_hash, record_id, aggregate_id, code, judged_at, 0 FROM effects"
+        " WHERE effect = 'conflict' AND entry_hash NOT IN (SELECT entry_hash FROM conflicts)",
+        "CREATE INDEX IF NOT EXISTS conflicts_open ON conflicts (found_at) WHERE resolved_at = 0",
+        "CREATE INDEX IF NOT EXISTS effects_in_trouble ON effects (effect, judged_at)"
+        " WHERE effect IN ('held', 'refused')",
+    ):
+        run(database, statement)
+
+
 STEPS: tuple[Callable[[Any], None], ...] = (
     _first,
     _halls,
@@ -114,6 +138,7 @@ STEPS: tuple[Callable[[Any], None], ...] = (
     _incidents,
     _terminal_keys,
     _legal,
+    _board,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from peewee import Database
 from hub.store import projections, terminal_keys
 from hub.store.statements import rows, run
 from hub.store.tables import AccountRow, EnrolmentCodeRow, Fact, Hall, TerminalRow
+from terminal.protocol.backlog import Backlog
 
 
 class HallData(msgspec.Struct, frozen=True):
@@ -24,7 +26,8 @@ class TerminalData(msgspec.Struct, frozen=True):
     """An enrolled terminal; moments in milliseconds, 0 for never.
 
     `key_id` and `public_key` are those in force, or those that were asked for; `retired_at` is
-    then when another key took their place.
+    then when another key took their place. `backlog`, `earliest_due` (ISO) and `earliest_act`
+    are what the terminal told last of what waits there; -1: it never did.
     """
 
     id: str
@@ -37,6 +40,9 @@ class TerminalData(msgspec.Struct, frozen=True):
     last_contact: int
     revoked_at: int
     retired_at: int = 0
+    backlog: int = -1
+    earliest_due: str = ""
+    earliest_act: str = ""
 
     @property
     def label(self) -> str:
@@ -114,7 +120,8 @@ def _terminals(database: Database, *conditions: Any) -> list[TerminalData]:
     return [
         TerminalData(
             row.id, row.number, row.name, row.key_id, bytes(row.public_key), row.hall,
-            row.enrolled_at, row.last_contact, row.revoked_at,
+            row.enrolled_at, row.last_contact, row.revoked_at, 0, row.backlog,
+            row.earliest_due, row.earliest_act,
         )
         for row in query.order_by(TerminalRow.number).namedtuples().execute(database)
     ]  # fmt: skip
@@ -134,7 +141,7 @@ def terminal_by_key(database: Database, key_id: str) -> TerminalData | None:
         database,
         "SELECT t.id, t.number, t.name, k.key_id, k.public_key, t.hall, t.enrolled_at,"
         " t.last_contact, CASE WHEN t.revoked_at > 0 THEN t.revoked_at ELSE k.revoked_at END,"
-        " k.retired_at"
+        " k.retired_at, t.backlog, t.earliest_due, t.earliest_act"
         " FROM terminal_keys k JOIN terminals t ON t.id = k.terminal WHERE k.key_id = ?",
         key_id,
     )
@@ -166,9 +173,27 @@ def add_terminal(
     return _terminals(database, TerminalRow.id == terminal_id)[0]
 
 
-def seen(database: Database, terminal_id: str, now: int) -> None:
-    """Note that a terminal was heard."""
+def seen(database: Database, terminal_id: str, now: int, backlog: Backlog | None = None) -> None:
+    """Note that a terminal was heard, and what it told of its backlog if it did."""
     run(database, "UPDATE terminals SET last_contact = ? WHERE id = ?", now, terminal_id)
+    if backlog is not None and fits(backlog):
+        run(
+            database,
+            "UPDATE terminals SET backlog = ?, earliest_due = ?, earliest_act = ? WHERE id = ?",
+            backlog.waiting,
+            backlog.due,
+            backlog.act,
+            terminal_id,
+        )
+
+
+def fits(backlog: Backlog) -> bool:
+    """Say whether a backlog is what a terminal of ours would tell."""
+    try:
+        dated = not backlog.due or dt.date.fromisoformat(backlog.due).isoformat() == backlog.due
+    except ValueError:
+        return False
+    return dated and 0 <= backlog.waiting < 1 << 40 and backlog.act in ("", "answer", "decide")
 
 
 def revoke(database: Database, terminal_id: str, now: int) -> bool:

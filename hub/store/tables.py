@@ -52,6 +52,10 @@ class TerminalRow(Model):
     enrolled_at = BigIntegerField()
     last_contact = BigIntegerField(default=0)
     revoked_at = BigIntegerField(default=0)
+    # What the terminal told last: how much waits there (-1: never told), the nearest date.
+    backlog = BigIntegerField(default=-1)
+    earliest_due = TextField(default="")
+    earliest_act = TextField(default="")
 
     class Meta:
         table_name = "terminals"
@@ -161,6 +165,20 @@ class EffectRow(Model):
 
     class Meta:
         table_name = "effects"
+
+
+class ConflictRow(Model):
+    """An entry that could not have its effect beside another's; open until it is resolved."""
+
+    entry_hash = TextField(primary_key=True)
+    record_id = TextField()
+    aggregate_id = TextField(index=True)
+    code = TextField()
+    found_at = BigIntegerField()
+    resolved_at = BigIntegerField(default=0)
+
+    class Meta:
+        table_name = "conflicts"
 
 
 class AggregateRow(Model):
@@ -402,6 +420,7 @@ TABLES: tuple[type[Model], ...] = (
     ChainRow,
     ForkRow,
     EffectRow,
+    ConflictRow,
     AggregateRow,
     RatingRow,
     RatingLeafRow,

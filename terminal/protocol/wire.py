@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from terminal.errors import SyncError
+from terminal.protocol.backlog import Backlog
 from terminal.protocol.entry import Entry
 from terminal.protocol.returns import HubPlace, Restored, StoredPlace
 from terminal.protocol.suites import STANDARD, key_id, suite
@@ -49,7 +50,8 @@ class Batch(msgspec.Struct, frozen=True):
     """A stretch of one epoch's journal, oldest first; `nonce` is 16 random bytes.
 
     An empty one asks how far this epoch is stored. `heard` is the last place of the hub's own
-    journal that the terminal was told: a hub that was taken back sees it there.
+    journal that the terminal was told: a hub that was taken back sees it there. `backlog` is
+    what waited when it was sent, these entries included.
     """
 
     protocol: int
@@ -59,6 +61,7 @@ class Batch(msgspec.Struct, frozen=True):
     epoch: str
     entries: tuple[Entry, ...]
     heard: HubPlace | None = None
+    backlog: Backlog | None = None
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -131,6 +134,7 @@ class PullRequest(msgspec.Struct, frozen=True):
     limit: int = 200
     heard: HubPlace | None = None
     stored: StoredPlace | None = None
+    backlog: Backlog | None = None
 
 
 class FeedRow(msgspec.Struct, frozen=True):

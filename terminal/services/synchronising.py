@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from terminal.clock import Clock, today
+from terminal.domain.case import CaseState
 from terminal.errors import NotFound
 from terminal.protocol import sets
+from terminal.protocol.backlog import Backlog
 from terminal.protocol.entry import Entry
 from terminal.protocol.returns import HubPlace, StoredPlace
 from terminal.protocol.wire import Answer, Cursor, Page, PullAnswer
 from terminal.services.blobs import BlobsService
 from terminal.services.catalogue import CatalogueService
 from terminal.services.catalogue_pages import changes_of
-from terminal.store import blob_rows, feeds, hub_places, meta, outbox
+from terminal.store import blob_rows, feeds, hub_places, meta, outbox, standing
 from terminal.store.database import Ledger, Transaction
 from terminal.store.journal import Journal
 from terminal.store.write_thread import SYNC
@@ -132,6 +134,11 @@ class LedgerSyncStore:
         if self._place is None:
             self._place = self._ledger.read(hub_places.heard)
         return self._place
+
+    def backlog(self) -> Backlog:
+        counts = self._ledger.read(standing.counts)
+        act = "decide" if counts.due_state == CaseState.ACCEPTED else "answer"
+        return Backlog(counts.waiting, counts.due, act if counts.due else "")
 
     def hear_place(self, place: HubPlace) -> None:
         self._ledger.write(lambda db: hub_places.hear(db, place), priority=SYNC)

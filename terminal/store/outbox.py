@@ -7,6 +7,7 @@ import peewee
 
 from terminal.domain.case import Case
 from terminal.domain.evolve import Conflict, Evolved, Held, evolve
+from terminal.domain.records import ConflictResolved
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import Entry
 from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Answer, Effect
@@ -14,6 +15,7 @@ from terminal.store import aggregates, standing
 from terminal.store.statements import run, sql_of
 from terminal.store.tables.ledger import EntryRow, ForeignEntryRow
 
+_RESOLVED = "UPDATE entry SET state = 'resolved', since = ? WHERE hash = ? AND state = 'conflict'"
 _EFFECT = sql_of(
     EntryRow.update({EntryRow.state: "", EntryRow.code: "", EntryRow.since: 0}).where(
         EntryRow.record_id == "",
@@ -143,6 +145,9 @@ def _judge(db: peewee.Database, foreign: Entry) -> tuple[str, str]:
         return "refused", error.code
     if record is None:
         return "held", "journal.unknown_kind"
+    if isinstance(record.body, ConflictResolved):
+        # Also when its aggregate stands otherwise here: somebody has looked at it.
+        run(db, _RESOLVED, record.at, record.body.entry_hash)
     judged = evolve(aggregates.load(db, record.aggregate_id), record)
     match judged:
         case Evolved():

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from terminal.protocol.backlog import Backlog
 from terminal.protocol.entry import Entry
 from terminal.protocol.returns import HubPlace, StoredPlace
 from terminal.protocol.wire import Answer, Cursor, Page, PullAnswer
@@ -33,6 +34,10 @@ class PlaceStore(Protocol):
 
     def stored_place(self) -> StoredPlace | None:
         """Return up to where the hub has acknowledged this terminal's journal."""
+        ...
+
+    def backlog(self) -> Backlog:
+        """Return what waits here, and the nearest legal date among it."""
         ...
 
     def settled_epoch(self) -> str:

@@ -42,10 +42,15 @@ class Returning:
     def fill(self, message: msgspec.Struct) -> msgspec.Struct:
         """Return a request with what was heard of the hub before."""
         if isinstance(message, Batch):
-            return msgspec.structs.replace(message, heard=self._store.hub_place())
+            return msgspec.structs.replace(
+                message, heard=self._store.hub_place(), backlog=self._store.backlog()
+            )
         if isinstance(message, PullRequest):
             return msgspec.structs.replace(
-                message, heard=self._store.hub_place(), stored=self._store.stored_place()
+                message,
+                heard=self._store.hub_place(),
+                stored=self._store.stored_place(),
+                backlog=self._store.backlog(),
             )
         return message
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from terminal.domain.aggregates import (
+    Aggregate,
     Complaint,
     LifeEventApplication,
     NegativeOutcome,
@@ -16,6 +17,7 @@ from terminal.domain.records import (
     ComplaintAnswered,
     ComplaintCalledBack,
     ComplaintFiled,
+    ConflictResolved,
     LifeEventApplied,
     NegativeOutcomeFiled,
     NegativeOutcomeReviewed,
@@ -185,3 +187,21 @@ def _life_event_applied(
         token=body.token,
         history=(line(record, body.clerk),),
     )
+
+
+@changes(ConflictResolved, Aggregate)  # type: ignore[arg-type]
+def _conflict_resolved(
+    aggregate: Aggregate, body: ConflictResolved, record: Record
+) -> Aggregate | Refused:
+    """A line in the history of whatever it was about; nothing else changes.
+
+    The first fact keeps its effect: what should follow from the second is a step of its own,
+    judged as any other.
+    """
+    if record.origin != HUB_ORIGIN:
+        return Refused("conflict.only_at_hub")
+    if not body.reason.strip():
+        return Refused("case.reason_missing")
+    if body.supervisor.kind != "supervisor" or not body.supervisor.id:
+        return Refused("conflict.needs_supervisor")
+    return advance(aggregate, record, body.supervisor)

@@ -11,7 +11,7 @@ from typing import ClassVar
 import msgspec
 
 from terminal.domain.catalogue import Regime
-from terminal.domain.parties import Actor, Capacity, MaterialEntry, Party
+from terminal.domain.parties import Actor, Capacity, MaterialEntry, Party, PowerOfAttorney
 from terminal.domain.records.base import Body
 
 
@@ -83,6 +83,8 @@ class CaseReceived(Body, frozen=True):
     late_entry: LateEntry | None = None
     legal_review: bool = False
     check_by: str = ""
+    power: PowerOfAttorney | None = None
+    guardian_consents: bool = False
 
 
 class MaterialsSupplemented(Body, frozen=True):

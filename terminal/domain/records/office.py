@@ -123,3 +123,18 @@ class LifeEventApplied(Body, frozen=True):
     window: str
     clerk: Actor
     token: str
+
+
+class ConflictResolved(Body, frozen=True):
+    """A supervisor has looked at two facts of which only the first could have its effect.
+
+    Nothing is chosen away: the first keeps its effect, the second stays stored as a fact;
+    `conflict` and `entry_hash` name it, `reason` says what was found and done about it.
+    """
+
+    kind: ClassVar[str] = "conflict_resolved"
+    conflict: str
+    entry_hash: str
+    reason: str
+    resolved_at: int
+    supervisor: Actor

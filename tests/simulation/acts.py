@@ -8,10 +8,12 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import msgspec
+
 import terminal.store.journal as journal_module
 from terminal.domain.case import Case
 from terminal.domain.catalogue import Regime
-from terminal.domain.parties import Actor, Capacity, MaterialEntry, Party
+from terminal.domain.parties import Actor, Capacity, MaterialEntry, MaterialStatus, Party
 from terminal.domain.records import (
     KINDS,
     Body,
@@ -42,6 +44,8 @@ PERSONAL = (PERSON.name.encode(), PERSON.identity_number.encode())
 """What no file may hold in the clear."""
 
 FORM = (MaterialEntry("m1", "申请书"),)
+LATER = (MaterialEntry("m2", "场地证明"),)
+NOT_YET = (MaterialEntry("m2", "场地证明", status=MaterialStatus.MISSING),)
 BASIS = ("第三十二条",)
 
 
@@ -53,24 +57,29 @@ class NoteOfTheFuture(Body, frozen=True):
 
 
 def take_in(terminal: Terminal, rng: random.Random) -> None:
-    """Receive a new case, accept it or ask for corrections, and print its receipt."""
+    """Receive a new case and print its receipt; accept it, on conditions perhaps, or ask back."""
     case_id, visit_id = terminal.randomness.uuid7(), terminal.randomness.uuid7()
-    complete, scanned = rng.random() < 0.6, rng.random() < 0.2
+    kind, scanned = rng.choice(("whole", "whole", "conditional", "defective")), rng.random() < 0.2
     now, token = terminal.clock.now().wall, terminal.randomness.token_bytes(16).hex()
     blobs = (_scan(terminal, rng),) if scanned else ()
 
     def work(db: Any, action: str) -> list[Written]:
         number = terminal.receipt_number(db)
+        materials = FORM + NOT_YET if kind == "conditional" else FORM
         received = CaseReceived(
             receipt_number=number, visit_id=visit_id, item_code="item-1", item_version="1",
             item_name="食品经营许可", organ=ORGAN, regime=Regime.LICENSING, applicant=PERSON,
-            visitor=PERSON, capacity=Capacity.SELF, answers={}, materials=FORM, form={},
+            visitor=PERSON, capacity=Capacity.SELF, answers={}, materials=materials, form={},
             received_at=now, respond_by="2026-11-30", respond_by_provisional=False, window="3",
             clerk=CLERK, token=token,
         )  # fmt: skip
         head = record_id(action, case_id, CaseReceived.kind)
         second: Any = CaseAccepted(now, "2026-12-07", False, BASIS, CLERK)
-        if not complete:
+        if kind == "conditional":
+            second = msgspec.structs.replace(
+                second, deferred=("m2",), cure_by="2026-12-01", applicant_agreed=True
+            )
+        if kind == "defective":
             items = (CorrectionItem("m1", "申请书", "未签字", "本人签字"),)
             second = CorrectionNotified(now, items, BASIS, CLERK)
         drafts = [
@@ -115,12 +124,12 @@ def _issue(
 
 
 def supplement(terminal: Terminal, rng: random.Random) -> None:
-    """Bring what a correction notice asked for; any case that is known here."""
+    """Bring what a notice asked for or was deferred; any case that is known here."""
     case = _some_case(terminal, rng)
     if case is None:
         return
     now = terminal.clock.now().wall
-    body = MaterialsSupplemented(FORM, {}, now, "2026-12-07", CLERK)
+    body = MaterialsSupplemented(LATER if case.deferred else FORM, {}, now, "2026-12-07", CLERK)
     drafts = [Draft(case.case_id, case.head, body)]
     terminal.act(lambda db, action: terminal.journal.append(db, action, drafts))
 
@@ -184,6 +193,17 @@ def rate(terminal: Terminal, rng: random.Random) -> None:
         return terminal.journal.append(db, action, drafts)
 
     terminal.act(work)
+
+
+def sync(terminal: Terminal, rng: random.Random) -> None:
+    """One round of the loop; people go on working while it waits for an answer."""
+    if rng.random() < 0.4:
+        work = rng.choice((take_in, supplement, accept, rate))
+        terminal.network.meanwhile = (rng.randint(1, 3), lambda: work(terminal, rng))
+    try:
+        terminal.sync()
+    finally:
+        terminal.network.meanwhile = None
 
 
 def print_papers(terminal: Terminal, rng: random.Random) -> None:

@@ -17,7 +17,7 @@ from hub.restore import missing
 from hub.store import incidents, projections
 from hub.store.tables import EffectRow, FeedHead, FeedLine, ForkRow
 from hub.store.tables import EntryRow as HubEntry
-from terminal.domain.case import Case
+from terminal.domain.case import Case, CaseState
 from terminal.domain.parties import Party
 from terminal.domain.records import HUB_ORIGIN
 from terminal.protocol.entry import GENESIS, decode_header, short_hash
@@ -159,7 +159,7 @@ def no_double(world: World, hub: AtHub) -> None:
 def numbers_are_given_once(world: World) -> None:
     """2: no two cases have one receipt number or one case number."""
     with world.hub.store.reading() as database:
-        cases = [one for one in projections.cases(database, None, "") if isinstance(one, Case)]
+        cases = projections.cases(database, None, tuple(CaseState))
         named = {one.number for one in missing(database) if one.kind == "number"}
     for numbers in (
         [one.receipt_number for one in cases],

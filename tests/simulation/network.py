@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from terminal.errors import SyncError
+from terminal.errors import SyncError, TerminalError
 from terminal.protocol import wire
 from terminal.protocol.suites import STANDARD
 from terminal.sync.transport import HttpReply
@@ -29,8 +30,9 @@ FAULTS = (
 class Network:
     """A transport of one terminal; `trouble` is how often a request meets a fault (0 to 1).
 
-    `requests` counts what was tried. What a fault called `late` holds back reaches the hub
-    behind later requests, and its answer nobody.
+    `requests` counts what was tried. `meanwhile` is what people do during the n-th request.
+    What a fault called `late` holds back reaches the hub behind later requests, and its answer
+    nobody.
     """
 
     def __init__(self, world: World, rng: random.Random) -> None:
@@ -39,6 +41,7 @@ class Network:
         self.trouble = 0.0
         self.requests = 0
         self.hub_away = False
+        self.meanwhile: tuple[int, Callable[[], None]] | None = None
         self._last: HttpReply | None = None
         self._held: list[tuple[str, str, bytes, dict[str, str] | None]] = []
 
@@ -46,6 +49,7 @@ class Network:
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> HttpReply:
         self.requests += 1
+        self._work_meanwhile()
         fault = self.rng.choice(FAULTS) if self.rng.random() < self.trouble else ""
         if fault == "lost_request" or self.hub_away:
             raise SyncError("sync.unreachable")
@@ -79,6 +83,17 @@ class Network:
             "empty": b"",
         }
         return HttpReply(200, wrong[fault]) if fault in wrong else reply
+
+    def _work_meanwhile(self) -> None:
+        if self.meanwhile is None:
+            return
+        left, work = self.meanwhile
+        self.meanwhile = (left - 1, work) if left > 1 else None
+        if left <= 1:
+            try:
+                work()
+            except TerminalError:
+                return
 
     def deliver_late(self, *, keep: bool = False) -> None:
         """Let one request that was held back reach the hub now, newest first."""

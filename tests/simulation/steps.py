@@ -33,7 +33,7 @@ PEOPLE: dict[str, tuple[int, Callable[[Terminal, random.Random], None]]] = {
     "print_papers": (8, acts.print_papers),
     "poison": (2, acts.poison),
     "release": (1, acts.release),
-    "sync": (24, lambda terminal, _: terminal.sync()),
+    "sync": (24, acts.sync),
 }
 """What is done at a terminal, with its weight."""
 

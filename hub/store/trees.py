@@ -87,13 +87,26 @@ def any_unsealed(database: Database) -> bool:
 
 
 def unsealed(database: Database, limit: int) -> list[Waiting]:
-    """Return applied ratings that are not sealed, in the order of arrival."""
+    """Return applied ratings that are not sealed, a page of them in the order of arrival."""
+    # In two steps, and the kind is looked at here: in one, SQLite walks all ratings.
+    ids = [
+        one for (one,) in rows(database, "SELECT id FROM ratings WHERE NOT sealed LIMIT ?", limit)
+    ]
+    if not ids:
+        return []
     found = rows(
         database,
-        f"SELECT r.id, e.hash, l.position IS NOT NULL {_UNSEALED} ORDER BY e.id LIMIT ?",
-        limit,
+        "SELECT e.aggregate_id, e.hash, l.position IS NOT NULL, e.kind FROM entries e"
+        " JOIN effects f ON f.entry_hash = e.hash AND f.effect = 'applied'"
+        " LEFT JOIN rating_leaves l ON l.leaf = e.hash"
+        " WHERE e.aggregate_id IN ? ORDER BY e.id",
+        ids,
     )
-    return [Waiting(rating, digest, bool(known)) for rating, digest, known in found]
+    return [
+        Waiting(rating, digest, bool(known))
+        for rating, digest, known, kind in found
+        if kind == RatingGiven.kind
+    ]
 
 
 def mark_sealed(database: Database, rating_ids: Sequence[str]) -> None:

@@ -42,7 +42,9 @@ def _holds(chain: Verification, proof: LogProof | None, view: RatingLogView) -> 
 
 
 def _tell_log(proof: LogProof | None, view: RatingLogView, console: Console) -> None:
-    if proof is None:
+    if proof is None and not view.root:
+        console.note("rating_log.cli.never_seen")
+    elif proof is None:
         console.note(
             "rating_log.cli.not_reached", size=view.size, root=view.root, unproved=view.unproved
         )

@@ -167,19 +167,17 @@ def configuration(config: Settings) -> Iterator[Finding]:
 
 
 def key_protection(config: Settings) -> Iterator[Finding]:
-    """How the key of the ledger is kept."""
-    key = config.keys_dir / "database.key"
-    ledger = config.ledger_path.exists()
-    try:
-        mode = key.stat().st_mode
-    except OSError:
-        state = State.BAD if ledger else State.OK
-        yield Finding("key", state, "key_missing" if ledger else "key_none", {"path": key})
-        return
-    if mode & 0o077:
-        yield Finding("key", State.BAD, "key_open", {"path": key})
-    else:
-        yield Finding("key", State.OK, "key_file", {"path": key})
+    """How the keys are kept, and whether the hub could recover them."""
+    from terminal.cli.key_probes import protection_in_force as found
+
+    yield from found(config)
+
+
+def renewal_and_hub_time(config: Settings) -> Iterator[Finding]:
+    """When the signing key is renewed, and how this clock stood to the hub's."""
+    from terminal.cli.key_probes import renewal_and_hub_time as found
+
+    yield from found(config)
 
 
 def journal(config: Settings) -> Iterator[Finding]:
@@ -370,6 +368,7 @@ PROBES: tuple[Probe, ...] = (
     serial_ports,
     printers,
     hub_and_clock,
+    renewal_and_hub_time,
     reports,
 )
 

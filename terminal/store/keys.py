@@ -205,6 +205,15 @@ def read_restore_key(folder: Path) -> bytes | None:
     return _read(path) if path.exists() else None
 
 
+def key_protection(path: Path) -> str:
+    """Return the name of what keeps a key file; `StoreError` when the key does not open."""
+    try:
+        _read(path)
+    except OSError as error:
+        raise StoreError("store.cannot_open") from error
+    return _protection_of(path)
+
+
 def _protection_of(path: Path) -> str:
     try:
         head, found, _ = path.read_bytes().partition(b":")

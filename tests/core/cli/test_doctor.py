@@ -14,13 +14,20 @@ from pathlib import Path
 
 import pytest
 
-from terminal.cli import doctor, probes
+from terminal.cli import doctor, key_probes, probes
 from terminal.cli.base import Console
 from terminal.cli.probes import Finding, State
+from terminal.clock import SystemClock, measure_hub
 from terminal.context import Context
 from terminal.errors import StoreError
+from terminal.ids import SystemRandomness
+from terminal.protocol.suites import STANDARD
+from terminal.protocol.wire import Enrolment
 from terminal.reports import Reports
+from terminal.services.hub_time import HubTime
 from terminal.settings import HubSettings, Settings
+from terminal.store import protection
+from terminal.store.keys import open_keys
 from terminal.texts import LANGUAGES, Texts
 
 
@@ -136,16 +143,80 @@ def test_a_probe_that_fails_hides_no_other(
     assert (data_dir / "reports" / "report-0001.txt").exists()
 
 
-def test_a_key_that_others_read_is_in_the_way(data_dir: Path) -> None:
+def test_a_key_that_others_read_is_in_the_way(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = Settings(data_dir=data_dir)
     assert _found(probes.key_protection, settings)["key_none"].state is State.OK
     settings.keys_dir.mkdir()
     key = settings.keys_dir / "database.key"
-    key.write_text("00", encoding="ascii")
+    key.write_text("00" * 32, encoding="ascii")
     key.chmod(0o644)
     assert _found(probes.key_protection, settings)["key_open"].state is State.BAD
     key.chmod(0o600)
+    monkeypatch.setattr(key_probes, "best_protection", lambda: None)
     assert _found(probes.key_protection, settings)["key_file"].state is State.OK
+    monkeypatch.undo()
+    key.write_text("00", encoding="ascii")
+    assert _found(probes.key_protection, settings)["key_unusable"].state is State.BAD
+
+
+def test_what_keeps_the_keys_is_said(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine()
+    monkeypatch.setattr(protection, "PROTECTIONS", (machine,))
+    settings = Settings(data_dir=data_dir)
+    keys = open_keys(settings.keys_dir, settings.ledger_path, SystemRandomness())
+    assert list(_found(probes.key_protection, settings)) == ["key_better"]
+    (data_dir / "hub.toml").write_text('url = "https://127.0.0.1:1"\n', encoding="utf-8")
+    assert _found(probes.key_protection, settings)["recovery_missing"].state is State.WARNING
+    keys.wrap_for_recovery(STANDARD.agreement_public(STANDARD.new_agreement_key()))
+    keys.protect()
+    found = _found(probes.key_protection, settings)
+    assert set(found) == {"key_tpm", "recovery"}
+    machine.works = False
+    found = _found(probes.key_protection, settings)
+    assert found["key_unusable"].state is State.BAD
+    assert "keys restore" in str(found["key_unusable"].data["reason"])
+
+
+def test_the_hubs_time_and_the_keys_date_are_told(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data_dir=data_dir)
+    assert _found(probes.renewal_and_hub_time, settings) == {}
+    now = SystemClock().now()
+    with Context(settings) as context:
+        assert _found(probes.renewal_and_hub_time, settings) == {}
+        HubTime(context.ledger, SystemClock()).take(measure_hub(now, now, now.wall + 500))
+        public = STANDARD.agreement_public(STANDARD.new_agreement_key())
+        enrolled = Enrolment(
+            1, b"", context.keys.terminal_id, "03", "hall", "大厅", "511602", "", b"", public,
+            now.wall, renew_at=now.wall + 86_400_000,
+        )  # fmt: skip
+        context.enrolment._store(enrolled)
+    found = _found(probes.renewal_and_hub_time, settings)
+    assert set(found) == {"renewal", "hub_time"}
+    with Context(settings) as context:
+        HubTime(context.ledger, SystemClock()).take(measure_hub(now, now, now.wall + 10**9))
+    found = _found(probes.renewal_and_hub_time, settings)
+    assert found["renewal_overdue"].state is State.WARNING
+    assert found["hub_time_off"].data["seconds"] == pytest.approx(10**6, abs=5)
+
+
+class Machine:
+    """A key store as a TPM is one."""
+
+    name = "systemd-creds"
+    works = True
+
+    def wrap(self, label: str, secret: bytes) -> bytes | None:
+        return label.encode() + secret if self.works else None
+
+    def unwrap(self, label: str, data: bytes) -> bytes | None:
+        return data.removeprefix(label.encode()) if self.works else None
+
+    def kind(self) -> str:
+        return "tpm"
 
 
 def test_a_ledger_without_its_key_is_in_the_way(data_dir: Path) -> None:

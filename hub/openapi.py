@@ -127,7 +127,7 @@ async def _serve(_: Request) -> Response:
 @cache
 def encoded() -> bytes:
     """Return the document as JSON, always the same bytes of one version."""
-    return msgspec.json.encode(document(), order="sorted")
+    return msgspec.json.encode(document())
 
 
 def document() -> Tree:

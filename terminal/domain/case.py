@@ -7,7 +7,14 @@ from enum import StrEnum
 import msgspec
 
 from terminal.domain.catalogue import Fate, Regime, Way
-from terminal.domain.parties import Actor, Capacity, MaterialEntry, MaterialStatus, Party
+from terminal.domain.parties import (
+    Actor,
+    Capacity,
+    MaterialEntry,
+    MaterialStatus,
+    Party,
+    PowerOfAttorney,
+)
 from terminal.domain.records import (
     CorrectionItem,
     CorrectionNotified,
@@ -272,6 +279,7 @@ class Case(msgspec.Struct, frozen=True):
     originals_returned: tuple[str, ...] = ()
     check_by: str = ""
     commitment_checks: tuple[CommitmentCheck, ...] = ()
+    power: PowerOfAttorney | None = None
 
     @property
     def due(self) -> str:

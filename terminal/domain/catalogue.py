@@ -214,6 +214,8 @@ class ServiceItem(msgspec.Struct, frozen=True):
     `guide` says whether limits, materials and scenarios are known; without them the window
     can only register what was handed in. `sample` marks guide data written for demonstration.
     `version` is a short hash of the content: a case keeps the version that it began with.
+    `legal_review` marks a weighty licence (法制审核); `least_age` the age from which a person
+    applies alone, 0: as the Civil Code says.
     """
 
     code: str
@@ -240,6 +242,8 @@ class ServiceItem(msgspec.Struct, frozen=True):
     serves: tuple[str, ...] = ("PERSON", "ORGANISATION")
     agent_allowed: bool = True
     conditional_acceptance: bool = False
+    legal_review: bool = False
+    least_age: int = 0
     aliases: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     materials: tuple[Material, ...] = ()

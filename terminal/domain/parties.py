@@ -64,6 +64,20 @@ class Party(msgspec.Struct, frozen=True):
         return f"Party({self.kind.value})"
 
 
+class PowerOfAttorney(msgspec.Struct, frozen=True):
+    """What a power of attorney covers (授权委托书), as it lies on the desk.
+
+    `items` are the names of the matters it names (empty: this one); `valid_until` an ISO date,
+    empty without an end.
+    """
+
+    items: tuple[str, ...] = ()
+    valid_until: str = ""
+    sub_delegation: bool = False
+    may_collect: bool = False
+    may_commit: bool = False
+
+
 class Blob(msgspec.Struct, frozen=True):
     """A scan or photo that belongs to a material; `hash` is its SHA-256 in hexadecimal."""
 

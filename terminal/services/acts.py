@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import HandlingKind
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.records import (
     Body,
@@ -17,6 +18,7 @@ from terminal.domain.records import (
     CaseReceived,
     CorrectionItem,
     CorrectionNotified,
+    LateEntry,
     MaterialsSupplemented,
 )
 from terminal.domain.regime import acceptance_basis, conditional_basis, correction_basis
@@ -24,7 +26,7 @@ from terminal.ids import record_id
 from terminal.protocol.entry import Draft
 from terminal.services.drafts import missing
 from terminal.services.review import decide_by
-from terminal.services.views import Act, DeclineRequest, Review
+from terminal.services.views import Act, DeclineRequest, IntakeDraft, Review
 
 
 class Circumstances(msgspec.Struct, frozen=True):
@@ -68,7 +70,7 @@ def case_entries(
     case_id = review.draft.case_id or new_case_id(review.draft.action_id)
     bodies: list[Body] = []
     if case is None:
-        bodies.append(_received(review, where))
+        bodies.append(_received(review, where, options.second))
     elif _differs(case, review):
         bodies.append(_supplemented(case, review, where))
     match act:
@@ -96,7 +98,7 @@ def _chained(action_id: str, case_id: str, head: str, bodies: list[Body]) -> lis
     return drafts
 
 
-def _received(review: Review, where: Circumstances) -> CaseReceived:
+def _received(review: Review, where: Circumstances, second: Actor | None) -> CaseReceived:
     draft, item, law = review.draft, review.item, review.law
     return CaseReceived(
         receipt_number=where.receipt_number,
@@ -112,13 +114,30 @@ def _received(review: Review, where: Circumstances) -> CaseReceived:
         answers={q.id: draft.answers[q.id] for q in review.questions if q.id in draft.answers},
         materials=materials_of(review),
         form={f.id: draft.form[f.id] for f in review.fields if draft.form.get(f.id)},
-        received_at=where.at,
+        received_at=draft.paper.written_at if draft.paper else where.at,
         respond_by=law.respond_by.on.isoformat() if law.respond_by else "",
         respond_by_provisional=bool(law.respond_by and law.respond_by.provisional),
         window=where.window,
         clerk=where.clerk,
         token=where.token,
         offline=where.offline,
+        on_the_spot=item.handling is HandlingKind.ON_THE_SPOT,
+        lanes=draft.lanes,
+        parent_id=draft.parent_id,
+        forwarding=draft.forwarding,
+        late_entry=_late_entry(draft, second),
+        legal_review=item.legal_review,
+        power=draft.power,
+        guardian_consents=draft.guardian_consents,
+    )
+
+
+def _late_entry(draft: IntakeDraft, second: Actor | None) -> LateEntry | None:
+    """Record the handwritten receipt that is entered now; a second person has looked at it."""
+    if draft.paper is None:
+        return None
+    return LateEntry(
+        draft.paper.number.strip(), draft.paper.written_at, second or Actor(""), draft.paper.scan
     )
 
 

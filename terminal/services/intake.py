@@ -185,6 +185,18 @@ class IntakeService:
         options = Options(repeat_reason=repeat_reason)
         return self._act(Act.NOTIFY_CORRECTION, draft, session, options)
 
+    def enter_late(
+        self, draft: IntakeDraft, session: Session, second_name: str, second_password: str
+    ) -> Saved:
+        """Enter a handwritten receipt (补录); a second person confirms paper and time.
+
+        The clock starts at the paper's time; what is to be done with the case comes after.
+        """
+        if draft.paper is None or not draft.paper.number.strip():
+            raise RuleRefused("case.late_entry_needs_second_person")
+        second = self._staff.second_person(second_name, second_password, session)
+        return self._act(Act.RECEIVE, draft, session, Options(second=second))
+
     def decline(self, draft: IntakeDraft, session: Session, request: DeclineRequest) -> Saved:
         """Not accept the application (不予受理); a second person confirms it."""
         second = self._staff.second_person(request.second_name, request.second_password, session)

@@ -9,6 +9,7 @@ import msgspec
 from terminal.clock import to_local
 from terminal.domain import deadlines
 from terminal.domain.calendar import DueDate, WorkingDayCalendar
+from terminal.domain.capacity import capacity_fault
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import (
     ServiceItem,
@@ -50,7 +51,7 @@ def review(
     open_questions = tuple(q for q in questions if q.id not in draft.answers)
     lines = _lines(draft, item)
     fields = asked_fields(item, draft.answers)
-    law = _law(item, today, rules, case)
+    law = _law(item, _received_on(draft, today), today, rules, case)
     problems = (
         *_party_problems(draft, item, today),
         *(problem(f"answers.{q.id}", "intake.unanswered", question=q.text)
@@ -103,6 +104,14 @@ def _party_problems(draft: IntakeDraft, item: ServiceItem, today: date) -> tuple
         found.append(problem("applicant.kind", "intake.not_for_this_kind"))
     if draft.capacity is Capacity.AGENT and not item.agent_allowed:
         found.append(problem("visitor.capacity", "intake.in_person_only"))
+    fault = capacity_fault(
+        draft.applicant, draft.visitor, draft.capacity, item, today,
+        power=draft.power, guardian_consents=draft.guardian_consents,
+    )  # fmt: skip
+    if fault is not None:
+        found.append(problem(*fault))
+    if draft.paper is not None and to_local(draft.paper.written_at).date() > today:
+        found.append(problem("visitor.paper", "intake.paper_of_the_future"))
     return tuple(found)
 
 
@@ -129,10 +138,17 @@ def _one_party(party: Party, where: str, today: date) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _law(item: ServiceItem, today: date, rules: HallRules, case: Case | None) -> Law:
+def _received_on(draft: IntakeDraft, today: date) -> date:
+    """Return the day of receipt of a new case: the handwritten paper's, otherwise today."""
+    return to_local(draft.paper.written_at).date() if draft.paper else today
+
+
+def _law(
+    item: ServiceItem, received_on: date, today: date, rules: HallRules, case: Case | None
+) -> Law:
     """Compute the dates: an answer is owed from the receipt, a decision from the acceptance."""
     calendar, clock = rules.calendar, rules.policy.clock(item.regime)
-    received, respond_by = _answer_owed(item, today, calendar, clock, case)
+    received, respond_by = _answer_owed(item, received_on, calendar, clock, case)
     deemed = None
     if case is not None and case.state is CaseState.RECEIVED and respond_by is not None:
         deemed = deadlines.deemed_accepted_on(
@@ -163,7 +179,7 @@ def _law(item: ServiceItem, today: date, rules: HallRules, case: Case | None) ->
 
 def _answer_owed(
     item: ServiceItem,
-    today: date,
+    received_on: date,
     calendar: WorkingDayCalendar,
     clock: deadlines.RegimeClock,
     case: Case | None,
@@ -171,9 +187,10 @@ def _answer_owed(
     """Return the day from which an answer is owed, and its last day.
 
     A case that waits for its answer keeps the day and the limit of its receipt; what is
-    brought after a correction notice is received today.
+    brought after a correction notice is received today. A handwritten receipt that is entered
+    later was received on its own day.
     """
-    received = today
+    received = received_on
     if case is not None and case.state is not CaseState.AWAITING_CORRECTION:
         received = to_local(case.materials_in_at).date()
     due = _due(deadlines.accept_by(received, calendar, item.regime, clock))

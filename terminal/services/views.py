@@ -21,8 +21,8 @@ from terminal.domain.catalogue import (
     Way,
     WindowAuthority,
 )
-from terminal.domain.parties import Capacity, MaterialEntry, Party
-from terminal.domain.records import DeclineKind
+from terminal.domain.parties import Capacity, MaterialEntry, Party, PowerOfAttorney
+from terminal.domain.records import DeclineKind, Forwarding, Lane
 
 ALARM_DAYS = 2
 """Working days left at which a legal date turns red."""
@@ -45,6 +45,18 @@ class Session(msgspec.Struct, frozen=True):
     signed_in_at: int
 
 
+class HandwrittenReceipt(msgspec.Struct, frozen=True):
+    """A receipt written by hand while the machine was dead, entered now (补录).
+
+    `written_at` in milliseconds is the paper's time: the clock starts there. `scan` is the
+    SHA-256 of its kept picture.
+    """
+
+    number: str
+    written_at: int
+    scan: str = ""
+
+
 class IntakeDraft(msgspec.Struct, frozen=True):
     """An application while it is being taken in; it lives on the screen until it is saved.
 
@@ -65,6 +77,12 @@ class IntakeDraft(msgspec.Struct, frozen=True):
     materials: dict[str, MaterialEntry] = {}
     form: dict[str, str] = {}
     case_id: str = ""
+    lanes: tuple[Lane, ...] = ()
+    forwarding: Forwarding | None = None
+    paper: HandwrittenReceipt | None = None
+    power: PowerOfAttorney | None = None
+    guardian_consents: bool = False
+    parent_id: str = ""
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -70,6 +70,7 @@ def _case_received(_: None, body: CaseReceived, record: Record) -> Case | Refuse
         late_entry=body.late_entry,
         legal_review_needed=body.legal_review,
         check_by=body.check_by,
+        power=body.power,
         history=(line(record, body.clerk),),
     )
 

@@ -1,0 +1,57 @@
+"""A power cut with handwritten receipts: entered later, the clock starts at the paper (补录)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+import pytest
+
+from terminal.clock import CHINA_TIME, to_milliseconds
+from terminal.domain.case import CaseState
+from terminal.errors import NotAllowed, RuleRefused
+from terminal.services.views import HandwrittenReceipt
+from tests.core.hall import PASSWORD, Hall
+
+FRIDAY = to_milliseconds(dt.datetime(2026, 11, 20, 16, 5, tzinfo=CHINA_TIME))
+
+
+def test_the_clock_starts_at_the_paper(hall: Hall) -> None:
+    hall.add_supervisor()
+    draft = msgspec.structs.replace(
+        hall.complete(), paper=HandwrittenReceipt("S-2026-0007", FRIDAY)
+    )
+    saved = hall.ctx.intake.enter_late(draft, hall.clerk, "zhao", PASSWORD)
+    case = hall.ctx.cases.case(saved.case.case_id)
+    # Five working days from Friday 11-20, not from Monday on which it was entered.
+    assert (case.received_at, case.respond_by) == (FRIDAY, "2026-11-27")
+    assert case.late_entry is not None
+    assert (case.late_entry.paper_number, case.late_entry.confirmed_by.name) == (
+        "S-2026-0007",
+        "赵敏",
+    )
+    # What comes after is an ordinary life.
+    resumed = hall.ctx.intake.resume(case.case_id)
+    accepted = hall.ctx.intake.accept(hall.with_all(resumed), hall.clerk)
+    assert accepted.case.state is CaseState.ACCEPTED
+
+
+def test_a_late_entry_needs_its_paper_and_a_second_person(hall: Hall) -> None:
+    hall.add_supervisor()
+    with pytest.raises(RuleRefused):
+        hall.ctx.intake.enter_late(hall.complete(), hall.clerk, "zhao", PASSWORD)
+    draft = msgspec.structs.replace(hall.complete(), paper=HandwrittenReceipt("S-1", FRIDAY))
+    with pytest.raises(NotAllowed):
+        hall.ctx.intake.enter_late(draft, hall.clerk, "wang", PASSWORD)
+    # Taken in by an ordinary act it would have nobody who looked at the paper.
+    with pytest.raises(RuleRefused) as refused:
+        hall.ctx.intake.receive(draft, hall.clerk)
+    assert refused.value.code == "case.late_entry_needs_second_person"
+
+
+def test_a_paper_is_not_from_the_future(hall: Hall) -> None:
+    hall.add_supervisor()
+    tomorrow = FRIDAY + 10 * 86_400_000
+    draft = msgspec.structs.replace(hall.complete(), paper=HandwrittenReceipt("S-1", tomorrow))
+    problems = hall.ctx.intake.review(draft).problems
+    assert [problem.code for problem in problems] == ["intake.paper_of_the_future"]

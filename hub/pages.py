@@ -40,6 +40,8 @@ def page_routes(site: Site) -> list[Route]:
         Route("/desk/sign-out", desk.guarded(desk.sign_out), methods=["POST"]),
         Route("/desk", desk.guarded(desk.queue), methods=["GET"]),
         Route("/desk/board", desk.guarded(board.show), methods=["GET"]),
+        Route("/desk/board/silent", desk.guarded(board.silent), methods=["GET"]),
+        Route("/desk/board/conflicts/{hash}", desk.guarded(board.resolve), methods=["POST"]),
         Route("/desk/cases/{case_id}", desk.guarded(desk.case), methods=["GET"]),
         Route("/desk/cases/{case_id}/decision", desk.guarded(desk.decide), methods=["POST"]),
         Route("/desk/cases/{case_id}/scans/{sha256}", desk.guarded(desk.scan), methods=["GET"]),

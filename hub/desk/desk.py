@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -12,15 +11,14 @@ from starlette.responses import Response
 
 from hub.blobs import Blobs
 from hub.desk import decisions
+from hub.desk.forms import own_form, read_fields
 from hub.desk.session import Session, Sessions
 from hub.store import projections
 from hub.web.progress import state_name
 from hub.web.site import (
     HEADERS,
-    FormTooLarge,
     Site,
     language_of,
-    read_form,
     say_due,
     say_moment,
 )
@@ -110,7 +108,7 @@ class Desk:
 
     async def sign_in(self, request: Request) -> Response:
         """Check name and password."""
-        fields = dict(await _fields(request))
+        fields = dict(await read_fields(request))
         name, client = fields.get("account", "").strip(), _client(request)
         minutes = self._sessions.wait_minutes(name, client)
         if minutes:
@@ -132,7 +130,7 @@ class Desk:
 
     async def sign_out(self, request: Request, session: Session) -> Response:
         """End the session."""
-        if not _own_form(dict(await _fields(request)), session):
+        if not own_form(dict(await read_fields(request)), session):
             return self._forged(request, session)
         await self._site.run(self._sessions.end, session)
         response = self._site.go("/desk/sign-in")
@@ -252,8 +250,8 @@ class Desk:
 
     async def decide(self, request: Request, session: Session) -> Response:
         """Take a decision."""
-        fields = dict(await _fields(request))
-        if not _own_form(fields, session):
+        fields = dict(await read_fields(request))
+        if not own_form(fields, session):
             return self._forged(request, session)
         case = await self._site.run(self._load, request.path_params["case_id"])
         if case is None or not decisions.may_see(session.account, case):
@@ -306,11 +304,11 @@ def clock_of(case: Case, texts: Texts, site: Site) -> Clock:
     said = say_due(case.due, texts, today, provisional=case.provisional)
     left = deadlines.working_days_left(today, due, site.hub.calendar)
     if due < today:
-        return Clock(said, texts("hub.desk.late", days=max(-left, 1)), "circle-alert", "bad")
+        return Clock(said, texts.counted("hub.desk.late", max(-left, 1)), "circle-alert", "bad")
     if due == today:
         return Clock(said, texts("hub.desk.due_today"), "triangle-alert", "bad")
     tone, mark = ("warning", "clock") if left <= _RED_AT else ("good", "clock")
-    return Clock(said, texts("hub.desk.days_left", days=left), mark, tone)
+    return Clock(said, texts.counted("hub.desk.days_left", left), mark, tone)
 
 
 def _form(case: Case, item: ServiceItem | None) -> list[Said]:
@@ -326,18 +324,6 @@ def _answers(case: Case, item: ServiceItem | None) -> list[Said]:
         options = {option.id: option.label for option in question.options} if question else {}
         said.append(Said(question.text if question else name, options.get(value, value)))
     return said
-
-
-async def _fields(request: Request) -> list[tuple[str, str]]:
-    try:
-        return await read_form(request)
-    except FormTooLarge:
-        return []
-
-
-def _own_form(fields: dict[str, str], session: Session) -> bool:
-    """Say whether the form came from a page of this session, not from somewhere else."""
-    return hmac.compare_digest(fields.get("token", "").encode(), session.token.encode())
 
 
 def _client(request: Request) -> str:

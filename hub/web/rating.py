@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +18,7 @@ from terminal.domain.records import RatingGiven, RatingScope
 from terminal.errors import InvalidInput, TerminalError
 from terminal.protocol.entry import Draft
 from terminal.protocol.query_code import QueryCode
+from terminal.protocol.suites import STANDARD
 
 DEVICE = "web"
 CHANNEL = "qr"
@@ -150,5 +150,5 @@ def give(site: Site, code: QueryCode, found: Found, choice: Choice) -> None:
         return
     name = rating_id(found.case.case_id, body.ordinal)
     # A form that is sent twice is one rating: the action is made from what was rated.
-    action = hashlib.sha256(name.encode()).hexdigest()
+    action = STANDARD.digest(name.encode()).hex()
     judge.act(hub, [Draft(name, "", body)], action)

@@ -23,7 +23,9 @@ from terminal.services.cases import CasesService
 from terminal.services.casework.acting import Office
 from terminal.services.casework.complaints import ComplaintsService
 from terminal.services.casework.results import ResultDesk
+from terminal.services.casework.shifts import ShiftService
 from terminal.services.casework.signing import SigningService
+from terminal.services.casework.todo import HistoryService, TodoService
 from terminal.services.casework.window import WindowCasework
 from terminal.services.catalogue import CatalogueService
 from terminal.services.courier import CourierService
@@ -251,6 +253,9 @@ class Context:
         self.results = ResultDesk(office)
         self.signing = SigningService(office, self.blobs, f"citizen-screen/{self.keys.terminal_id}")
         self.complaints = ComplaintsService(office, numbering)
+        self.todo = TodoService(office)
+        self.history = HistoryService(office)
+        self.shifts = ShiftService(office, self.todo)
 
     def _build_sync(self) -> None:
         url = self.settings.hub.url

@@ -1,0 +1,187 @@
+"""What wants doing: one tab a kind of work, the most urgent first; and a case's whole history."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from terminal.clock import today
+from terminal.domain.calendar import WorkingDayCalendar
+from terminal.domain.case import Case, CaseState
+from terminal.domain.records import Outcome
+from terminal.services.cases import case_row
+from terminal.services.casework.acting import Office
+from terminal.services.views import CaseRow, Session
+from terminal.store import lists
+from terminal.store.database import Transaction
+
+SOON_DAYS = 2
+"""Working days left at which a case counts as due soon: today it shows what is red tomorrow."""
+
+UNFINISHED = tuple(state.value for state in CaseState if not state.over)
+
+
+class Tab(StrEnum):
+    """The tabs of 我的办件, in their order."""
+
+    TO_CHECK = "to_check"
+    AWAITING_CORRECTION = "awaiting_correction"
+    DEFERRED = "deferred"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    TO_HAND_OUT = "to_hand_out"
+    RETURNED = "returned"
+    TO_FORWARD = "to_forward"
+    COMMITMENTS = "commitments"
+    IN_HAND = "in_hand"
+
+
+class TodoRow(msgspec.Struct, frozen=True):
+    """A case in a tab: `until` is the date that counts there, `left` its working days."""
+
+    case: CaseRow
+    tabs: tuple[Tab, ...]
+    until: date | None
+    left: int | None
+    originals: int
+
+
+class TodoList(msgspec.Struct, frozen=True):
+    """All rows with their tabs, and how many stand in each."""
+
+    rows: tuple[TodoRow, ...]
+    counts: dict[str, int]
+
+    def of(self, tab: Tab) -> tuple[TodoRow, ...]:
+        """Return the rows of one tab, the nearest date first."""
+        return tuple(row for row in self.rows if tab in row.tabs)
+
+
+class TodoService:
+    """Sorts the open cases of a window. Any thread may call it."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def mine(self, session: Session, *, of_all: bool = False) -> TodoList:
+        """Return what wants doing of this clerk's cases, or of all that are known here."""
+        on, calendar = today(self._office.clock), self._office.rules().calendar
+        staff = "" if of_all else session.staff_id
+
+        def read(db: Transaction) -> list[TodoRow]:
+            found = lists.cases(db, staff=staff, states=UNFINISHED)
+            sync = lists.sync_states(db, [case.case_id for case in found])
+            return [_row(case, on, calendar, sync.get(case.case_id, "")) for case in found]
+
+        rows = [row for row in self._office.ledger.read(read) if row.tabs]
+        rows.sort(key=lambda row: (row.until or date.max, row.case.received_at))
+        counts = {tab.value: sum(tab in row.tabs for row in rows) for tab in Tab}
+        return TodoList(tuple(rows), counts)
+
+    def search(self, words: str, limit: int = 50) -> tuple[CaseRow, ...]:
+        """Find cases known here by receipt number, case number, applicant or matter."""
+        wanted = words.strip().casefold().replace(" ", "")
+        if not wanted:
+            return ()
+        on, calendar = today(self._office.clock), self._office.rules().calendar
+
+        def read(db: Transaction) -> list[CaseRow]:
+            found = [case for case in lists.cases(db, limit=5_000) if _matches(case, wanted)]
+            sync = lists.sync_states(db, [case.case_id for case in found[:limit]])
+            return [
+                case_row(case, on, calendar, sync.get(case.case_id, "")) for case in found[:limit]
+            ]
+
+        return tuple(self._office.ledger.read(read))
+
+
+def _matches(case: Case, wanted: str) -> bool:
+    plain = wanted.replace("-", "")
+    numbers = (case.receipt_number, case.case_number)
+    names = (case.applicant.name, case.visitor.name, case.item_name)
+    return any(plain in number.casefold().replace("-", "") for number in numbers if plain) or any(
+        wanted in name.casefold() for name in names
+    )
+
+
+def _row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> TodoRow:
+    row = case_row(case, on, calendar, sync)
+    dates: list[date] = []
+    tabs: list[Tab] = []
+
+    def put(tab: Tab, holds: bool, until: str = "") -> None:
+        if holds:
+            tabs.append(tab)
+            if until:
+                dates.append(date.fromisoformat(until))
+
+    put(Tab.TO_CHECK, case.state is CaseState.RECEIVED and case.forwarding is None, case.due)
+    put(Tab.AWAITING_CORRECTION, case.state is CaseState.AWAITING_CORRECTION)
+    put(Tab.DEFERRED, bool(case.cure_due), case.cure_due)
+    put(Tab.TO_HAND_OUT, _to_hand_out(case), case.due)
+    put(Tab.RETURNED, case.courier is not None and bool(case.courier.returned_at), case.due)
+    put(Tab.TO_FORWARD, case.forwarding is not None and not case.arrived_at, case.due)
+    put(Tab.COMMITMENTS, case.state.open and bool(case.unchecked_commitments), case.check_by)
+    put(Tab.IN_HAND, case.state.open and case.accepted_at > 0, case.due)
+    nearest = min(dates) if dates else None
+    left = calendar.working_days_between(on, nearest) if nearest else None
+    put(Tab.OVERDUE, nearest is not None and nearest < on)
+    put(Tab.DUE_SOON, nearest is not None and nearest >= on and (left or 0) <= SOON_DAYS)
+    return TodoRow(row, tuple(tabs), nearest, left, len(case.kept_originals))
+
+
+def _to_hand_out(case: Case) -> bool:
+    if case.state is CaseState.RESULT_READY:
+        return case.courier is None or bool(case.courier.returned_at)
+    decided = case.state is CaseState.DECIDED and case.decision is not None
+    return decided and case.decision is not None and case.decision.outcome is not Outcome.GRANTED
+
+
+class HistoryLine(msgspec.Struct, frozen=True):
+    """One line of a case's history: what, when, by whom and where, with which kinds of papers."""
+
+    kind: str
+    at: int
+    actor_kind: str
+    actor: str
+    place: str
+    papers: tuple[str, ...]
+
+
+class CaseHistory(msgspec.Struct, frozen=True):
+    """A case with everything that happened to it, oldest first, and who met the person first."""
+
+    case: Case
+    first_contact: str
+    lines: tuple[HistoryLine, ...]
+
+
+class HistoryService:
+    """A case's whole history for the screen and the printer. Any thread may call it."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def of(self, case_id: str) -> CaseHistory:
+        """Return the history of a case; raises `NotFound`."""
+        case = self._office.case(case_id)
+        documents = self._office.ledger.read(lambda db: lists.documents_of_case(db, case_id))
+        by_moment: dict[int, list[str]] = {}
+        for document in documents:
+            step = max(
+                (one.at for one in case.history if one.at <= document.issued_at),
+                default=case.history[0].at,
+            )
+            by_moment.setdefault(step, []).append(document.document_kind)
+        shown: set[int] = set()
+        lines: list[HistoryLine] = []
+        for step_of in reversed(case.history):
+            papers = () if step_of.at in shown else tuple(by_moment.get(step_of.at, ()))
+            shown.add(step_of.at)
+            actor = step_of.actor
+            lines.append(
+                HistoryLine(step_of.kind, step_of.at, actor.kind, actor.name, actor.place, papers)
+            )
+        return CaseHistory(case, case.clerk.name, tuple(reversed(lines)))

@@ -15,7 +15,6 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from terminal.errors import NotFound
@@ -47,7 +46,7 @@ class HubKeys(msgspec.Struct, frozen=True):
 
     @property
     def recovery_public(self) -> bytes:
-        return X25519PrivateKey.from_private_bytes(self.recovery).public_key().public_bytes_raw()
+        return STANDARD.agreement_public(self.recovery)
 
     def __repr__(self) -> str:
         return f"HubKeys({self.id})"
@@ -78,7 +77,7 @@ def make(files: KeyFiles, names: Sequence[str], hall: str, randomness: Randomnes
     if not files.signing.is_file():
         _write(files.signing, STANDARD.new_private_key())
     if not files.recovery.is_file():
-        _write(files.recovery, X25519PrivateKey.generate().private_bytes_raw())
+        _write(files.recovery, STANDARD.new_agreement_key())
     if not files.session.is_file():
         _write(files.session, randomness.token_bytes(32))
     if not files.ca.is_file():

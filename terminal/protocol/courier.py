@@ -18,9 +18,6 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import msgspec
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from terminal.errors import InvalidInput
 from terminal.protocol.returns import HubPlace, Return
@@ -128,14 +125,16 @@ class CourierWriter:
     def __init__(
         self, stream: BinaryIO, frame: Frame, recipient_key: bytes, signing_key: bytes
     ) -> None:
-        own = X25519PrivateKey.generate()
-        frame = msgspec.structs.replace(frame, ephemeral=own.public_key().public_bytes_raw())
+        own = STANDARD.new_agreement_key()
+        frame = msgspec.structs.replace(frame, ephemeral=STANDARD.agreement_public(own))
         data = msgspec.msgpack.encode(frame)
         head = _HEAD.pack(MAGIC, VERSION, len(data)) + data
-        shared = own.exchange(X25519PublicKey.from_public_bytes(recipient_key))
+        key = STANDARD.agree(own, recipient_key, STANDARD.digest(head), _PURPOSE)
+        if key is None:
+            raise InvalidInput("courier.damaged")
         self._stream = stream
         self._signing_key = signing_key
-        self._key = _key(shared, head)
+        self._key = key
         self._digest = STANDARD.digest(head)
         self._associated = self._digest
         self._number = 0
@@ -213,12 +212,10 @@ def check_whole(stream: BinaryIO, head: Head, public_key: bytes | None) -> int:
 
 def messages(stream: BinaryIO, head: Head, private_key: bytes) -> Iterator[Message]:
     """Open the pieces behind the frame one by one; `InvalidInput` when one does not fit."""
-    try:
-        peer = X25519PublicKey.from_public_bytes(head.frame.ephemeral)
-        shared = X25519PrivateKey.from_private_bytes(private_key).exchange(peer)
-    except ValueError as error:
-        raise InvalidInput("courier.damaged") from error
-    key, associated = _key(shared, head.data), head.suite.digest(head.data)
+    associated = head.suite.digest(head.data)
+    key = head.suite.agree(private_key, head.frame.ephemeral, associated, _PURPOSE)
+    if key is None:
+        raise InvalidInput("courier.damaged")
     number, last = 0, False
     while not last:
         _, sealed, last = _piece(stream)
@@ -231,10 +228,6 @@ def messages(stream: BinaryIO, head: Head, private_key: bytes) -> Iterator[Messa
             raise InvalidInput("courier.damaged") from error
         yield message
         number += 1
-
-
-def _key(shared: bytes, head: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), 32, salt=STANDARD.digest(head), info=_PURPOSE).derive(shared)
 
 
 def _nonce(number: int, *, last: bool) -> bytes:

@@ -7,13 +7,12 @@ certificate authority only when its SHA-256 begins with this fingerprint.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from base64 import b32encode
 
 import msgspec
 
-from terminal.protocol.suites import key_id
+from terminal.protocol.suites import STANDARD, key_id
 
 SECRET_BYTES = 10
 _FORM = re.compile(r"YC1-([A-Z2-7]{16})-([0-9a-f]{16})-([0-9a-f]{16})", re.IGNORECASE)
@@ -32,7 +31,7 @@ class EnrolmentCode(msgspec.Struct, frozen=True):
 
     @property
     def secret_hash(self) -> str:
-        return hashlib.sha256(self.secret.encode("ascii")).hexdigest()
+        return STANDARD.digest(self.secret.encode("ascii")).hex()
 
     def names_hub(self, hub_key: bytes) -> bool:
         """Say whether this is the hub's key that the code was made for."""
@@ -40,13 +39,13 @@ class EnrolmentCode(msgspec.Struct, frozen=True):
 
     def names_authority(self, certificate_der: bytes) -> bool:
         """Say whether this is the certificate authority that the code was made for."""
-        return hashlib.sha256(certificate_der).hexdigest().startswith(self.ca_fingerprint)
+        return STANDARD.digest(certificate_der).hex().startswith(self.ca_fingerprint)
 
 
 def new_code(random_bytes: bytes, hub_key: bytes, ca_der: bytes) -> EnrolmentCode:
     """Make a code from `SECRET_BYTES` random bytes."""
     secret = b32encode(random_bytes[:SECRET_BYTES]).decode("ascii")
-    return EnrolmentCode(secret, key_id(hub_key), hashlib.sha256(ca_der).hexdigest()[:16])
+    return EnrolmentCode(secret, key_id(hub_key), STANDARD.digest(ca_der).hex()[:16])
 
 
 def parse(text: str) -> EnrolmentCode | None:

@@ -44,7 +44,7 @@ def wrap_for(recovery_key: bytes, secret: bytes) -> bytes:
     """Wrap a secret for a 32-byte public key; the result names no key."""
     ephemeral = STANDARD.new_agreement_key()
     public = STANDARD.agreement_public(ephemeral)
-    key = STANDARD.agree(ephemeral, recovery_key, _INFO)
+    key = STANDARD.agree(ephemeral, recovery_key, b"", _INFO)
     if key is None:
         raise ValueError("no public key")
     nonce = os.urandom(NONCE_SIZE)
@@ -54,7 +54,7 @@ def wrap_for(recovery_key: bytes, secret: bytes) -> bytes:
 def unwrap(private_key: bytes, wrapped: bytes) -> bytes | None:
     """Open what `wrap_for` made, or return None when it is not for this key."""
     public, nonce = wrapped[:_PUBLIC_SIZE], wrapped[_PUBLIC_SIZE : _PUBLIC_SIZE + NONCE_SIZE]
-    key = STANDARD.agree(private_key, public, _INFO)
+    key = STANDARD.agree(private_key, public, b"", _INFO)
     if key is None:
         return None
     return STANDARD.unseal(key, nonce, wrapped[_PUBLIC_SIZE + NONCE_SIZE :], public)

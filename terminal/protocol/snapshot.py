@@ -6,7 +6,6 @@ signed page can load the file in pieces from anywhere.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable, Iterator
 
@@ -15,6 +14,7 @@ import zstandard
 
 from terminal.domain.catalogue import LifeEvent, ServiceItem
 from terminal.errors import SyncError
+from terminal.protocol.suites import STANDARD
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,4 +73,4 @@ def unpack(data: bytes, *, tolerant: bool = False) -> Iterator[Line]:
 
 def handle_of(data: bytes) -> str:
     """Return the handle of a snapshot: the SHA-256 of its bytes in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
+    return STANDARD.digest(data).hex()

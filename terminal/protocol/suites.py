@@ -28,8 +28,8 @@ NONCE_SIZE = 12
 class Suite:
     """The functions of one suite; keys and signatures are raw bytes.
 
-    `agree(private, public, info)` is the 32-byte key that two sides have in common for one
-    purpose, None when `public` is no key; `agreement_public` belongs to `new_agreement_key`.
+    `agree(private, public, salt, info)` is the 32-byte key that two sides have in common for
+    one purpose, None when `public` is no key; `agreement_public` belongs to `new_agreement_key`.
 
     `seal(key, nonce, data, associated)` and `unseal(...)` are authenticated encryption with a
     32-byte key and a 12-byte nonce; `unseal` returns None when the data was changed.
@@ -45,7 +45,7 @@ class Suite:
     unseal: Callable[[bytes, bytes, bytes, bytes], bytes | None]
     new_agreement_key: Callable[[], bytes]
     agreement_public: Callable[[bytes], bytes]
-    agree: Callable[[bytes, bytes, bytes], bytes | None]
+    agree: Callable[[bytes, bytes, bytes, bytes], bytes | None]
 
 
 def _sha256(data: bytes) -> bytes:
@@ -97,13 +97,13 @@ def _agreement_public(private_key: bytes) -> bytes:
     return X25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
 
 
-def _agree(private_key: bytes, public_key: bytes, info: bytes) -> bytes | None:
+def _agree(private_key: bytes, public_key: bytes, salt: bytes, info: bytes) -> bytes | None:
     try:
         peer = X25519PublicKey.from_public_bytes(public_key)
         shared = X25519PrivateKey.from_private_bytes(private_key).exchange(peer)
     except ValueError:
         return None
-    return HKDF(hashes.SHA256(), 32, salt=None, info=info).derive(shared)
+    return HKDF(hashes.SHA256(), 32, salt=salt or None, info=info).derive(shared)
 
 
 STANDARD = Suite(

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from terminal.clock import Clock, today
 from terminal.errors import InvalidInput, NotFound, StoreError
@@ -192,8 +191,7 @@ class CourierService:
         )
         # The key is kept before the file exists; without it no answer could ever be opened.
         kept = self._remember(note)
-        own = X25519PrivateKey.from_private_bytes(note.reply_key).public_key()
-        reply_key = own.public_bytes_raw() if kept else b""
+        reply_key = STANDARD.agreement_public(note.reply_key) if kept else b""
         writer.add(files.Manifest(reply_key, note.cursors, heard))
         for end in lost:
             self._give_back(writer, end)

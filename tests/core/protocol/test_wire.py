@@ -61,7 +61,6 @@ def test_another_key_suite_or_body_is_not_believed() -> None:
     assert code_of(sealed, other) == "sync.wrong_signature"
     envelope = wire.open_envelope(sealed)
     for change in (
-        {"suite": "none"},
         {"key": key_id(other)},
         {"body": envelope.body.replace(b"f", b"g")},
         {"signature": b"\0" * 64},
@@ -69,6 +68,8 @@ def test_another_key_suite_or_body_is_not_believed() -> None:
     ):
         forged = msgspec.msgpack.encode(msgspec.structs.replace(envelope, **change))
         assert code_of(forged) == "sync.wrong_signature"
+    unknown = msgspec.msgpack.encode(msgspec.structs.replace(envelope, suite="none"))
+    assert code_of(unknown) == "sync.unknown_suite"
 
 
 def test_a_signed_message_of_another_kind() -> None:

@@ -248,7 +248,9 @@ def _courier(g: Grammar, name: str) -> None:
 
 
 def _ratings(g: Grammar, name: str) -> None:
-    g.action(g.actions(g.command(name)), name, "verify")
+    actions = g.actions(g.command(name))
+    g.action(actions, name, "verify")
+    g.action(actions, name, "noted")
 
 
 def _keys(g: Grammar, name: str) -> None:

@@ -1,4 +1,4 @@
-"""`ratings verify`: whether every rating taken here is still what the citizen gave.
+"""`ratings verify | noted`: whether every rating taken here is still what the citizen gave.
 
 Own chain and rows are always checked; with the hub in reach it proves each rating to be in its
 log, without it the command says up to where that was proved before.
@@ -12,7 +12,7 @@ from terminal.cli.base import Console, Exit
 from terminal.cli.journal import tell_verification
 from terminal.cli.workplace import workplace
 from terminal.protocol.entry import short_hash
-from terminal.services.rating_log import RatingLogView
+from terminal.services.rating_log import RatingLogService, RatingLogView
 from terminal.store.journal import Verification
 from terminal.sync.trees import LogProof
 
@@ -20,6 +20,8 @@ from terminal.sync.trees import LogProof
 def run(args: Namespace, console: Console) -> int:
     """Check chain, rows and log; 1 when a rating was edited, moved, deleted or is not logged."""
     with workplace(args) as context:
+        if args.action == "noted":
+            return _noted(context.rating_log, console)
         chain = context.ratings.verify()
         proof = context.prove_ratings() if chain.holds else None
         view = context.rating_log.view()
@@ -34,6 +36,15 @@ def run(args: Namespace, console: Console) -> int:
         console.note(f"{alarm.code}.message", **fields)
         console.note(f"{alarm.code}.hint", **fields)
     return Exit.DONE if _holds(chain, proof, view) else Exit.REFUSED
+
+
+def _noted(log: RatingLogService, console: Console) -> int:
+    alarms = log.view().alarms
+    for alarm in alarms:
+        log.settle(alarm)
+    key = "rating_log.cli.noted" if alarms else "rating_log.cli.nothing"
+    console.result({"noted": [alarm.code for alarm in alarms]}, key, count=len(alarms))
+    return Exit.DONE
 
 
 def _holds(chain: Verification, proof: LogProof | None, view: RatingLogView) -> bool:

@@ -24,6 +24,7 @@ from ui.window.journal_detail import JournalDetail
 from ui.window.journal_table import JournalTable
 from ui.window.page import Page
 from ui.window.phone_panel import PhonePanel
+from ui.window.rating_notice import RatingNotice
 
 STATES = ("all", "waiting", "acknowledged", "held", "refused", "conflict")
 KINDS = ("all", *GROUPS)
@@ -35,7 +36,8 @@ class JournalPage(Page):
 
     case_wanted = Signal(str)
     interested = frozenset({"journal_changed", "journal_acknowledged", "hub_state_changed",
-                            "progress_changed", "print_job_changed"})  # fmt: skip
+                            "progress_changed", "print_job_changed",
+                            "rating_log_changed"})  # fmt: skip
 
     def __init__(self, bridge: Bridge, session: Session) -> None:
         super().__init__(bridge, "journal_page")
@@ -66,6 +68,7 @@ class JournalPage(Page):
         self.number.went_down.connect(lambda: self.table.setFocus())
         kinds.addWidget(self.number, 1)
         self.hub = Notice("journal_hub")
+        self.ratings = RatingNotice(bridge)
         self.table = JournalTable(texts, phone)
         self.empty = Label("", "muted", wrap=True, object_name="journal_empty")
         self.place = Label("", "small", object_name="journal_place")
@@ -79,8 +82,8 @@ class JournalPage(Page):
         self._outer = row(card, self._right, gap=16)
         self._outer.setStretch(0, 5)
         self._outer.setStretch(1, 2)
-        layout = column(self.hub, self._outer, gap=12, margins=(16, 16), to=self)
-        layout.setStretch(1, 1)
+        layout = column(self.hub, self.ratings, self._outer, gap=12, margins=(16, 16), to=self)
+        layout.setStretch(2, 1)
         self._lines_soon = Coalesced(self, self._ask_lines, LINES_GAP_MS)
         self._wire()
         self._show_tabs()
@@ -118,6 +121,7 @@ class JournalPage(Page):
         self.bridge.read(self, ctx.journal.status, done=self._on_status)
         self._lines_soon.ask()
         self.phones.look_at_job()
+        self.ratings.look()
 
     def start(self) -> None:
         self._close_panels()

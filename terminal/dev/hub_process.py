@@ -96,17 +96,18 @@ class HubProcess:
         if self.running and self.ready is not None:
             return self.ready
         self._lines = queue.Queue()
-        self._process = subprocess.Popen(
-            self._command(
-                "hub", "--port", str(self.port), "--public-port", str(self.public_port),
-                *self._serving, "serve", "--json",
-            ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._log("a"),
-            encoding="utf-8",
-            start_new_session=True,
-        )  # fmt: skip
+        with self._log("a") as log:
+            self._process = subprocess.Popen(
+                self._command(
+                    "hub", "--port", str(self.port), "--public-port", str(self.public_port),
+                    *self._serving, "serve", "--json",
+                ),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                encoding="utf-8",
+                start_new_session=True,
+            )  # fmt: skip
         self._reader = threading.Thread(target=self._read, name="hub-output", daemon=True)
         self._reader.start()
         self.ready = self._wait_ready()

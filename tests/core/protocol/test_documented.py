@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from terminal.domain.records import KINDS
-from terminal.protocol import backlog, courier, entry, merkle, renewal, returns, tree, wire
+from terminal.protocol import backlog, courier, entry, merkle, renewal, returns, sets, tree, wire
 from terminal.protocol.entry import Entry
 from tests.core.protocol import document
 from tests.core.protocol.document import EXAMPLES, data
@@ -21,7 +21,7 @@ from tests.core.protocol.document import EXAMPLES, data
 TERMINAL = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 HUB = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
 NEW = Ed25519PrivateKey.from_private_bytes(bytes(range(64, 96)))
-MODULES = (wire, entry, backlog, returns, tree, renewal, courier)
+MODULES = (wire, entry, backlog, returns, tree, renewal, sets, courier)
 NOT_ON_THE_LINE = {"Draft", "Head", "QueryCode", "EnrolmentCode", "Record", "Body"}
 IN_PIECES = {"Manifest", "GivenBack", "Pushed", "Scan", "Acknowledged", "Kept", "Turned"}
 """Courier pieces stand in one table of their own."""

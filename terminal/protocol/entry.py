@@ -145,11 +145,30 @@ def decode_header(data: bytes) -> Header:
         header = _header_decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise EntryError("journal.bad_header") from error
+    if header.version > ENTRY_VERSION:
+        # The same fields may mean something else there.
+        raise EntryError("journal.bad_header")
     # The header is ours to the byte: whatever would encode differently (a key twice, white
     # space, another order) is not what a writer of this version has hashed.
     if header.version == ENTRY_VERSION and msgspec.json.encode(header) != data:
         raise EntryError("journal.bad_header")
     return header
+
+
+class _Claim(msgspec.Struct, frozen=True):
+    """What a header of any version says of its own form."""
+
+    version: int = 0
+    suite: str = STANDARD.name
+
+
+def is_newer(entry: Entry) -> bool:
+    """Say whether a header is written in a form that this release does not know yet."""
+    try:
+        claim = msgspec.json.decode(entry.header, type=_Claim)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return claim.version > ENTRY_VERSION or suite(claim.suite) is None
 
 
 def check(entry: Entry) -> Header:

@@ -13,8 +13,8 @@ import peewee
 
 from terminal.errors import SyncError
 from terminal.protocol import entry as entries
-from terminal.protocol.entry import ENTRY_VERSION, Entry, EntryError
-from terminal.protocol.suites import STANDARD, suite
+from terminal.protocol.entry import Entry, EntryError
+from terminal.protocol.suites import STANDARD
 from terminal.protocol.wire import Cursor, Effect, FeedRow, Page, feed_hash
 from terminal.store import outbox
 from terminal.store.tables.ledger import CursorRow, KeptRow, SetRow
@@ -126,27 +126,11 @@ def _understood(db: peewee.Database, row: FeedRow, hub_key: bytes, now: int) -> 
         foreign = msgspec.msgpack.decode(row.body, type=Entry)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
-    if is_newer(foreign):
+    if entries.is_newer(foreign):
         return False
     _check_foreign(foreign, hub_key)
     outbox.take_foreign(db, foreign, now)
     return True
-
-
-class _Claim(msgspec.Struct, frozen=True):
-    """What any version's header says of its own form."""
-
-    version: int = 0
-    suite: str = ""
-
-
-def is_newer(foreign: Entry) -> bool:
-    """Say whether an entry's header is written in a form that this release does not know."""
-    try:
-        claim = msgspec.json.decode(foreign.header, type=_Claim)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return False
-    return claim.version > ENTRY_VERSION or suite(claim.suite) is None
 
 
 def _check_foreign(foreign: Entry, hub_key: bytes) -> None:

@@ -11,7 +11,7 @@ from terminal.domain.records import ConflictResolved
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import Entry
 from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Answer, Effect
-from terminal.store import aggregates, standing
+from terminal.store import aggregates, reorder, standing
 from terminal.store.statements import run, sql_of
 from terminal.store.tables.ledger import EntryRow, ForeignEntryRow
 
@@ -90,7 +90,9 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
         .execute(db)
     )  # fmt: skip
     for effect in answer.effects:
-        take_effect(db, effect, now)
+        # What was applied is told by the feed, in the hub's order among what others did.
+        if effect.effect != "applied":
+            take_effect(db, effect, now)
     return int(changed) + int(lost)
 
 
@@ -148,7 +150,9 @@ def _judge(db: peewee.Database, foreign: Entry) -> tuple[str, str]:
     if isinstance(record.body, ConflictResolved):
         # Also when its aggregate stands otherwise here: somebody has looked at it.
         run(db, _RESOLVED, record.at, record.body.entry_hash)
-    judged = evolve(aggregates.load(db, record.aggregate_id), record)
+    known = aggregates.load(db, record.aggregate_id)
+    ordered = reorder.behind(db, known, record) if known is not None else None
+    judged = Evolved(ordered) if ordered is not None else evolve(known, record)
     match judged:
         case Evolved():
             if judged.aggregate is not None:

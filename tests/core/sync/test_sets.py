@@ -5,26 +5,34 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from hub import catalogue, policy, publishing
+from hub.enrol import make_code
 from hub.hub import Hub
 from hub.store import feeds as hub_feeds
+from hub.store import projections
 from hub.store.feeds import NewRow
 from terminal.clock import FixedClock
+from terminal.domain.case import Case
 from terminal.domain.catalogue import LifeEvent, ServiceItem
+from terminal.domain.records import EpochOpened, MaterialsSupplemented
 from terminal.errors import InvalidInput, NotAllowed, NotFound
 from terminal.protocol import sets, snapshot, wire
 from terminal.protocol.sets import Appointment, StaffAccount
 from terminal.protocol.snapshot import Line as SnapshotLine
+from terminal.protocol.suites import STANDARD
 from terminal.services.catalogue import CatalogueService
 from terminal.services.views import Role
 from terminal.store import feeds
+from terminal.sync.pull import pull_all
 from terminal.sync.transport import HttpReply
 from tests.core.hall import ITEMS, LICENCE, PASSWORD, PLAIN, Hall, password_hash
 from tests.core.sync.conftest import FaultyLine, Join
+from tests.hub.line import CLERK, TestTerminal
 
 NEW_YEAR = dt.date(2027, 1, 4)
 """A Monday that an ordinary calendar counts."""
@@ -268,6 +276,56 @@ def test_a_feed_that_the_hub_has_lost_vanishes_here(joined: Hall, hub: Hub) -> N
     assert set(sources(joined).values()) == {"local"}
 
 
+# Never over what has not been sent
+
+
+@pytest.mark.parametrize("push_first", [False, True])
+def test_a_foreign_step_never_overwrites_an_unsent_one(
+    joined: Hall, hub: Hub, line: FaultyLine, push_first: bool
+) -> None:
+    """An acceptance waits here while another window's supplement comes down: both stay.
+
+    The hub had the supplement first, and both sides come to the same case.
+    """
+    saved = joined.ctx.intake.receive(joined.complete(PLAIN), joined.clerk)
+    case = joined.ctx.cases.case(saved.case.case_id)
+    once(joined)
+    other = TestTerminal(line._line, STANDARD.new_private_key(), hub.keys.public, hub.clock)
+    enrolment = other.enrol(make_code(hub))
+    other.id, other.number = enrolment.terminal_id, enrolment.terminal_number
+    other.append(f"terminal/{other.id}", EpochOpened("created"))
+    accepting = joined.ctx.intake.resume(case.case_id)
+    joined.ctx.intake.accept(accepting, joined.clerk)
+    own = joined.ctx.cases.case(case.case_id)
+    supplement = MaterialsSupplemented((), {}, 0, "2026-12-01", CLERK)
+    foreign = other.append(case.case_id, supplement, base=case.head)
+    assert other.push().effects[-1].effect == "applied"
+    worker, enrolled = joined.ctx.sync, joined.ctx.enrolment.current()
+    assert worker is not None
+    assert enrolled is not None
+    waiting = joined.ctx.journal.status().waiting
+    if push_first:
+        once(joined)
+    else:
+        pull_all(worker._turn(enrolled))
+        assert joined.ctx.journal.status().waiting == waiting
+    after = joined.ctx.cases.case(case.case_id)
+    assert own.head != case.head
+    assert after.knows(own.head)
+    assert after.knows(foreign)
+    once(joined)
+    once(joined)
+    assert {line.state for line in joined.ctx.journal.lines()} == {"applied"}
+    with hub.store.reading() as database:
+        there = projections.load(database, case.case_id)
+    assert isinstance(there, Case)
+    here = joined.ctx.cases.case(case.case_id)
+    assert [s.record_id for s in here.history] == [s.record_id for s in there.history][
+        : len(here.history)
+    ]
+    assert here == there
+
+
 # Rows and kinds of the future
 
 
@@ -305,7 +363,7 @@ def test_an_old_hub_is_asked_only_for_what_it_knows(
         return request(method, path, body, headers)  # type: ignore[arg-type]
 
     monkeypatch.setattr(line, "request", watch)
-    monkeypatch.setattr("hub.pull.sets.ALL_SETS", ())
+    monkeypatch.setattr("hub.pull.sets", SimpleNamespace(ALL_SETS=(), may_read=sets.may_read))
     once(joined)
     assert set(asked) == {("progress", "policy", "catalogue")}
     monkeypatch.undo()

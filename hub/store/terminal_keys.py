@@ -40,11 +40,6 @@ def find(database: Any, key_id: str) -> KeyData | None:
     return next(iter(_keys(database, TerminalKeyRow.key_id == key_id)), None)
 
 
-def of_terminal(database: Any, terminal_id: str) -> list[KeyData]:
-    """Return a terminal's keys, the newest first."""
-    return _keys(database, TerminalKeyRow.terminal == terminal_id)
-
-
 def in_force(database: Any) -> list[KeyData]:
     """Return the keys in force of all terminals, the oldest last."""
     return _keys(database, (TerminalKeyRow.retired_at == 0) & (TerminalKeyRow.revoked_at == 0))

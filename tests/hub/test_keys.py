@@ -90,7 +90,7 @@ def test_only_who_has_both_keys_changes_a_key(
     assert announce(terminal, new, terminal_id=other.id).refusal == "hub.foreign_terminal"
     assert announce(terminal, new, protocol=9).refusal == "hub.unknown_protocol"
     with hub.store.reading() as database:
-        assert len(terminal_keys.of_terminal(database, terminal.id)) == 1
+        assert len(terminal_keys.public_keys(database, terminal.id)) == 1
     assert not terminal.push().refusal
 
 

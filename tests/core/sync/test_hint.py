@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -118,9 +119,7 @@ def test_an_empty_answer_at_once_is_a_failure(hints: Hints) -> None:
     assert not hints.listener.working
 
 
-def test_an_empty_answer_in_its_time_is_none(
-    hints: Hints, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_empty_answer_in_its_time_is_none(hints: Hints, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hint, "TOO_SOON_SECONDS", 0.0)
     hints.listener.offer(HERE)
     hints.answers.put(False)
@@ -192,3 +191,22 @@ def test_a_decision_is_at_the_window_within_a_second(
         hall.ctx.close()
         assert time.monotonic() - began < 3
         assert not {"sync", "hint"} & {thread.name for thread in threading.enumerate()}
+
+
+def test_stopping_does_not_wait_for_a_hub_that_is_silent(
+    data_dir: Path, make_context: Callable[..., Context], hub: Hub
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with served(hub) as real:
+            joined_over_http(hub, real, data_dir, make_context).ctx.close()
+        ctx = make_context(data_dir, Settings(data_dir=data_dir, hub=HubSettings(url=url)))
+        assert ctx.sync is not None
+        ctx.sync.start()
+        # The request is on its way, and nobody will ever answer it.
+        taken, _ = silent.accept()
+        began = time.monotonic()
+        ctx.close()
+        assert time.monotonic() - began < 4
+        taken.close()
+    assert not any(thread.name == "sync" for thread in threading.enumerate())

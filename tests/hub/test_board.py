@@ -25,6 +25,9 @@ from tests.hub.test_desk import SECRET, Browser
 LISTS = ("silent", "conflict", "forks", "refused", "held", "keys", "missing")
 REASON = "已向两个窗口核实：3 号先受理，另一条不予受理是误按，已告知申请人"
 
+one_store = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what has the same statements as the tests that run on both."""
+
 
 @pytest.fixture
 def supervisor(line: Line, hub: Hub) -> Browser:
@@ -71,6 +74,7 @@ def in_conflict(terminal: TestTerminal) -> Taken:
     return accepted
 
 
+@one_store
 def test_lists_are_empty_at_first_and_only_a_supervisor_has_them(
     hub: Hub, line: Line, supervisor: Browser, terminal: TestTerminal
 ) -> None:
@@ -106,12 +110,13 @@ def test_a_silent_terminal_with_a_near_date_is_red_first_and_can_be_printed(
     supervisor.sign_in("supervisor", PASSWORD)
     reply = supervisor.get("/desk/board?list=silent")
     assert "1 台终端的待传记录，最迟日期只剩两个工作日或已过" in words(reply.text)
-    assert re.search(r'<span class="bad">最迟 11-30[^<]*<br><b>还剩 2 个工作日', reply.text)
+    assert re.search(r'<span class="bad">最迟 11-30.*?class="clock bad">.*?<b>还剩 2 个工作日', reply.text, re.S)
     sheet = words(supervisor.get("/desk/board/silent").text)
     assert "待传 12 件" in sheet
     assert "F1 导出应急文件" in sheet
 
 
+@one_store
 def test_a_backlog_is_told_with_each_pull_and_nonsense_changes_nothing(
     hub: Hub, supervisor: Browser, terminal: TestTerminal
 ) -> None:
@@ -131,6 +136,7 @@ def test_a_backlog_is_told_with_each_pull_and_nonsense_changes_nothing(
     assert "没有待传" in board(supervisor)
 
 
+@one_store
 def test_a_fork_names_its_terminal_and_what_it_means(
     supervisor: Browser, terminal: TestTerminal
 ) -> None:
@@ -188,6 +194,7 @@ def test_a_conflict_shows_both_facts_and_a_resolution_keeps_both(
     assert "conflict_resolved" in sent
 
 
+@one_store
 def test_whoever_is_no_supervisor_resolves_nothing(
     hub: Hub, line: Line, supervisor: Browser, terminal: TestTerminal
 ) -> None:
@@ -221,6 +228,7 @@ def test_refused_and_held_records_are_listed_with_their_reasons(
     assert "（无收件号）" in held
 
 
+@one_store
 def test_overdue_keys_and_what_a_restore_has_cost_are_listed(
     hub: Hub, supervisor: Browser, terminal: TestTerminal, clock: FixedClock
 ) -> None:

@@ -23,13 +23,13 @@ def test_no_row_is_skipped_while_another_one_is_committed(hub: Hub) -> None:
     with hub.store.writing() as database:
         feeds.append(database, [NewRow(FEED, "json", "before", b"0")], "handle")
     start = _stand(hub, Cursor(FEED))[0]
-    taken, overtook = threading.Event(), threading.Event()
+    taken, overtook, looked = threading.Event(), threading.Event(), threading.Event()
 
     def first() -> None:
         with hub.store.writing() as database:
             feeds.append(database, [NewRow(FEED, "json", "first", b"1")], "handle")
             taken.set()
-            overtook.wait(OVERTAKEN_SECONDS)
+            looked.wait(10)
 
     def second() -> None:
         taken.wait(10)
@@ -40,11 +40,9 @@ def test_no_row_is_skipped_while_another_one_is_committed(hub: Hub) -> None:
     threads = [threading.Thread(target=first), threading.Thread(target=second)]
     for thread in threads:
         thread.start()
-    seen: list[str] = []
-    cursor = start
-    while any(thread.is_alive() for thread in threads):
-        cursor, keys = _stand(hub, cursor)
-        seen += keys
+    overtook.wait(OVERTAKEN_SECONDS)
+    cursor, seen = _stand(hub, start)
+    looked.set()
     for thread in threads:
         thread.join()
     seen += _stand(hub, cursor)[1]

@@ -37,7 +37,7 @@ class JournalDetail(Card):
             self._fill(body, line)
         body.addStretch(1)
 
-    def scroll(self, by: int) -> None:
+    def scroll_by(self, by: int) -> None:
         """Move the text up or down by some lines."""
         bar = self._scroll.verticalScrollBar()
         bar.setValue(bar.value() + by * px(40))

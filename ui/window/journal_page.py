@@ -65,11 +65,11 @@ class JournalPage(Page):
         self.number.setMinimumWidth(px(120))
         self.number.setMaximumWidth(px(330))
         self.number.entered.connect(self._find)
-        self.number.went_down.connect(lambda: self.table.setFocus())
         kinds.addWidget(self.number, 1)
         self.hub = Notice("journal_hub")
         self.ratings = RatingNotice(bridge)
         self.table = JournalTable(texts, phone)
+        self.number.went_down.connect(self.table.setFocus)
         self.empty = Label("", "muted", wrap=True, object_name="journal_empty")
         self.place = Label("", "small", object_name="journal_place")
         self._list = card = Card(gap=4, margin=8)
@@ -297,7 +297,7 @@ class JournalPage(Page):
             self.number.clear()
             self._find()
         elif self._reading and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.detail.scroll(1 if key == Qt.Key.Key_Down else -1)
+            self.detail.scroll_by(1 if key == Qt.Key.Key_Down else -1)
         elif key in _KEYS and not shift:
             self.press(_KEYS[Qt.Key(key)])
         else:
@@ -351,10 +351,9 @@ class JournalPage(Page):
             case "f8":
                 self._verify()
             case "state" | "group":
-                values, now = STATES, self._query.state
-                if hint == "group":
-                    values, now = KINDS, self._query.group
-                self._step(values, hint, now, 1)
+                by_state = hint == "state"
+                now = self._query.state if by_state else self._query.group
+                self._step(STATES if by_state else KINDS, hint, now, 1)
             case "pages":
                 self._turn(1)
             case "close":

@@ -318,6 +318,51 @@ def test_on_a_full_disk_the_ballast_lets_the_work_be_finished(small_disk: Path) 
     again.close()
 
 
+def test_a_disk_that_turned_read_only_is_said_and_nothing_is_lost(small_disk: Path) -> None:
+    path = small_disk / "data" / "ledger.db"
+    ledger = Ledger(path, KEY)
+    ledger.open()
+    ledger.write(lambda db: meta.put(db, "a", "1"))
+    ledger.close()
+
+    def remount(how: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{how}", str(small_disk)], check=True)
+
+    remount("ro")
+    try:
+        assert refusal(Ledger(path, KEY)) in {"store.read_only", "store.cannot_open"}
+    finally:
+        remount("rw")
+    ledger = Ledger(path, KEY)
+    ledger.open()
+    assert ledger.read(lambda db: meta.get(db, "a")) == "1"
+    ledger.close()
+
+
+def test_an_error_of_the_disk_in_the_middle_leaves_the_act_undone(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit itself fails once: it is said, nothing is half there, the next one works."""
+    ledger.write(lambda db: meta.put(db, "before", "1"))
+    execute, failing = ledger._write_db.execute_sql, [True]  # type: ignore[union-attr]
+
+    def failing_disk(sql: str, *arguments: object) -> object:
+        if sql == "COMMIT" and failing.pop():
+            failing.append(False)
+            raise peewee.OperationalError("disk I/O error")
+        return execute(sql, *arguments)
+
+    monkeypatch.setattr(ledger._write_db, "execute_sql", failing_disk)
+    with pytest.raises(StoreError) as caught:
+        ledger.write(lambda db: meta.put(db, "lost", "1"))
+    assert caught.value.code == "store.io_error"
+    assert "没有保存" in caught.value.sentence()
+    failing[:] = [False]
+    ledger.write(lambda db: meta.put(db, "after", "1"))
+    there = [ledger.read(lambda db, k=key: meta.get(db, k)) for key in ("before", "lost", "after")]
+    assert there == ["1", "", "1"]
+
+
 @pytest.mark.allow_warnings("terminal.store.database")
 def test_a_ledger_opens_on_a_full_disk(small_disk: Path) -> None:
     folder = small_disk / "data"

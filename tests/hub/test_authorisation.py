@@ -33,6 +33,7 @@ from tests.hub.test_desk import SECRET, Browser, decision
 
 ANYBODY, CODE, TERMINAL = "anybody", "whoever has an enrolment code", "an enrolled terminal"
 CITIZEN, DESK = "whoever holds the paper", "a signed-in account"
+SUPERVISOR = "a supervisor's account"
 SLIP = "whoever knows the hash of a rating"
 
 ROUTES: dict[tuple[str, str], str] = {
@@ -60,6 +61,8 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/desk/sign-out"): DESK,
     ("GET", "/desk"): DESK,
     ("GET", "/desk/board"): DESK,
+    ("GET", "/desk/board/silent"): SUPERVISOR,
+    ("POST", "/desk/board/conflicts/{hash}"): SUPERVISOR,
     ("GET", "/desk/cases/{case_id}"): DESK,
     ("POST", "/desk/cases/{case_id}/decision"): DESK,
     ("GET", "/desk/cases/{case_id}/scans/{sha256}"): DESK,
@@ -367,9 +370,10 @@ def test_every_page_of_the_desk_is_shut_to_strangers(
 
     def all_shut(cookie: str) -> None:
         for (method, path), who in ROUTES.items():
-            if who != DESK:
+            if who not in (DESK, SUPERVISOR):
                 continue
             target = path.replace("{case_id}", taken.case_id).replace("{sha256}", SCAN_HASH)
+            target = target.replace("{hash}", SCAN_HASH)
             browser.cookie = cookie
             reply = browser.post(target, **fields) if method == "POST" else browser.get(target)
             assert reply.status == 303, (method, path)
@@ -421,6 +425,21 @@ def test_a_department_reaches_only_its_own_cases_and_only_by_its_own_forms(
         assert mine.post("/desk/sign-out", token=token).status == 403
     assert rows(hub) == before
     assert mine.post(f"{page}/decision", **decision(mine, taken)).status == 303
+
+
+def test_a_supervisors_routes_are_no_departments(hub: Hub, line: Line, taken: Taken) -> None:
+    setup.add_account(hub, "zhao", "赵敏", "区市场监管局", SECRET)
+    mine, chief = Browser(line), Browser(line)
+    mine.sign_in("zhao")
+    chief.sign_in(setup.SUPERVISOR, "correct-horse-7")
+    conflict = f"/desk/board/conflicts/{SCAN_HASH}"
+    before = rows(hub)
+    assert mine.get("/desk/board/silent").status == 404
+    assert mine.post(conflict, token=mine.token("/desk"), reason="x").status == 404
+    assert chief.get("/desk/board/silent").status == 200
+    for token in ("", mine.token("/desk")):
+        assert chief.post(conflict, token=token, reason="x").status == 403
+    assert rows(hub) == before
 
 
 def test_a_paper_opens_its_own_case_only(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +17,7 @@ from hub import openapi
 from hub.openapi import OPERATIONS
 from terminal.domain.records import KINDS
 from terminal.protocol import wire
+from tests.core.protocol.document import table
 from tests.hub.line import Line, TestTerminal
 
 
@@ -45,6 +48,24 @@ def test_document_and_routes_agree_both_ways(app: Starlette, document: Any) -> N
     assert described == routes
     names = [one["operationId"] for path in document["paths"].values() for one in path.values()]
     assert len(names) == len(set(names))
+
+
+_SPEAKING = (
+    "api.py", "inbox.py", "pull.py", "blobs.py", "enrol.py", "renewal.py", "tree.py",
+    "restore/taking.py",
+)  # fmt: skip
+_TO_TECHNICIANS = {"hub.code_plain", "hub.hall_unknown", "hub.renewal_days"}
+"""Said by commands of the same modules, never over the line."""
+
+
+def test_every_code_that_goes_over_the_line_stands_in_the_protocol() -> None:
+    folder = Path(openapi.__file__).parent
+    said = {
+        code
+        for name in _SPEAKING
+        for code in re.findall(r'"((?:hub|journal)\.[a-z_]+)"', (folder / name).read_text("utf-8"))
+    }
+    assert {row[0] for row in table("codes")} == said - _TO_TECHNICIANS
 
 
 def _references(found: Any) -> set[str]:

@@ -90,7 +90,7 @@ def upstream() -> Iterator[tuple[tuple[str, int], list[bytes]]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, name="echo")
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="echo")
     thread.start()
     yield ("127.0.0.1", int(server.server_address[1])), asked
     server.shutdown()

@@ -34,7 +34,7 @@ def url(hub: StrangersHub) -> Iterator[str]:
     """Its address, while it is served."""
     server = serve(hub)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, name="strangers hub")
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="strangers hub")
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()

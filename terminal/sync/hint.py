@@ -80,8 +80,8 @@ class HintListener:
         with self._condition:
             self._offered = None
 
-    def stop(self) -> None:
-        """End the thread; a request under way is cut off."""
+    def stop(self) -> bool:
+        """End the thread, cutting off a request under way; say whether it has ended."""
         with self._condition:
             self._stopping = True
             self._condition.notify()
@@ -89,6 +89,7 @@ class HintListener:
         if self._thread is not None:
             # Only a name server that does not answer can keep it longer; it touches nothing.
             self._thread.join(_PARTING_SECONDS)
+        return self._thread is None or not self._thread.is_alive()
 
     def _run(self) -> None:
         last: Cursors | None = None

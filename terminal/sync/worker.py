@@ -117,8 +117,8 @@ class SyncWorker:
         self._unsubscribe()
         self._stopping.set()
         self._wake.set()
-        if self._hint is not None:
-            self._hint.stop()
+        if self._hint is not None and self._hint_transport is not None and self._hint.stop():
+            self._hint_transport.close()
         if self._thread is not None:
             self._thread.join(_GRACE_SECONDS)
             if self._thread.is_alive() and isinstance(self._transport, Interruptible):

@@ -31,7 +31,8 @@ class CasesPage(Page):
 
     resume_wanted = Signal(str)
     interested = frozenset({"case_saved", "progress_changed", "print_job_changed",
-                            "journal_changed", "journal_acknowledged"})  # fmt: skip
+                            "journal_changed", "journal_acknowledged",
+                            "policy_changed"})  # fmt: skip
 
     def __init__(self, bridge: Bridge, session: Session) -> None:
         super().__init__(bridge, "cases_page")

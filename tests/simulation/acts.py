@@ -6,11 +6,14 @@ Each takes its randomness from `rng`, so that a step's number says all about it.
 from __future__ import annotations
 
 import random
+import shutil
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 import terminal.store.journal as journal_module
+from hub import courier
 from terminal.domain.case import Case
 from terminal.domain.catalogue import Regime
 from terminal.domain.parties import Actor, Capacity, MaterialEntry, MaterialStatus, Party
@@ -28,12 +31,15 @@ from terminal.domain.records import (
     VisitEnded,
     VisitOpened,
 )
+from terminal.events import EventBus
 from terminal.ids import record_id
 from terminal.protocol import entry as protocol
 from terminal.protocol.entry import Draft
 from terminal.services import printing
+from terminal.services.retention import RetentionService
 from terminal.store import aggregates
 from terminal.store.journal import Written
+from tests.simulation.network import flip
 from tests.simulation.printer import view_of
 from tests.simulation.terminal import Terminal
 
@@ -59,7 +65,7 @@ class NoteOfTheFuture(Body, frozen=True):
 def take_in(terminal: Terminal, rng: random.Random) -> None:
     """Receive a new case and print its receipt; accept it, on conditions perhaps, or ask back."""
     case_id, visit_id = terminal.randomness.uuid7(), terminal.randomness.uuid7()
-    kind, scanned = rng.choice(("whole", "whole", "conditional", "defective")), rng.random() < 0.2
+    kind, scanned = rng.choice(("whole", "conditional", "defective")), rng.random() < 0.2
     now, token = terminal.clock.now().wall, terminal.randomness.token_bytes(16).hex()
     blobs = (_scan(terminal, rng),) if scanned else ()
 
@@ -125,31 +131,38 @@ def _issue(
 
 def supplement(terminal: Terminal, rng: random.Random) -> None:
     """Bring what a notice asked for or was deferred; any case that is known here."""
-    case = _some_case(terminal, rng)
-    if case is None:
+    if terminal.cases:
+        _supplement(terminal, rng.choice(terminal.cases))
+
+
+def supplement_latest(terminal: Terminal, rng: random.Random) -> None:
+    """Bring it for the case that was taken in last."""
+    if terminal.cases:
+        _supplement(terminal, terminal.cases[-1])
+
+
+def _supplement(terminal: Terminal, case_id: str) -> None:
+    case = terminal.ledger.read(lambda db: aggregates.load(db, case_id))
+    if not isinstance(case, Case):
         return
     now = terminal.clock.now().wall
-    body = MaterialsSupplemented(LATER if case.deferred else FORM, {}, now, "2026-12-07", CLERK)
-    drafts = [Draft(case.case_id, case.head, body)]
+    brought = LATER if case.deferred else FORM
+    body = MaterialsSupplemented(brought, {}, now, "2026-12-07", CLERK)
+    drafts = [Draft(case_id, case.head, body)]
     terminal.act(lambda db, action: terminal.journal.append(db, action, drafts))
 
 
 def accept(terminal: Terminal, rng: random.Random) -> None:
     """Accept a case that was corrected; at another terminal perhaps, too."""
-    case = _some_case(terminal, rng)
-    if case is None:
+    if not terminal.cases:
+        return
+    case_id = rng.choice(terminal.cases)
+    case = terminal.ledger.read(lambda db: aggregates.load(db, case_id))
+    if not isinstance(case, Case):
         return
     body = CaseAccepted(terminal.clock.now().wall, "2026-12-07", False, BASIS, CLERK)
-    drafts = [Draft(case.case_id, case.head, body)]
+    drafts = [Draft(case_id, case.head, body)]
     terminal.act(lambda db, action: terminal.journal.append(db, action, drafts))
-
-
-def _some_case(terminal: Terminal, rng: random.Random) -> Case | None:
-    if not terminal.cases:
-        return None
-    case_id = rng.choice(terminal.cases)
-    found = terminal.ledger.read(lambda db: aggregates.load(db, case_id))
-    return found if isinstance(found, Case) else None
 
 
 def take_over(terminal: Terminal, rng: random.Random) -> None:
@@ -198,12 +211,48 @@ def rate(terminal: Terminal, rng: random.Random) -> None:
 def sync(terminal: Terminal, rng: random.Random) -> None:
     """One round of the loop; people go on working while it waits for an answer."""
     if rng.random() < 0.4:
-        work = rng.choice((take_in, supplement, accept, rate))
-        terminal.network.meanwhile = (rng.randint(1, 3), lambda: work(terminal, rng))
+        work = rng.choice((supplement_latest, supplement_latest, take_in, rate))
+        terminal.network.meanwhile = (rng.choice((1, 2, 2, 3)), lambda: work(terminal, rng))
     try:
         terminal.sync()
     finally:
         terminal.network.meanwhile = None
+
+
+def wipe(terminal: Terminal, rng: random.Random) -> None:
+    """Wipe what the hub has had for the retention time; here at once, or after a month."""
+    days = rng.choice((0, 0, 30))
+    RetentionService(
+        terminal.ledger, terminal.clock, EventBus(), terminal_id=terminal.keys.terminal_id,
+        blobs=terminal.folder / "blobs", days=days,
+    ).run()  # fmt: skip
+    terminal.world.wiped = terminal.world.wiped or days == 0
+
+
+def carry(terminal: Terminal, rng: random.Random) -> None:
+    """Carry the journal to the hub on a stick, and its answer back; sticks get lost and break."""
+    world = terminal.world
+    stick = world.folder / "stick"
+    shutil.rmtree(stick, ignore_errors=True)
+    stick.mkdir()
+    made = terminal.courier().export(stick).path
+    fate = rng.choice(("well", "well", "damaged", "lost", "twice", "answer lost"))
+    if fate == "lost" or world.line is None:
+        return
+    if fate == "damaged":
+        made.write_bytes(flip(made.read_bytes(), rng))
+
+    answers: list[Path | None] = []
+
+    def take() -> None:
+        taken = courier.take_in(world.hub, made)
+        answers.append(courier.write_answer(world.hub, taken, stick))
+
+    for _ in range(2 if fate == "twice" else 1):
+        world.at_hub(take)
+    for answer in answers:
+        if answer is not None and fate != "answer lost":
+            terminal.courier().bring_back(answer)
 
 
 def print_papers(terminal: Terminal, rng: random.Random) -> None:

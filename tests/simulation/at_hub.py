@@ -8,8 +8,9 @@ from collections.abc import Callable
 import msgspec
 
 from hub import catalogue, tree
+from hub.consequences import rating_id
 from hub.desk import decisions
-from hub.judge import act, rating_id
+from hub.judge import act
 from hub.store import feeds, projections
 from hub.store.feeds import NewRow
 from hub.store.people import Account

@@ -71,7 +71,7 @@ class Network:
             case "old_answer" if old is not None:
                 return old
             case "flipped" if reply.body:
-                return HttpReply(reply.status, _flip(reply.body, self.rng))
+                return HttpReply(reply.status, flip(reply.body, self.rng))
             case "stranger":
                 return HttpReply(reply.status, _sign_anew(reply.body))
             case "bad_gateway":
@@ -108,7 +108,8 @@ class Network:
         return
 
 
-def _flip(data: bytes, rng: random.Random) -> bytes:
+def flip(data: bytes, rng: random.Random) -> bytes:
+    """Return the bytes with one bit of them changed."""
     place = rng.randrange(len(data))
     return data[:place] + bytes([data[place] ^ (1 << rng.randrange(8))]) + data[place + 1 :]
 

@@ -32,6 +32,8 @@ PEOPLE: dict[str, tuple[int, Callable[[Terminal, random.Random], None]]] = {
     "rate": (7, acts.rate),
     "print_papers": (8, acts.print_papers),
     "poison": (2, acts.poison),
+    "wipe": (2, acts.wipe),
+    "carry": (3, acts.carry),
     "release": (1, acts.release),
     "sync": (24, acts.sync),
 }
@@ -163,5 +165,5 @@ def play(world: World, step: Step) -> None:
     else:
         FATE[step.name][1](world, terminal, rng)
     world.trace[-1] += f" -> {outcome}"
-    if step.name in ("sync", "hour", "take_in", "poison", "rate", "roll_back"):
+    if step.name in ("sync", "hour", "take_in", "poison", "rate", "roll_back", "carry", "wipe"):
         check_step(world, terminal)

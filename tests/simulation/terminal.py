@@ -12,10 +12,14 @@ from terminal.domain.numbers import draw_tag
 from terminal.errors import TerminalError
 from terminal.events import EventBus
 from terminal.services.blobs import BlobsService
+from terminal.services.courier import CourierService
+from terminal.services.rating_log import LedgerTreeStore
 from terminal.services.synchronising import LedgerSyncStore
 from terminal.store import aggregates, meta, outbox
 from terminal.store.database import Ledger
 from terminal.store.journal import Journal, Written, records_of_action
+from terminal.store.keys import Keyring
+from terminal.sync.trees import TreeWatch
 from terminal.sync.worker import SyncWorker
 from terminal.texts import Texts
 from tests.simulation.faults import Crash, StatementFaults
@@ -91,6 +95,9 @@ class Terminal:
             randomness=self.randomness,
             events=EventBus(),
             monotonic=lambda: self.seconds,
+            rating_log=TreeWatch(
+                LedgerTreeStore(self.ledger, self.clock), self.keys, self.clock, EventBus()
+            ),
         )
         self.printer = Printer(self)
         self.faults.install(database)
@@ -164,22 +171,33 @@ class Terminal:
         """Whether something was not acknowledged yet."""
         return self.ledger.read(outbox.pending) is not None
 
+    def courier(self) -> CourierService:
+        """Return what makes and reads the files of a stick."""
+        return CourierService(
+            ledger=self.ledger, journal=self.journal, blobs=self.blobs,
+            keys=cast(Keyring, self.keys), enrolment=lambda: self.enrolment, clock=self.clock,
+            randomness=self.randomness, events=EventBus(),
+        )  # fmt: skip
+
     # Files of scans
 
     def hide_blob(self, digest: str) -> None:
         """Take a scan's file away; it may come back."""
         path = self._blob(digest)
         if path.exists():
-            path.rename(path.with_suffix(".away"))
+            self._away(digest).parent.mkdir(exist_ok=True)
+            path.rename(self._away(digest))
             self.hidden.add(digest)
 
     def bring_blobs_back(self) -> None:
         """Put hidden files back, but not the lost ones."""
         for digest in self.hidden - self.lost:
-            path = self._blob(digest).with_suffix(".away")
-            if path.exists():
-                path.rename(self._blob(digest))
+            if self._away(digest).exists():
+                self._away(digest).rename(self._blob(digest))
         self.hidden &= self.lost
+
+    def _away(self, digest: str) -> Path:
+        return self.folder / "away" / digest
 
     def _blob(self, digest: str) -> Path:
         return self.folder / "blobs" / digest[:2] / digest

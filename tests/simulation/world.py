@@ -42,7 +42,8 @@ class World:
 
     `told` are entries of which the hub has said, to whomever, that it keeps them; `effects`
     the effects that were final when they were looked at; `own_acts` the hub's own entries with
-    their places. `restored` counts how often the hub was put back to an older state.
+    their places. `restored` counts how often the hub was put back to an older state,
+    `wiped` whether payloads were wiped.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class World:
         self.effects: dict[str, str] = {}
         self.own_acts: dict[str, tuple[str, int]] = {}
         self.restored = 0
+        self.wiped = False
         shutil.copytree(template().hub, folder / "hub")
         self.terminals: list[Terminal] = []
         self.start_hub()

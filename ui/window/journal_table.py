@@ -60,6 +60,9 @@ class JournalTable(Table):
             self.beyond.emit(1)
         elif key in _UP and (control or place <= 0):
             self.beyond.emit(-1)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.lines:
+            # Of the page: Qt would go to the ends of the row.
+            self.selectRow(0 if key == Qt.Key.Key_Home else len(self.lines) - 1)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             event.ignore()
         else:

@@ -9,7 +9,7 @@ import msgspec
 from peewee import Database, fn
 
 from hub.store.statements import Insert, lock, rows, run
-from hub.store.tables import ChainRow, EffectRow, EntryRow, ForkRow
+from hub.store.tables import ChainRow, EffectRow, EntryRow, ForkRow, UnjudgedRow
 from terminal.protocol.entry import GENESIS, Entry
 from terminal.protocol.wire import Effect
 
@@ -112,13 +112,29 @@ def add(
             (
                 one.entry.hash, one.origin, one.epoch, one.seq, one.record_id, one.kind,
                 one.aggregate_id, one.entry.header, one.entry.payload, one.entry.signature,
-                received_at, one.sound, judged, one.hall,
+                received_at, one.sound, one.hall,
             )
             for one in stored
         ],
     )  # fmt: skip
+    if not judged:
+        to_judge(database, [one.entry.hash for one in stored])
     last = stored[-1]
     _put_chain(database, [(last.origin, last.epoch, last.seq, last.entry.hash)])
+
+
+def to_judge(database: Database, hashes: Sequence[str]) -> None:
+    """Note that stored entries have no effect yet.
+
+    It stands in a narrow table of its own: to change a mark in the entry itself would write the
+    whole row and all of its indexes anew.
+    """
+    run(
+        database,
+        "INSERT INTO unjudged (id, hall) SELECT id, hall FROM entries WHERE hash IN ?"
+        " ON CONFLICT (id) DO NOTHING",
+        list(hashes),
+    )
 
 
 def move_end(database: Database, origin: str, epoch: str) -> None:
@@ -137,10 +153,11 @@ def move_end(database: Database, origin: str, epoch: str) -> None:
 def fill_payload(database: Database, stored: Stored) -> None:
     """Put in the payload of an entry that was stored without it, and judge it anew."""
     (
-        EntryRow.update(payload=stored.entry.payload, sound=True, judged=False)
+        EntryRow.update(payload=stored.entry.payload, sound=True)
         .where(EntryRow.hash == stored.entry.hash)
         .execute(database)
     )
+    to_judge(database, [stored.entry.hash])
     (
         EffectRow.delete()
         .where((EffectRow.entry_hash == stored.entry.hash) & (EffectRow.effect != "applied"))
@@ -179,7 +196,8 @@ def unjudged(database: Database, limit: int, hall: str) -> list[Stored]:
     """Return entries of a hall that have no effect yet, in the order of arrival."""
     found = rows(
         database,
-        f"SELECT {_COLUMNS} FROM entries e WHERE hall = ? AND NOT judged ORDER BY id LIMIT ?",
+        f"SELECT {_COLUMNS} FROM unjudged u JOIN entries e ON e.id = u.id"
+        " WHERE u.hall = ? ORDER BY u.id LIMIT ?",
         hall,
         limit,
     )
@@ -188,7 +206,7 @@ def unjudged(database: Database, limit: int, hall: str) -> list[Stored]:
 
 def halls_waiting(database: Database) -> list[str]:
     """Return the halls with entries that have no effect yet."""
-    found = rows(database, "SELECT DISTINCT hall FROM entries WHERE NOT judged ORDER BY hall")
+    found = rows(database, "SELECT DISTINCT hall FROM unjudged ORDER BY hall")
     return [hall for (hall,) in found]
 
 
@@ -208,7 +226,7 @@ def overslept(database: Database) -> list[str]:
 def mark_judged(database: Database, ids: Sequence[int]) -> None:
     """Note that these entries were judged."""
     if ids:
-        run(database, "UPDATE entries SET judged = TRUE WHERE id IN ?", list(ids))
+        run(database, "DELETE FROM unjudged WHERE id IN ?", list(ids))
 
 
 def of_aggregate(database: Database, aggregate_id: str) -> list[Stored]:
@@ -299,7 +317,7 @@ def counts(database: Database) -> dict[str, int]:
     """Return how many entries, forks, and effects of each kind there are."""
     found = {
         "entries": EntryRow.select().count(database),
-        "unjudged": EntryRow.select().where(EntryRow.judged == False).count(database),  # noqa: E712
+        "unjudged": UnjudgedRow.select().count(database),
         "forks": ForkRow.select().count(database),
     }
     query = EffectRow.select(EffectRow.effect, fn.COUNT(EffectRow.record_id)).group_by(

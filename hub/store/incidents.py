@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from peewee import Database
 
-from hub.store.entries import Stored
+from hub.store.entries import Stored, to_judge
 from hub.store.statements import Insert, rows, run
 from hub.store.tables import EntryRow, IncidentRow
 from terminal.domain.records import HUB_ORIGIN
@@ -85,11 +85,12 @@ def put_back(database: Database, stored: Sequence[Stored], received_at: int) -> 
             (
                 one.entry.hash, one.origin, one.epoch, one.seq, one.record_id, one.kind,
                 one.aggregate_id, one.entry.header, one.entry.payload, one.entry.signature,
-                received_at, one.sound, False, one.hall,
+                received_at, one.sound, one.hall,
             )
             for one in stored
         ],
     )  # fmt: skip
+    to_judge(database, [one.entry.hash for one in stored])
 
 
 def follows(database: Database, epoch: str, branch: tuple[int, str, bytes]) -> bool:

@@ -41,7 +41,6 @@ def _halls(database: Any) -> None:
     for statement in (
         "DROP INDEX IF EXISTS entryrow_judged_id",
         "DROP INDEX IF EXISTS effectrow_waits_for",
-        "CREATE INDEX IF NOT EXISTS entries_unjudged ON entries (hall, id) WHERE NOT judged",
         "CREATE INDEX IF NOT EXISTS effects_held ON effects (waits_for) WHERE effect = 'held'",
     ):
         run(database, statement)
@@ -131,6 +130,22 @@ def _board(database: Any) -> None:
         run(database, statement)
 
 
+def _unjudged(database: Any) -> None:
+    """What has no effect yet stands in a table of its own instead of in the wide rows."""
+    run(
+        database,
+        "CREATE TABLE IF NOT EXISTS unjudged (id BIGINT NOT NULL PRIMARY KEY, hall TEXT NOT NULL)",
+    )
+    run(database, "CREATE INDEX IF NOT EXISTS unjudgedrow_hall_id ON unjudged (hall, id)")
+    if "judged" in {column.name for column in database.get_columns("entries")}:
+        for statement in (
+            "INSERT INTO unjudged (id, hall) SELECT id, hall FROM entries WHERE NOT judged",
+            "DROP INDEX IF EXISTS entries_unjudged",
+            "ALTER TABLE entries DROP COLUMN judged",
+        ):
+            run(database, statement)
+
+
 STEPS: tuple[Callable[[Any], None], ...] = (
     _first,
     _halls,
@@ -139,6 +154,7 @@ STEPS: tuple[Callable[[Any], None], ...] = (
     _terminal_keys,
     _legal,
     _board,
+    _unjudged,
 )
 
 

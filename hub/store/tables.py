@@ -94,9 +94,8 @@ class EnrolmentCodeRow(Model):
 class EntryRow(Model):
     """A stored entry; `id` is the order of arrival.
 
-    `sound` says that the payload is here and fits the header; `judged` that an effect was
-    given (also for a second entry of one record_id, whose effect is the first one's); `hall`
-    is the terminal's, empty for the hub's own.
+    `sound` says that the payload is here and fits the header; `hall` is the terminal's, empty
+    for the hub's own.
     """
 
     id = BigAutoField()
@@ -112,13 +111,25 @@ class EntryRow(Model):
     signature = BlobField()
     received_at = BigIntegerField()
     sound = BooleanField()
-    judged = BooleanField(default=False)
     hall = TextField(default="")
 
     class Meta:
         table_name = "entries"
-        # A partial index for what is not judged yet is made by the migrations.
         indexes = ((("origin", "epoch", "seq"), True),)
+
+
+class UnjudgedRow(Model):
+    """An entry, by its `id`, that has no effect yet; the row goes when one was given.
+
+    Also the second entry of one record_id leaves, whose effect is the first one's.
+    """
+
+    id = BigIntegerField(primary_key=True)
+    hall = TextField()
+
+    class Meta:
+        table_name = "unjudged"
+        indexes = ((("hall", "id"), False),)
 
 
 class ChainRow(Model):
@@ -417,6 +428,7 @@ TABLES: tuple[type[Model], ...] = (
     TerminalKeyRow,
     EnrolmentCodeRow,
     EntryRow,
+    UnjudgedRow,
     ChainRow,
     ForkRow,
     EffectRow,

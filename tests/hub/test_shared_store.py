@@ -150,7 +150,7 @@ def test_a_killed_judge_is_relieved_by_the_other_process(
     def judging() -> bool:
         with hub.store.reading() as database:
             held = rows(database, "SELECT 1 FROM leases WHERE holder <> ''")
-            waiting = rows(database, "SELECT 1 FROM entries WHERE NOT judged LIMIT 1")
+            waiting = rows(database, "SELECT 1 FROM unjudged LIMIT 1")
         return bool(held and waiting)
 
     pushing = threading.Thread(target=push)
@@ -271,10 +271,10 @@ def test_a_store_of_the_first_version_learns_its_halls(
     terminal.push()
     with hub.store.writing() as database:
         for statement in (
-            "DROP INDEX entries_unjudged",
+            "ALTER TABLE entries ADD COLUMN judged BOOLEAN NOT NULL DEFAULT FALSE",
+            "DROP TABLE unjudged",
             "ALTER TABLE entries DROP COLUMN hall",
             "DROP TABLE leases",
-            "UPDATE entries SET judged = FALSE",
             "UPDATE facts SET value = '1' WHERE name = 'schema'",
         ):
             run(database, statement)

@@ -160,6 +160,9 @@ def test_nothing_that_the_hub_has_not_is_ever_wiped(hall: Hall) -> None:
     declined(hall)
     hall.ctx.clock.advance(days=400)  # type: ignore[attr-defined]
     assert not hall.ctx.retention.run()
+    # Whatever is noted of its effect.
+    hall.ctx.ledger.write(lambda db: db.execute_sql("UPDATE entry SET state = 'applied'"))
+    assert not hall.ctx.retention.run()
     assert payloads(hall) == hall.written()
 
 

@@ -77,7 +77,10 @@ class Returning:
         return place
 
     def settle(self, turn: Turn) -> bool:
-        """Give back what the hub lost and find out what else it has not; False: nothing due."""
+        """Give back what the hub lost and find out what else it has not.
+
+        False: nothing is due, or the program ends; the next turn, or start, begins again.
+        """
         place = self._unsettled()
         if place is None and not self._behind:
             return False
@@ -86,8 +89,10 @@ class Returning:
         for epoch in self._store.acknowledged_epochs():
             # An empty batch asks how far the hub is; what it has lost waits again.
             turn.store.acknowledge(turn.client.push(Stretch(epoch, ())))
+        if turn.stopping():
+            return False
         self._behind = False
-        if place is not None and not turn.stopping():
+        if place is not None:
             self._store.settle_epoch(place.epoch)
         turn.events.publish("journal_changed", detail="restored")
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -140,6 +141,28 @@ def test_a_crash_while_giving_back_begins_again(joined: Hall, hub: Hub, line: Fa
             cut += 1
     assert cut >= 3, "the line was cut behind each request"
     line.faults = []
+    settled(joined)
+    same_on_both_sides(hub, joined, case_id)
+
+
+def test_a_program_that_ends_in_between_begins_again(
+    joined: Hall, hub: Hub, line: FaultyLine
+) -> None:
+    settled(joined)
+    yesterday = Backup(hub)
+    case_id = accepted(joined)
+    settled(joined)
+    yesterday.put_back(hub)
+    ended = worker(joined)._stopping
+
+    def end(send: Callable[[], HttpReply]) -> HttpReply:
+        ended.set()
+        return send()
+
+    line.faults = [None, end]
+    worker(joined).once()
+    assert len(line.requests) < 20
+    ended.clear()
     settled(joined)
     same_on_both_sides(hub, joined, case_id)
 

@@ -13,6 +13,13 @@ from terminal.protocol.wire import Cursor, FeedRow, Page, feed_hash
 
 _insert_lines = Insert(FeedLine)
 _open_heads = Insert(FeedHead, "(name) DO NOTHING")
+_lines = FeedLine._meta.table_name
+_HEAD = f"SELECT handle, position FROM {FeedHead._meta.table_name} WHERE name = ?"
+_HASH_AT = f"SELECT hash FROM {_lines} WHERE feed = ? AND position = ?"
+_AFTER = (
+    f"SELECT position, kind, key, body, hash FROM {_lines}"
+    " WHERE feed = ? AND position > ? ORDER BY position LIMIT ?"
+)
 
 
 class NewRow(msgspec.Struct, frozen=True):
@@ -108,8 +115,7 @@ def read_after(database: Database, cursor: Cursor, limit: int) -> Page | None:
     A cursor of another handle, of a later position or with another row's hash does not belong
     to this feed: the page then begins at position 1 with `reset`.
     """
-    query = FeedHead.select(FeedHead.handle, FeedHead.position).where(FeedHead.name == cursor.feed)
-    heads = list(query.tuples().execute(database))
+    heads = rows(database, _HEAD, cursor.feed)
     if not heads:
         # Nothing was ever written here: whoever stands somewhere has rows of a lost feed.
         return Page(cursor.feed, "", (), reset=True) if cursor.handle else None
@@ -119,26 +125,17 @@ def read_after(database: Database, cursor: Cursor, limit: int) -> Page | None:
     reset = bool(cursor.handle) and not fits
     if start == last and not reset and cursor.handle:
         return None
-    lines = (
-        FeedLine.select(
-            FeedLine.position, FeedLine.kind, FeedLine.key, FeedLine.body, FeedLine.hash
-        )
-        .where((FeedLine.feed == cursor.feed) & (FeedLine.position > start))
-        .order_by(FeedLine.position)
-        .limit(limit)
-    )
-    rows = tuple(
+    found = tuple(
         FeedRow(position, kind, key, None if body is None else bytes(body), digest)
-        for position, kind, key, body, digest in lines.tuples().execute(database)
+        for position, kind, key, body, digest in rows(database, _AFTER, cursor.feed, start, limit)
     )
-    more = bool(rows) and rows[-1].position < last
-    return Page(cursor.feed, handle, rows, more=more, reset=reset)
+    more = bool(found) and found[-1].position < last
+    return Page(cursor.feed, handle, found, more=more, reset=reset)
 
 
 def contradicts(database: Database, cursor: Cursor) -> bool:
     """Say whether a feed goes by a cursor's handle and does not have the cursor's row."""
-    query = FeedHead.select(FeedHead.handle, FeedHead.position).where(FeedHead.name == cursor.feed)
-    heads = list(query.tuples().execute(database))
+    heads = rows(database, _HEAD, cursor.feed)
     return bool(heads) and heads[0][0] == cursor.handle and not _fits(database, cursor, heads[0][1])
 
 
@@ -147,8 +144,5 @@ def _fits(database: Database, cursor: Cursor, last: int) -> bool:
         return cursor.row_hash == ""
     if cursor.position > last:
         return False
-    query = FeedLine.select(FeedLine.hash).where(
-        (FeedLine.feed == cursor.feed) & (FeedLine.position == cursor.position)
-    )
-    rows = list(query.tuples().execute(database))
-    return bool(rows) and rows[0][0] == cursor.row_hash
+    found = rows(database, _HASH_AT, cursor.feed, cursor.position)
+    return bool(found) and bool(found[0][0] == cursor.row_hash)

@@ -16,11 +16,23 @@ from terminal.protocol import entry as entries
 from terminal.protocol.entry import Entry, EntryError
 from terminal.protocol.suites import STANDARD
 from terminal.protocol.wire import Cursor, Effect, FeedRow, Page, feed_hash
-from terminal.store import outbox
+from terminal.store import outbox, statements
 from terminal.store.tables.ledger import CursorRow, KeptRow, SetRow
 
 EFFECTS = frozenset({"applied", "held", "refused", "conflict"})
 """What an entry may come to, as far as this release knows."""
+
+_CURSOR = statements.sql_of(
+    CursorRow.select(CursorRow.handle, CursorRow.position, CursorRow.row_hash).where(
+        CursorRow.feed == ""
+    )
+)
+_STAND = statements.sql_of(
+    CursorRow.select(
+        CursorRow.handle, CursorRow.position, CursorRow.row_hash, CursorRow.generation,
+        CursorRow.shown,
+    ).where(CursorRow.feed == "")
+)  # fmt: skip
 
 
 class _Stand(msgspec.Struct, frozen=True):
@@ -32,11 +44,7 @@ class _Stand(msgspec.Struct, frozen=True):
 
 
 def _stand(db: peewee.Database, feed: str) -> _Stand:
-    query = CursorRow.select(
-        CursorRow.handle, CursorRow.position, CursorRow.row_hash,
-        CursorRow.generation, CursorRow.shown,
-    ).where(CursorRow.feed == feed)  # fmt: skip
-    for handle, position, row_hash, generation, shown in query.tuples().execute(db):
+    for handle, position, row_hash, generation, shown in statements.rows(db, _STAND, feed):
         return _Stand(Cursor(feed, handle, position, row_hash), generation, shown)
     return _Stand(Cursor(feed))
 
@@ -46,10 +54,7 @@ def cursor(db: peewee.Database, feed: str) -> Cursor:
 
     Only columns of the first schema are read: a ledger in rescue is asked, too.
     """
-    query = CursorRow.select(CursorRow.handle, CursorRow.position, CursorRow.row_hash).where(
-        CursorRow.feed == feed
-    )
-    for handle, position, row_hash in query.tuples().execute(db):
+    for handle, position, row_hash in statements.rows(db, _CURSOR, feed):
         return Cursor(feed, handle, position, row_hash)
     return Cursor(feed)
 

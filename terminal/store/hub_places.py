@@ -24,6 +24,13 @@ _STORED = (
     + " LIMIT 1"
 )
 
+_WORD = sql_of(
+    CursorWordRow.select(CursorWordRow.signature).where(
+        CursorWordRow.feed == "", CursorWordRow.handle == "",
+        CursorWordRow.position == 0, CursorWordRow.row_hash == "",
+    )
+)  # fmt: skip
+
 
 def heard(db: peewee.Database) -> HubPlace | None:
     """Return the last place of the hub's own journal that the hub has told."""
@@ -107,11 +114,7 @@ def keep_word(db: peewee.Database, page: Page) -> None:
 
 def with_word(db: peewee.Database, cursor: Cursor) -> Cursor:
     """Return a cursor with the hub's word for its place, if that is here."""
-    word = CursorWordRow
-    query = word.select(word.signature).where(
-        word.feed == cursor.feed, word.handle == cursor.handle,
-        word.position == cursor.position, word.row_hash == cursor.row_hash,
-    )  # fmt: skip
-    for (signature,) in query.tuples().execute(db):
+    place = (cursor.feed, cursor.handle, cursor.position, cursor.row_hash)
+    for (signature,) in rows(db, _WORD, *place):
         return msgspec.structs.replace(cursor, signature=bytes(signature))
     return cursor

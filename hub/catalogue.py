@@ -12,7 +12,7 @@ from hub.hub import Hub
 from hub.store import feeds, people, projections
 from hub.store.feeds import NewRow
 from terminal.domain.catalogue import LifeEvent, ServiceItem
-from terminal.errors import InvalidInput, SyncError
+from terminal.errors import InvalidInput, NotFound, SyncError
 from terminal.protocol import sets, snapshot
 from terminal.protocol.snapshot import Line
 from terminal.protocol.wire import CataloguePointer, catalogue_feed
@@ -30,6 +30,8 @@ def publish(hub: Hub, lines: Iterable[Line]) -> CataloguePointer:
     new = _by_key(lines)
     with hub.store.reading() as database:
         halls = people.halls(database)
+        if not halls:
+            raise NotFound("hub.hall_unknown", hall="")
         old, changed_before = _in_force(hub, database, catalogue_feed(halls[0].id))
     if old is None:
         return _publish_whole(hub, new)

@@ -6,28 +6,26 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout
+from PySide6.QtWidgets import QBoxLayout
 
-from terminal.services.journal import GROUPS, PAGE
+from terminal.services.journal import PAGE
 from terminal.services.views import JournalPage as Lines
 from terminal.services.views import JournalQuery, JournalStatus, Session
 from terminal.store.journal import Verification
 from ui.bridge import Bridge, Failure
 from ui.theme import px
-from ui.widgets.basics import Button, Card, Label, Notice, column, row
-from ui.widgets.fields import LineEdit
+from ui.widgets.basics import Card, Label, Notice, column, row
 from ui.widgets.keys import KeyHint
 from ui.window.coalesced import Coalesced
 from ui.window.courier_panel import CourierPanel
 from ui.window.dates import moment_words
 from ui.window.journal_detail import JournalDetail
+from ui.window.journal_filters import JournalFilters
 from ui.window.journal_table import JournalTable
 from ui.window.page import Page
 from ui.window.phone_panel import PhonePanel
 from ui.window.rating_notice import RatingNotice
 
-STATES = ("all", "waiting", "acknowledged", "held", "refused", "conflict")
-KINDS = ("all", *GROUPS)
 LINES_GAP_MS = 500
 
 
@@ -53,28 +51,16 @@ class JournalPage(Page):
         self._wide = True
         self._reading = False
         self._verifying = False
-        self._state_tabs, states = self._tabs("state", STATES)
-        self._kind_tabs, kinds = self._tabs("group", KINDS)
-        for kind, tab in self._kind_tabs.items():
-            tab.setText(texts(f"window.journal.group_{kind}"))
-        self.number = LineEdit()
-        self.number.setObjectName("journal_number")
-        self.number.setAccessibleName(texts("window.journal.search"))
-        self.number.setPlaceholderText(texts("window.journal.search_hint"))
-        self.number.setMaxLength(40)
-        self.number.setMinimumWidth(px(120))
-        self.number.setMaximumWidth(px(330))
-        self.number.entered.connect(self._find)
-        kinds.addWidget(self.number, 1)
+        self.filters = JournalFilters(texts)
+        self.number = self.filters.number
         self.hub = Notice("journal_hub")
         self.ratings = RatingNotice(bridge)
         self.table = JournalTable(texts, phone)
-        self.number.went_down.connect(self.table.setFocus)
         self.empty = Label("", "muted", wrap=True, object_name="journal_empty")
         self.place = Label("", "small", object_name="journal_place")
         self._list = card = Card(gap=4, margin=8)
-        card.add(states, kinds, self.empty, self.table, self.place)
-        card.body.setStretch(3, 1)
+        card.add(self.filters, self.empty, self.table, self.place)
+        card.body.setStretch(2, 1)
         self.detail = JournalDetail(texts, phone)
         self.courier = CourierPanel(bridge)
         self.phones = PhonePanel(bridge, session)
@@ -86,25 +72,12 @@ class JournalPage(Page):
         layout.setStretch(2, 1)
         self._lines_soon = Coalesced(self, self._ask_lines, LINES_GAP_MS)
         self._wire()
-        self._show_tabs()
         self.empty.say(texts("window.journal.loading"))
 
-    def _tabs(self, name: str, values: tuple[str, ...]) -> tuple[dict[str, Button], QHBoxLayout]:
-        group = QButtonGroup(self)
-        line = row(gap=0)
-        found: dict[str, Button] = {}
-        for value in values:
-            button = Button("", "tab", object_name=f"journal_{name}_{value}")
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(lambda _=False, value=value: self._narrow(name, value))
-            group.addButton(button)
-            line.addWidget(button)
-            found[value] = button
-        line.addStretch(1)
-        return found, line
-
     def _wire(self) -> None:
+        self.filters.asked.connect(self._on_asked)
+        self.number.entered.connect(self._find)
+        self.number.went_down.connect(self.table.setFocus)
         self.table.moved.connect(self._on_moved)
         self.table.taken.connect(lambda _: self._open_case())
         self.table.beyond.connect(self._turn)
@@ -168,7 +141,7 @@ class JournalPage(Page):
 
     def _on_status(self, status: JournalStatus) -> None:
         self._status = status
-        self._show_tabs()
+        self.filters.show_counts(self._counts())
         texts = self.texts
         sentence = texts(
             f"window.journal.hub_{status.hub}", last=moment_words(status.last_contact, texts)
@@ -188,8 +161,11 @@ class JournalPage(Page):
         if select == "":
             line = self.table.line()
             select = line.record_id if line is not None else 0
+        line = self.table.line()
+        same = line is not None and select == line.record_id and found.lines == self.table.lines
         self._more = found.more
-        self.table.show_lines(found.lines, select=select)
+        if not same:
+            self.table.show_lines(found.lines, select=select)
         self.empty.setVisible(not found.lines)
         if not found.lines:
             self.empty.say(self._empty_words())
@@ -208,22 +184,6 @@ class JournalPage(Page):
         return {"all": status.written, "waiting": status.waiting,
                 "acknowledged": status.acknowledged, "held": status.held,
                 "refused": status.refused, "conflict": status.conflict}  # fmt: skip
-
-    def _show_tabs(self) -> None:
-        counts = self._counts()
-        for state, tab in self._state_tabs.items():
-            title = self.texts(f"window.journal.state_{state}")
-            count = counts.get(state, 0)
-            key = "window.journal.tab_count" if count else "window.journal.tab_none"
-            tab.setText(self.texts(key, title=title, count=f"{count:,}"))
-        for tabs, now in (
-            (self._state_tabs, self._query.state),
-            (self._kind_tabs, self._query.group),
-        ):
-            tabs[now or "all"].setChecked(True)
-            for tab in tabs.values():
-                # The chosen one is bold and needs more room.
-                tab.updateGeometry()
 
     def _show_place(self) -> None:
         lines = self.table.lines
@@ -245,21 +205,13 @@ class JournalPage(Page):
 
     # Narrowing and turning.
 
-    def _narrow(self, name: str, value: str) -> None:
-        wanted = "" if value == "all" else value
-        state = wanted if name == "state" else self._query.state
-        group = wanted if name == "group" else self._query.group
-        self._ask_for(JournalQuery(state, group, self._query.number))
-
     def _find(self) -> None:
-        self._ask_for(
-            JournalQuery(self._query.state, self._query.group, self.number.text().strip())
-        )
+        self.filters.search()
         self.table.setFocus()
 
-    def _ask_for(self, query: JournalQuery) -> None:
+    def _on_asked(self, query: JournalQuery) -> None:
         self._query, self._pages, self._place = query, [], 0
-        self._show_tabs()
+        self.filters.show_counts(self._counts())
         self._load(select=0)
 
     def _turn(self, by: int) -> None:
@@ -276,10 +228,6 @@ class JournalPage(Page):
         self._query = JournalQuery(query.state, query.group, query.number, before)
         self._load(select=select)
 
-    def _step(self, values: tuple[str, ...], name: str, now: str, by: int) -> None:
-        place = values.index(now or "all")
-        self._narrow(name, values[(place + by) % len(values)])
-
     # Keys.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -287,10 +235,7 @@ class JournalPage(Page):
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             by = 1 if key == Qt.Key.Key_Right else -1
-            if shift:
-                self._step(KINDS, "group", self._query.group, by)
-            else:
-                self._step(STATES, "state", self._query.state, by)
+            self.filters.step("group" if shift else "state", by)
         elif key == Qt.Key.Key_Escape and (self._panel_open() or self._reading):
             self._close_panels()
         elif key == Qt.Key.Key_Escape and (self._query.number or self.number.hasFocus()):
@@ -351,9 +296,7 @@ class JournalPage(Page):
             case "f8":
                 self._verify()
             case "state" | "group":
-                by_state = hint == "state"
-                now = self._query.state if by_state else self._query.group
-                self._step(STATES if by_state else KINDS, hint, now, 1)
+                self.filters.step(hint, 1)
             case "pages":
                 self._turn(1)
             case "close":

@@ -6,8 +6,10 @@ multiplies polynomials number by number and a receipt waits for that.
 
 from __future__ import annotations
 
+import threading
 from functools import cache, lru_cache
 from itertools import compress
+from types import ModuleType
 
 from terminal.errors import InvalidInput
 
@@ -25,6 +27,21 @@ _MASK = 2
 
 _BYTE_MODE = 0b0100
 _PADDING = b"\xec\x11"
+_importing = threading.Lock()
+
+
+@cache
+def library() -> tuple[ModuleType, ModuleType]:
+    """Return the qrcode library's modules `base` and `main`, imported by one thread at a time.
+
+    They are imported here and nowhere else: the library's modules import each other, and two
+    threads that begin at different ends (the warming up, the first paper) both fail.
+    """
+    # Not at the start: a terminal whose printer draws the codes itself never needs it.
+    with _importing:
+        from qrcode import base, main
+
+        return base, main
 
 
 @lru_cache(maxsize=8)
@@ -67,11 +84,9 @@ def _frame(version: int) -> tuple[int, bytes, tuple[int, ...]]:
 
 
 def _laid_out(version: int, word: int) -> list[bytes]:
-    # imported here: a terminal whose printer draws the codes itself never needs it
-    from qrcode.constants import ERROR_CORRECT_M
-    from qrcode.main import QRCode
-
-    code = QRCode(version, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
+    _, main = library()
+    level = main.constants.ERROR_CORRECT_M
+    code = main.QRCode(version, error_correction=level, border=0, mask_pattern=_MASK)
     code.data_cache = [word] * sum(both for _, both in _blocks(version))
     code.make(fit=False)
     return [bytes(map(bool, row)) for row in code.modules]
@@ -79,10 +94,9 @@ def _laid_out(version: int, word: int) -> list[bytes]:
 
 def _blocks(version: int) -> list[tuple[int, int]]:
     """Return data words and all words of each error correction block of a version."""
-    from qrcode.base import rs_blocks
-    from qrcode.constants import ERROR_CORRECT_M
-
-    return [(block.data_count, block.total_count) for block in rs_blocks(version, ERROR_CORRECT_M)]
+    base, main = library()
+    blocks = base.rs_blocks(version, main.constants.ERROR_CORRECT_M)
+    return [(block.data_count, block.total_count) for block in blocks]
 
 
 @cache
@@ -138,8 +152,8 @@ def _correction(part: bytes, count: int) -> bytes:
 @cache
 def _division_table(count: int) -> tuple[int, ...]:
     """Return each multiple of the generator polynomial of degree `count`, without its head."""
-    from qrcode.base import gexp, glog
-
+    base, _ = library()
+    gexp, glog = base.gexp, base.glog
     generator = [1]
     for power in range(count):
         root = gexp(power)

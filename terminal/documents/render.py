@@ -8,6 +8,7 @@ from terminal.documents.breaking import clean
 from terminal.documents.fonts import fonts
 from terminal.documents.layout import Layout, Paper
 from terminal.documents.printer import PrinterProfile
+from terminal.documents.qr import library
 from terminal.documents.templates import language_of, layout_of
 from terminal.documents.templates.common import Copy
 from terminal.documents.views import DocumentView, encode_view
@@ -81,8 +82,9 @@ def warm_up() -> None:
 
     for name in ("pdf", "raster", "escpos"):
         importlib.import_module(f"terminal.documents.{name}")
-    for name in ("reportlab.pdfgen.canvas", "qrcode.main", "PIL.ImageFont", "PIL.ImageDraw"):
+    for name in ("reportlab.pdfgen.canvas", "PIL.ImageFont", "PIL.ImageDraw"):
         importlib.import_module(name)
+    library()
     for bold in (False, True):
         _ = fonts(bold).widths["一"]
     default_wording("zh")

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 import zstandard
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
@@ -167,6 +167,9 @@ class Api:
                     # What is still coming is not read.
                     response.headers["connection"] = "close"
                 return response
+            except ClientDisconnect:
+                # Half a request: its line broke, or its program ended. Nobody hears an answer.
+                return Response(status_code=400)
 
         return guarded
 

@@ -10,8 +10,7 @@ import pytest
 from hub import renewal
 from hub.enrol import make_code, revoke
 from hub.hub import Hub
-from hub.store import entries, people, terminal_keys
-from hub.store.migrations import migrate
+from hub.store import entries, migrations, people, terminal_keys
 from terminal.clock import FixedClock
 from terminal.errors import InvalidInput, NotFound
 from terminal.protocol import sets, wire
@@ -158,11 +157,10 @@ def test_a_hub_of_before_knows_its_terminals_keys(hub: Hub, terminal: TestTermin
         for statement in (
             "DROP TABLE terminal_keys",
             "ALTER TABLE enrolment_codes DROP COLUMN terminal",
-            "UPDATE facts SET value = '4' WHERE name = 'schema'",
         ):
             database.execute_sql(statement)
     with hub.store.writing() as database:
-        migrate(database)
+        migrations._terminal_keys(database)
         assert people.terminal_by_key(database, terminal.id) is not None
     assert not terminal.push().refusal
     assert not announce(terminal, STANDARD.new_private_key()).refusal

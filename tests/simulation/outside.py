@@ -41,12 +41,39 @@ class SimRandomness:
 
 
 class SimKeys:
-    """The key of the terminal of this number; every world has the same ones.
+    """The keys of the terminal of this number; every world begins with the same ones.
 
-    So a hub with its terminals enrolled is made once and copied for each seed.
+    So a hub with its terminals enrolled is made once and copied for each seed. They lie apart
+    from the ledger's disk, as in a machine with a TPM, and each call is durable.
     """
 
     def __init__(self, number: int) -> None:
         self.signing = hashlib.sha256(f"terminal-{number}".encode()).digest()
         self.public = STANDARD.public_key(self.signing)
         self.terminal_id = key_id(self.public)
+        self._next: bytes | None = None
+        self._previous: bytes | None = None
+        self._renew_at = 1 << 62
+
+    def overdue(self) -> None:
+        """Let the key's date have passed."""
+        self._renew_at = 0
+
+    def next_key(self) -> bytes | None:
+        return self._next
+
+    def prepare_next(self) -> bytes:
+        self._next = self._next or hashlib.sha256(self.signing + b"next").digest()
+        return self._next
+
+    def previous_key(self) -> bytes | None:
+        return self._previous
+
+    def renew_at(self) -> int:
+        return self._renew_at
+
+    def renewed(self, renew_at: int) -> None:
+        assert self._next is not None
+        self._previous, self.signing, self._next = self.signing, self._next, None
+        self.public = STANDARD.public_key(self.signing)
+        self._renew_at = renew_at

@@ -28,8 +28,11 @@ def run_seed(folder: Path, seed: int, *, steps: int = STEPS) -> World:
     plan = [draw(rng, terminals) for _ in range(steps)]
     trouble = [rng.choice((0.0, 0.2, 0.6)) for _ in range(terminals)]
     world = World(folder, seed, terminals=terminals, old_ledger=old_ledger)
+    world.renewing = rng.random() < 0.3
     for terminal, much in zip(world.terminals, trouble, strict=True):
         terminal.network.trouble = much
+        if world.renewing:
+            terminal.keys.overdue()
     run_plan(world, plan, f"simulate --seeds 1 --start {seed} --steps {steps}")
     return world
 

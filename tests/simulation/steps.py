@@ -73,7 +73,9 @@ def _clock(world: World, terminal: Terminal, rng: random.Random) -> None:
 
 
 def _hub_clock(world: World, terminal: Terminal, rng: random.Random) -> None:
-    world.hub_clock.wall = rng.choice((START, YEAR_2030))
+    if not world.renewing:
+        # Renewed twice between two backups, a terminal would be a stranger to the older one.
+        world.hub_clock.wall = rng.choice((START, YEAR_2030))
 
 
 def _hub_on_off(world: World, terminal: Terminal, rng: random.Random) -> None:
@@ -94,7 +96,8 @@ def _roll_back(world: World, terminal: Terminal, rng: random.Random) -> None:
 
 
 def _clone(world: World, terminal: Terminal, rng: random.Random) -> None:
-    if len(world.terminals) < 4:
+    # A copied machine whose twin has renewed their key is a stranger: it is enrolled anew.
+    if len(world.terminals) < 4 and not world.renewing:
         world.clone(terminal)
 
 

@@ -95,6 +95,7 @@ class Terminal:
             randomness=self.randomness,
             events=EventBus(),
             monotonic=lambda: self.seconds,
+            renewal=self.keys,
             rating_log=TreeWatch(
                 LedgerTreeStore(self.ledger, self.clock), self.keys, self.clock, EventBus()
             ),

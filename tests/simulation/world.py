@@ -43,7 +43,7 @@ class World:
     `told` are entries of which the hub has said, to whomever, that it keeps them; `effects`
     the effects that were final when they were looked at; `own_acts` the hub's own entries with
     their places. `restored` counts how often the hub was put back to an older state,
-    `wiped` whether payloads were wiped.
+    `wiped` whether payloads were wiped, `renewing` whether keys are renewed here.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class World:
         self.own_acts: dict[str, tuple[str, int]] = {}
         self.restored = 0
         self.wiped = False
+        self.renewing = False
         shutil.copytree(template().hub, folder / "hub")
         self.terminals: list[Terminal] = []
         self.start_hub()

@@ -24,37 +24,36 @@ def refused(hub: Hub, call: str, *arguments: object) -> str:
     return caught.value.code
 
 
-@pytest.mark.parametrize(
-    ("call", "text", "code"),
-    [
-        ("calendar", "year = 2027\n[off]\n2026-01-01 = '元旦'\n", "hub.calendar_other_year"),
-        ("calendar", "year = 2027\n[off]\n", "hub.calendar_other_year"),
-        ("calendar", "year = 2027\n[off]\n2027-02-30 = '？'\n", "hub.file_unreadable"),
-        ("calendar", "no calendar at all", "hub.file_unreadable"),
-        ("calendar", "", "hub.file_unreadable"),
-        ("limits", "[LICENSING]\nrespond_days = 6\n", "hub.policy_too_long"),
-        ("limits", "[LICENSING]\nrespond_days = -1\n", "hub.policy_too_long"),
-        ("limits", "[OTHER_BY_GUIDE]\nrespond_days = 3\n", "hub.policy_too_long"),
-        ("limits", "[UNHEARD]\nrespond_days = 3\n", "hub.file_unreadable"),
-        ("conditional", "cure_days = 'ten'\n", "hub.file_unreadable"),
-        ("conditional", "cure_days = -4\n", "hub.file_unreadable"),
-        ("appointments", "<html>", "hub.file_unreadable"),
-        ("appointments", '{"id": "", "day": "2026-11-23", "begin": "9", "name": "x"}',
-         "hub.file_unreadable"),
-    ],
+WRONG = (
+    ("calendar", "year = 2027\n[off]\n2026-01-01 = '元旦'\n", "hub.calendar_other_year"),
+    ("calendar", "year = 2027\n[off]\n", "hub.calendar_other_year"),
+    ("calendar", "year = 2027\n[off]\n2027-02-30 = '？'\n", "hub.file_unreadable"),
+    ("calendar", "no calendar at all", "hub.file_unreadable"),
+    ("calendar", "", "hub.file_unreadable"),
+    ("limits", "[LICENSING]\nrespond_days = 6\n", "hub.policy_too_long"),
+    ("limits", "[LICENSING]\nrespond_days = -1\n", "hub.policy_too_long"),
+    ("limits", "[OTHER_BY_GUIDE]\nrespond_days = 3\n", "hub.policy_too_long"),
+    ("limits", "[UNHEARD]\nrespond_days = 3\n", "hub.file_unreadable"),
+    ("conditional", "cure_days = 'ten'\n", "hub.file_unreadable"),
+    ("conditional", "cure_days = -4\n", "hub.file_unreadable"),
+    ("appointments", "<html>", "hub.file_unreadable"),
+    ("appointments", '{"id": "", "day": "2026-11-23", "begin": "9", "name": "x"}',
+     "hub.file_unreadable"),
 )  # fmt: skip
-def test_what_is_wrong_is_said_and_nothing_goes_out(
-    hub: Hub, tmp_path: Path, call: str, text: str, code: str
-) -> None:
+
+
+def test_what_is_wrong_is_said_and_nothing_goes_out(hub: Hub, tmp_path: Path) -> None:
     before = publishing.in_force(hub, policy_feed("hall"))
     path = tmp_path / "file.toml"
-    path.write_text(text, encoding="utf-8")
-    if call == "calendar":
-        assert refused(hub, "publish_calendar", path) == code
-    elif call == "appointments":
-        assert refused(hub, "publish_appointments", path) == code
-    else:
-        assert refused(hub, "set_policy", call, path) == code
+    for call, text, code in WRONG:
+        path.write_text(text, encoding="utf-8")
+        if call == "calendar":
+            told = refused(hub, "publish_calendar", path)
+        elif call == "appointments":
+            told = refused(hub, "publish_appointments", path)
+        else:
+            told = refused(hub, "set_policy", call, path)
+        assert told == code, text
     assert publishing.in_force(hub, policy_feed("hall")) == before
 
 

@@ -554,7 +554,7 @@ def test_a_half_written_cache_never_bricks_the_start(
     source = hall_catalogue / name
     data = source.read_bytes() if source.exists() else b"\x28\xb5\x2f\xfd" * 99
     chance = random.Random(7)
-    for number in range(4):
+    for number in range(1 if name.endswith(".part") else 3):
         folder = tmp_path / str(number)
         shutil.copytree(hall_catalogue, folder)
         place = chance.randrange(len(data))

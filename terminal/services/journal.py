@@ -12,6 +12,15 @@ from terminal.domain.aggregates import Document, Rating, Visit
 from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
 from terminal.domain.deadlines import working_days_left
+from terminal.domain.evolve.judgement import BELONGS
+from terminal.domain.records import (
+    KINDS,
+    CaseReceived,
+    DocumentIssued,
+    InvitationClosed,
+    RatingGiven,
+    VisitOpened,
+)
 from terminal.protocol.entry import short_hash
 from terminal.services.views import (
     JournalLine,
@@ -25,16 +34,25 @@ from terminal.store.database import Ledger, Transaction
 from terminal.store.journal import Verification
 
 PAGE = 200
-GROUPS: dict[str, tuple[str, ...]] = {
-    "cases": (
-        "case_received", "materials_supplemented", "case_accepted", "correction_notified",
-        "case_declined",
-    ),
-    "documents": ("document_issued",),
-    "visits": ("visit_opened", "visit_ended"),
-    "ratings": ("rating_given", "invitation_closed"),
-}  # fmt: skip
-"""Kinds of entries that a person looks for together."""
+
+
+def _groups() -> dict[str, tuple[str, ...]]:
+    groups: dict[str, list[str]] = {name: [] for name in ("cases", "documents", "visits")}
+    groups |= {"ratings": [], "other": []}
+    names = {Case: "cases", Document: "documents", Visit: "visits"}
+    made = {
+        CaseReceived: "cases", DocumentIssued: "documents", VisitOpened: "visits",
+        RatingGiven: "ratings", InvitationClosed: "ratings",
+    }  # fmt: skip
+    for kind, body in KINDS.items():
+        belongs = BELONGS.get(kind)
+        name = made.get(body) or names.get(belongs, "other")  # type: ignore[arg-type]
+        groups[name].append(kind)
+    return {name: tuple(kinds) for name, kinds in groups.items()}
+
+
+GROUPS = _groups()
+"""Kinds of entries that a person looks for together, by what they are about."""
 
 
 class HubState(msgspec.Struct, frozen=True):

@@ -106,7 +106,8 @@ def _back_up(world: World, terminal: Terminal, rng: random.Random) -> None:
 
 
 def _restore(world: World, terminal: Terminal, rng: random.Random) -> None:
-    world.restore_hub(with_mark=rng.random() < 0.6)
+    if not world.restore_hub(with_mark=rng.random() < 0.6):
+        world.back_up_hub()
 
 
 def _late(world: World, terminal: Terminal, rng: random.Random) -> None:
@@ -136,7 +137,7 @@ FATE: dict[str, tuple[int, Callable[[World, Terminal, random.Random], None]]] = 
     "roll_back": (1, _roll_back),
     "clone": (1, _clone),
     "back_up": (2, _back_up),
-    "restore": (1, _restore),
+    "restore": (2, _restore),
     "late": (4, _late),
     "line": (4, _line),
     "bring_back": (2, _bring_back),

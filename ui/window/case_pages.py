@@ -182,13 +182,15 @@ class CasesPage(Page):
             left = case.days_left
             tip = texts.counted("window.cases.days_left", left) if left is not None else ""
             due = Cell(day_words(case.due, texts), state, icon, tip)
-        applicant = texts("window.cases.wiped") if case.wiped else case.applicant
+        applicant = Cell(case.applicant, tip=case.applicant)
+        if case.wiped:
+            applicant = Cell(texts("window.cases.wiped_short"), tip=texts("window.cases.wiped"))
         sync = case.sync or "acknowledged"
         icon, state = SYNC_LOOKS.get(sync, SYNC_LOOKS["waiting"])
         return (
             Cell(case.receipt_number),
             Cell(case.item_name, tip=case.item_name),
-            Cell(applicant, tip=applicant),
+            applicant,
             Cell(texts(f"window.case_state.{case.state.value}"), STATE_COLOURS[case.state]),
             due,
             Cell(texts(f"window.sync.{sync}"), state, icon),

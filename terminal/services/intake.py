@@ -20,6 +20,7 @@ from terminal.domain.evolve import Evolved, evolve
 from terminal.domain.parties import Actor, Capacity, Party
 from terminal.domain.policy import HallRules
 from terminal.domain.records import Record, VisitOpened
+from terminal.domain.wiping import is_wiped
 from terminal.errors import NotFound, RuleRefused
 from terminal.events import EventBus
 from terminal.ids import Randomness, record_id
@@ -160,6 +161,8 @@ class IntakeService:
         case = self._ledger.read(lambda db: aggregates.load(db, case_id))
         if not isinstance(case, Case):
             raise NotFound("case.not_found", number=case_id)
+        if is_wiped(case):
+            raise RuleRefused("case.wiped")
         return case
 
     # Acts

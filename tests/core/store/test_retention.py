@@ -223,6 +223,8 @@ def test_a_step_of_a_wiped_case_is_refused_with_a_sentence(hall: Hall) -> None:
             lambda db: hall.ctx.journal_writer.append(db, "a", [Draft(case_id, head, body)])
         )
     assert caught.value.code == "case.wiped"
+    with pytest.raises(RuleRefused, match="已按保存期限从本机清除"):
+        hall.ctx.intake.resume(case_id)
 
 
 def test_scans_go_when_nothing_names_them_any_more(hall: Hall) -> None:

@@ -28,6 +28,7 @@ from terminal.domain.parties import Blob, MaterialEntry
 from terminal.protocol import renewal, returns, tree, wire
 from terminal.protocol.query_code import new_token, query_url
 from terminal.protocol.suites import STANDARD, key_id
+from tests.core.protocol import document
 from tests.hub.line import Line, Reply, Taken, TestTerminal
 from tests.hub.test_desk import SECRET, Browser, decision
 
@@ -69,6 +70,9 @@ ROUTES: dict[tuple[str, str], str] = {
 }
 SCAN = b"%PDF-1.4 a scan that is none"
 SCAN_HASH = hashlib.sha256(SCAN).hexdigest()
+
+STATUSES = {row[0]: row[1] for row in document.table("codes")}
+"""The status of each refusal, as docs/protocol.md says it."""
 
 Ask = Callable[[TestTerminal, str], msgspec.Struct]
 NONCE = bytes(range(16))
@@ -145,7 +149,7 @@ def refusal(hub: Hub, reply: Reply, kind: type[msgspec.Struct]) -> str:
     """The reason in a refusal, which the hub has signed as everything that it says."""
     answer: Any = wire.unseal(wire.open_envelope(reply.body), hub.keys.public, kind)
     assert reply.status >= 400
-    assert answer.refusal
+    assert str(reply.status) in STATUSES[answer.refusal].split(", ")
     return str(answer.refusal)
 
 

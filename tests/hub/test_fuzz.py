@@ -30,7 +30,7 @@ from tests.hub import fuzzing
 from tests.hub.fuzzing import PATHS
 from tests.hub.line import Line, Reply, TestTerminal
 from tests.hub.served import served
-from tests.hub.test_authorisation import rows
+from tests.hub.test_authorisation import STATUSES, rows
 from tests.hub.test_desk import SECRET, Browser
 
 EXAMPLES = int(os.environ.get("YICHUANG_FUZZ", "12"))
@@ -175,6 +175,8 @@ def test_a_signed_message_that_is_nearly_right(
         said = signed(hub, reply)
         assert reply.status < 500
         assert bool(said.refusal) == (reply.status != 200)
+        if said.refusal:
+            assert str(reply.status) in STATUSES[said.refusal]
         if said.refusal:
             assert rows(hub) == before
 

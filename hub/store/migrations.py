@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from peewee import SchemaManager
 
 from hub.store import tables
+from hub.store.marks import marks_of
 from hub.store.statements import lock, on_postgresql, rows, run
+from terminal.domain.case import Case
 from terminal.errors import StoreError
 
 
@@ -146,6 +149,47 @@ def _unjudged(database: Any) -> None:
             run(database, statement)
 
 
+def _marks(database: Any) -> None:
+    """Cases are marked by what pages look for; queues of an organ have indexes of their own.
+
+    What is stored as JSON is read by the domain's own structs, which read every release's.
+    """
+    for statement in (
+        "CREATE TABLE IF NOT EXISTS marks (aggregate_id TEXT NOT NULL, name TEXT NOT NULL,"
+        " organ TEXT NOT NULL, day TEXT NOT NULL, who TEXT NOT NULL, place TEXT NOT NULL,"
+        " PRIMARY KEY (aggregate_id, name))",
+        "CREATE INDEX IF NOT EXISTS markrow_name_organ_day ON marks (name, organ, day)",
+        "CREATE INDEX IF NOT EXISTS markrow_name_day ON marks (name, day)",
+        "CREATE INDEX IF NOT EXISTS aggregates_queue ON aggregates (organ, state, due)"
+        " WHERE type = 'case'",
+        "CREATE INDEX IF NOT EXISTS aggregates_due ON aggregates (state, due)"
+        " WHERE type = 'case'",
+        "CREATE INDEX IF NOT EXISTS aggregates_changed ON aggregates (organ, changed_at)"
+        " WHERE type = 'case'",
+        "CREATE INDEX IF NOT EXISTS aggregates_filed ON aggregates (type, organ, state, created_at)"
+        " WHERE type = 'negative_outcome'",
+    ):
+        run(database, statement)
+    last = ""
+    while True:
+        found = rows(
+            database,
+            "SELECT id, body FROM aggregates WHERE type = 'case' AND id > ? ORDER BY id LIMIT 500",
+            last,
+        )
+        if not found:
+            return
+        cases = [msgspec.json.decode(bytes(body), type=Case) for _, body in found]
+        last = found[-1][0]
+        for row in (row for case in cases for row in marks_of(case)):
+            run(
+                database,
+                "INSERT INTO marks (aggregate_id, name, organ, day, who, place)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                *row,
+            )
+
+
 STEPS: tuple[Callable[[Any], None], ...] = (
     _first,
     _halls,
@@ -155,6 +199,7 @@ STEPS: tuple[Callable[[Any], None], ...] = (
     _legal,
     _board,
     _unjudged,
+    _marks,
 )
 
 

@@ -9,6 +9,7 @@ import msgspec
 from peewee import Case as When
 from peewee import Database, fn
 
+from hub.store import marks
 from hub.store.statements import Insert, all_but, row_lock, rows
 from hub.store.tables import (
     AggregateRow,
@@ -105,6 +106,8 @@ def save_many(database: Database, changed: Mapping[str, tuple[Aggregate, str]], 
         (old if before else new).append([row.get(name, "") for name in _add_new.columns])
     _add_new(database, new)
     _change_old(database, old)
+    cases = {name: one for name, (one, _) in changed.items() if isinstance(one, Case)}
+    marks.replace(database, [name for name in cases if changed[name][1]], list(cases.values()))
     for aggregate, _ in changed.values():
         if isinstance(aggregate, Rating):
             _save_rating(database, aggregate)

@@ -215,6 +215,25 @@ class AggregateRow(Model):
         indexes = ((("type", "state"), False),)
 
 
+class MarkRow(Model):
+    """What pages look for in a case beyond its state (`hub.store.marks`), a row each.
+
+    `day` is an ISO date, `who` an account or a clerk, `place` the window.
+    """
+
+    aggregate_id = TextField()
+    name = TextField()
+    organ = TextField()
+    day = TextField()
+    who = TextField()
+    place = TextField()
+
+    class Meta:
+        table_name = "marks"
+        primary_key = CompositeKey("aggregate_id", "name")
+        indexes = ((("name", "organ", "day"), False), (("name", "day"), False))
+
+
 class RatingRow(Model):
     """What figures need of a rating; the rating itself is its aggregate."""
 
@@ -434,6 +453,7 @@ TABLES: tuple[type[Model], ...] = (
     EffectRow,
     ConflictRow,
     AggregateRow,
+    MarkRow,
     RatingRow,
     RatingLeafRow,
     RatingNodeRow,

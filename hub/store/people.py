@@ -14,6 +14,9 @@ from hub.store.tables import AccountRow, EnrolmentCodeRow, Fact, Hall, TerminalR
 from terminal.protocol.backlog import Backlog
 
 
+_ACTS = frozenset(("", "answer", "forward", "decide", "deliver"))
+
+
 class HallData(msgspec.Struct, frozen=True):
     """A hall: id, name, region code."""
 
@@ -193,7 +196,7 @@ def fits(backlog: Backlog) -> bool:
         dated = not backlog.due or dt.date.fromisoformat(backlog.due).isoformat() == backlog.due
     except ValueError:
         return False
-    return dated and 0 <= backlog.waiting < 1 << 40 and backlog.act in ("", "answer", "decide")
+    return dated and 0 <= backlog.waiting < 1 << 40 and backlog.act in _ACTS
 
 
 def revoke(database: Database, terminal_id: str, now: int) -> bool:

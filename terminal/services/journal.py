@@ -10,7 +10,7 @@ import msgspec
 from terminal.clock import Clock, today
 from terminal.domain.aggregates import Document, Rating, Visit
 from terminal.domain.calendar import WorkingDayCalendar
-from terminal.domain.case import Case, CaseState
+from terminal.domain.case import Case
 from terminal.domain.deadlines import working_days_left
 from terminal.domain.evolve.judgement import BELONGS
 from terminal.domain.records import (
@@ -101,17 +101,18 @@ class JournalService:
             # The sync forgets at a restart; what arrived here last is its proof of contact.
             last_contact=max(hub.last_contact, counts.last_arrived),
             sending=hub.sending,
-            unsent=self._legal(counts.due, counts.due_state),
-            answer=self._legal(counts.answer_due, CaseState.RECEIVED),
+            unsent=self._legal(counts.due, counts.due_act),
+            answer=self._legal(counts.answer_due, counts.answer_act),
             foreign_held=counts.foreign_held,
         )
 
-    def _legal(self, due: str, state: str) -> LegalDate | None:
+    def _legal(self, due: str, act: str) -> LegalDate | None:
         if not due:
             return None
         on = date.fromisoformat(due)
-        act = "decide" if state == CaseState.ACCEPTED else "answer"
-        return LegalDate(on, act, working_days_left(today(self._clock), on, self._calendar()))
+        return LegalDate(
+            on, act or "decide", working_days_left(today(self._clock), on, self._calendar())
+        )
 
     def lines(self, limit: int = PAGE, state: str = "") -> tuple[JournalLine, ...]:
         """Return entries, newest first, with what they are about (numbers, no names)."""

@@ -8,7 +8,7 @@ from terminal.clock import Clock, to_local
 from terminal.documents.pdf import render_pdf
 from terminal.documents.templates.phone_list import PhoneLine, PhoneListView, phone_list
 from terminal.documents.wording import default_wording
-from terminal.domain.case import Case, CaseState
+from terminal.domain.case import Case
 from terminal.domain.deadlines import clock_of
 from terminal.domain.masking import mask_name
 from terminal.domain.parties import Party, PartyKind
@@ -81,9 +81,9 @@ def _rendered(view: PhoneListView) -> bytes:
 
 def _line(case: Case) -> PhoneLine:
     lacking = tuple(entry.name for entry in case.lacking)
-    act = "decide"
-    if case.state is CaseState.RECEIVED:
-        act = "correct" if lacking else "answer"
+    act = standing.act_of(case)
+    if act == "answer" and lacking:
+        act = "correct"
     return PhoneLine(
         receipt_number=case.receipt_number,
         item=case.item_name,
@@ -92,7 +92,7 @@ def _line(case: Case) -> PhoneLine:
         due=case.due,
         act=act,
         materials=lacking,
-        silence=act != "decide" and clock_of(case.regime).silence == "accepted",
+        silence=act in ("answer", "correct") and clock_of(case.regime).silence == "accepted",
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from terminal.clock import Clock, today
-from terminal.domain.case import CaseState
 from terminal.errors import NotFound
 from terminal.protocol import sets
 from terminal.protocol.backlog import Backlog
@@ -137,8 +136,7 @@ class LedgerSyncStore:
 
     def backlog(self) -> Backlog:
         counts = self._ledger.read(standing.counts)
-        act = "decide" if counts.due_state == CaseState.ACCEPTED else "answer"
-        return Backlog(counts.waiting, counts.due, act if counts.due else "")
+        return Backlog(counts.waiting, counts.due, counts.due_act)
 
     def hear_place(self, place: HubPlace) -> None:
         self._ledger.write(lambda db: hub_places.hear(db, place), priority=SYNC)

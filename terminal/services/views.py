@@ -299,7 +299,8 @@ class RatingForm(msgspec.Struct, frozen=True):
 class LegalDate(msgspec.Struct, frozen=True):
     """A legal date of the office, inclusive, and what must be done by then.
 
-    `act` is `answer` (tell whether it is accepted, or everything to be corrected) or `decide`;
+    `act` is `answer` (tell whether it is accepted, or everything to be corrected), `forward`
+    (to the competent organ), `decide` or `deliver`;
     `days_left` counts working days after today (0: today, negative: late).
     """
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import msgspec
 import peewee
 
+from terminal.domain.case import Case, CaseState
+from terminal.store import aggregates
 from terminal.store.statements import rows, run
 
 TROUBLES = ("held", "refused", "conflict", "forked")
@@ -28,12 +30,15 @@ _FOREIGN_HELD = (
 )
 _NEAREST = (
     # Of the same day an answer is named before a decision; fifty are enough to find one.
-    "SELECT e.due, coalesce(a.state, '') FROM (SELECT due, aggregate_id FROM entry"
+    "SELECT e.due, e.aggregate_id FROM (SELECT due, aggregate_id FROM entry"
     " INDEXED BY entry_due WHERE due <> '' AND acknowledged = 0 ORDER BY due LIMIT 50) e"
     " LEFT JOIN aggregate a ON a.aggregate_id = e.aggregate_id"
     " ORDER BY e.due, a.state DESC LIMIT 1"
 )
-_ANSWER = "SELECT min(due) FROM aggregate WHERE kind = 'case' AND state = 'RECEIVED' AND due > ''"
+_ANSWER = (
+    "SELECT due, aggregate_id FROM aggregate WHERE kind = 'case' AND state = 'RECEIVED'"
+    " AND due > '' ORDER BY due LIMIT 1"
+)
 _OVERTAKE = "UPDATE entry SET due = '' WHERE aggregate_id = ? AND due <> ''"
 _DATE = (
     "UPDATE entry SET due = ? WHERE id = (SELECT max(id) FROM entry WHERE aggregate_id = ?)"
@@ -49,8 +54,9 @@ _OWED = (
 class Counts(msgspec.Struct, frozen=True):
     """How many entries are where; moments in milliseconds (0: none), dates ISO (empty: none).
 
-    `due` is the nearest legal date among what waits and `due_state` the state of its case;
-    `answer_due` the nearest date of an answer that is owed for any case here, arrived or not.
+    `due` is the nearest legal date among what waits and `due_act` what is owed by then (answer,
+    forward, decide or deliver); `answer_due` the nearest date of an answer that is owed for any
+    case here, arrived or not.
     """
 
     written: int
@@ -62,8 +68,9 @@ class Counts(msgspec.Struct, frozen=True):
     oldest: int
     last_arrived: int
     due: str
-    due_state: str
+    due_act: str
     answer_due: str
+    answer_act: str
 
     @property
     def acknowledged(self) -> int:
@@ -83,7 +90,9 @@ def counts(db: peewee.Database) -> Counts:
     trouble = dict(rows(db, _IN_TROUBLE))
     arrived = rows(db, _ARRIVED)
     nearest = rows(db, _NEAREST)
-    due, state = nearest[0] if nearest else ("", "")
+    due, due_case = nearest[0] if nearest else ("", "")
+    owed_answers = rows(db, _ANSWER)
+    answer_due, answer_case = owed_answers[0] if owed_answers else ("", "")
     return Counts(
         # What was left behind in a forked epoch stands again in the one that followed.
         written=last - trouble.get("forked", 0),
@@ -95,9 +104,25 @@ def counts(db: peewee.Database) -> Counts:
         oldest=oldest,
         last_arrived=int(arrived[0][0]) if arrived else 0,
         due=due,
-        due_state=state,
-        answer_due=rows(db, _ANSWER)[0][0] or "",
+        due_act=_act(db, due_case),
+        answer_due=answer_due,
+        answer_act=_act(db, answer_case),
     )
+
+
+def _act(db: peewee.Database, case_id: str) -> str:
+    case = aggregates.load(db, case_id) if case_id else None
+    return act_of(case) if isinstance(case, Case) else ""
+
+
+def act_of(case: Case) -> str:
+    """Return what the office owes by the case's date: answer, forward, decide or deliver."""
+    if case.state is CaseState.RECEIVED:
+        passing_on = case.forwarding is not None and not case.arrived_at
+        return "forward" if passing_on else "answer"
+    if case.state in (CaseState.DECIDED, CaseState.RESULT_READY):
+        return "deliver"
+    return "decide"
 
 
 def overtake(db: peewee.Database, aggregate_id: str) -> None:

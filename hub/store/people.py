@@ -13,7 +13,6 @@ from hub.store.statements import rows, run
 from hub.store.tables import AccountRow, EnrolmentCodeRow, Fact, Hall, TerminalRow
 from terminal.protocol.backlog import Backlog
 
-
 _ACTS = frozenset(("", "answer", "forward", "decide", "deliver"))
 
 

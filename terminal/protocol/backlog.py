@@ -8,8 +8,8 @@ import msgspec
 class Backlog(msgspec.Struct, frozen=True):
     """How many entries wait, and the nearest legal date among them (ISO; empty: none).
 
-    `act` says what is due then: `answer`, `forward`, `decide` or `deliver`. When a terminal falls silent, this is
-    what its hall goes by.
+    `act` says what is due then: `answer`, `forward`, `decide` or `deliver`. When a terminal
+    falls silent, this is what its hall goes by.
     """
 
     waiting: int

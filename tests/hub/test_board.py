@@ -110,7 +110,8 @@ def test_a_silent_terminal_with_a_near_date_is_red_first_and_can_be_printed(
     supervisor.sign_in("supervisor", PASSWORD)
     reply = supervisor.get("/desk/board?list=silent")
     assert "1 台终端的待传记录，最迟日期只剩两个工作日或已过" in words(reply.text)
-    assert re.search(r'<span class="bad">最迟 11-30.*?class="clock bad">.*?<b>还剩 2 个工作日', reply.text, re.S)
+    red = r'<span class="bad">最迟 11-30.*?class="clock bad">.*?<b>还剩 2 个工作日'
+    assert re.search(red, reply.text, re.S)
     sheet = words(supervisor.get("/desk/board/silent").text)
     assert "待传 12 件" in sheet
     assert "F1 导出应急文件" in sheet

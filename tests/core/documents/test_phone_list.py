@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from terminal.clock import FixedClock
 from terminal.documents.layout import Table, Text
 from terminal.documents.templates.phone_list import PhoneLine, PhoneListView, phone_list
@@ -68,7 +66,7 @@ def test_a_long_list_has_its_head_on_every_page_and_says_what_it_left_out(hall: 
     )
     view = PhoneListView(
         hall="某某市政务服务中心", window="3 号综合窗口", clerk="王芳",
-        made_at=dt.datetime(2026, 11, 23, 10, 42).isoformat(), lines=(line,) * 40, more=7,
+        made_at="2026-11-23T10:42:00+08:00", lines=(line,) * 40, more=7,
     )  # fmt: skip
     from terminal.documents.pdf import render_pdf
 

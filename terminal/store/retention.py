@@ -21,7 +21,7 @@ from terminal.store import aggregates
 from terminal.store.statements import rows, run
 from terminal.store.tables.ledger import BlobRow
 
-MOST_ROWS = 200
+MOST_ROWS = 100
 MOST_SECONDS = 0.02
 """What one transaction may touch, and how long it may take: people wait behind it."""
 

@@ -80,20 +80,22 @@ def found(hall: Hall) -> list[str]:
     return places
 
 
-def acknowledge(hall: Hall, effect: str = "applied", *, but: str = "") -> None:
-    """Let everything be acknowledged and judged, as the hub's answer does it."""
+def acknowledge(hall: Hall, effect: str = "applied") -> None:
+    """Let everything be acknowledged and judged, as the hub's answer and feed do it."""
 
     def act(db: peewee.Database) -> None:
         lines = list(
-            EntryRow.select(EntryRow.epoch, EntryRow.seq, EntryRow.record_id, EntryRow.hash,
-                            EntryRow.kind)
-            .order_by(EntryRow.id).tuples().execute(db)
-        )  # fmt: skip
+            EntryRow.select(EntryRow.epoch, EntryRow.seq, EntryRow.record_id, EntryRow.hash)
+            .order_by(EntryRow.id)
+            .tuples()
+            .execute(db)
+        )
         now = hall.ctx.clock.now().corrected
-        epoch, seq, _, digest, _ = lines[-1]
-        effects = tuple(Effect(r, h, effect) for _, _, r, h, kind in lines if kind != but)
-        answer = Answer(1, b"", "", epoch, seq, digest, now, "", 0, effects)
-        outbox.acknowledge(db, answer, now)
+        epoch, seq, _, digest = lines[-1]
+        outbox.acknowledge(db, Answer(1, b"", "", epoch, seq, digest, now, "", 0), now)
+        for _, _, record, entry_hash in lines:
+            if effect:
+                outbox.take_effect(db, Effect(record, entry_hash, effect), now)
 
     hall.ctx.ledger.write(act)
 
@@ -169,7 +171,7 @@ def test_nothing_that_the_hub_has_not_is_ever_wiped(hall: Hall) -> None:
 @pytest.mark.parametrize("effect", ["held", ""])
 def test_an_entry_whose_effect_is_open_keeps_its_payload(hall: Hall, effect: str) -> None:
     case_id = declined(hall)
-    acknowledge(hall, effect, but="" if effect else "case_declined")
+    acknowledge(hall, effect)
     hall.ctx.clock.advance(days=400)  # type: ignore[attr-defined]
     hall.ctx.retention.run()
     lines = {line.kind: line.state for line in hall.ctx.journal.lines()}
@@ -265,7 +267,7 @@ def test_what_a_crash_left_over_is_removed(hall: Hall) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_one_transaction_touches_at_most_two_hundred_rows(
+def test_one_transaction_touches_only_so_many_rows(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("terminal.services.retention.MOST_ROWS", 3)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from argon2 import PasswordHasher
 from starlette.types import ASGIApp
 
 from hub import setup
@@ -25,10 +29,34 @@ HALL = HallData("hall", "广安市政务服务中心", "511602")
 PASSWORD = "correct-horse-7"
 
 
+QUICK = partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1)
+"""Passwords are hashed slowly on purpose; the tests' own are not worth it."""
+
+MONDAY = dt.datetime(2026, 11, 23, 10, 42, tzinfo=CHINA_TIME)
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     """Monday 2026-11-23, 10:42."""
-    return FixedClock(dt.datetime(2026, 11, 23, 10, 42, tzinfo=CHINA_TIME))
+    return FixedClock(MONDAY)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "PasswordHasher", QUICK)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, setup.Made]:
+    """A folder with an embedded hub, and what its `hub init` made.
+
+    Each test gets a copy.
+    """
+    folder = tmp_path_factory.mktemp("hub")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(setup, "PasswordHasher", QUICK)
+        made = setup.init(folder, HALL, password=PASSWORD, clock=FixedClock(MONDAY))
+    return folder, made
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +78,17 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def made(data_dir: Path, database: str, clock: FixedClock) -> setup.Made:
+def made(
+    data_dir: Path, database: str, clock: FixedClock, template: tuple[Path, setup.Made]
+) -> setup.Made:
     """What `hub init` made."""
-    return setup.init(data_dir, HALL, password=PASSWORD, database=database, clock=clock)
+    if database:
+        return setup.init(data_dir, HALL, password=PASSWORD, database=database, clock=clock)
+    folder, first = template
+    shutil.copytree(folder, data_dir, dirs_exist_ok=True)
+    here = {name: str(getattr(first, name)).replace(str(folder), str(data_dir))
+            for name in ("folder", "ca")}  # fmt: skip
+    return msgspec.structs.replace(first, **here)
 
 
 @pytest.fixture

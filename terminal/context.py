@@ -36,6 +36,7 @@ from terminal.services.hub_time import HubTime
 from terminal.services.intake import IntakeService
 from terminal.services.issuing import Desk
 from terminal.services.journal import HubState, JournalService
+from terminal.services.kept_drafts import KeptDraftsService
 from terminal.services.key_renewal import KeyRenewal
 from terminal.services.numbering import Numbering
 from terminal.services.papers import PaperMaker, Place
@@ -178,6 +179,7 @@ class Context:
             self.ledger, self.journal_writer, self.clock, self.ids, self.events,
             settings.window.name,
         )  # fmt: skip
+        self.kept_drafts = KeptDraftsService(self.ledger, self.clock)
         self.ratings = RatingsService(
             self.ledger, self.journal_writer, self.clock, self.events,
             f"citizen-screen/{self.keys.terminal_id}",
@@ -340,9 +342,14 @@ class Context:
         """Start the one loop that pushes and pulls; without a hub nothing happens."""
         if self.sync is not None:
             self.sync.start()
-            wiping = RetentionTask(self.retention.run, self.clock)
+            wiping = RetentionTask(self._wipe, self.clock)
             self._close_calls.append(wiping.stop)
             wiping.start()
+
+    def _wipe(self, stopping: Callable[[], bool]) -> None:
+        """Wipe what is past its time: drafts that nobody took up again, then records."""
+        self.kept_drafts.drop_old()
+        self.retention.run(stopping)
 
     def start_devices(self) -> None:
         """Start a thread for each device of the settings; warm up what the first paper needs."""

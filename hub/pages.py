@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.blobs import Blobs
-from hub.desk.desk import Desk
+from hub.desk.desk import desk_routes
+from hub.desk.entrance import Entrance
 from hub.web.board import Board
 from hub.web.progress import Progress
 from hub.web.rating import RatingPage
@@ -19,7 +19,7 @@ def page_routes(site: Site) -> list[Route]:
     """Return the routes of all pages."""
     progress, rating = Progress(site), RatingPage(site)
     check = RatingCheck(site)
-    desk, board = Desk(site, Blobs(site.hub)), Board(site)
+    entrance, board = Entrance(site), Board(site)
 
     async def to_board(_: Request) -> Response:
         return site.go("/desk/board")
@@ -35,14 +35,8 @@ def page_routes(site: Site) -> list[Route]:
         Route("/p/{receipt}/rate", rating.give, methods=["POST"]),
         Route("/r/{hash}", check.show, methods=["GET"]),
         Route("/board", to_board, methods=["GET"]),
-        Route("/desk/sign-in", desk.sign_in_page, methods=["GET"]),
-        Route("/desk/sign-in", desk.sign_in, methods=["POST"]),
-        Route("/desk/sign-out", desk.guarded(desk.sign_out), methods=["POST"]),
-        Route("/desk", desk.guarded(desk.queue), methods=["GET"]),
-        Route("/desk/board", desk.guarded(board.show), methods=["GET"]),
-        Route("/desk/board/silent", desk.guarded(board.silent), methods=["GET"]),
-        Route("/desk/board/conflicts/{hash}", desk.guarded(board.resolve), methods=["POST"]),
-        Route("/desk/cases/{case_id}", desk.guarded(desk.case), methods=["GET"]),
-        Route("/desk/cases/{case_id}/decision", desk.guarded(desk.decide), methods=["POST"]),
-        Route("/desk/cases/{case_id}/scans/{sha256}", desk.guarded(desk.scan), methods=["GET"]),
+        *desk_routes(site, entrance),
+        Route("/desk/board", entrance.guarded(board.show), methods=["GET"]),
+        Route("/desk/board/silent", entrance.guarded(board.silent), methods=["GET"]),
+        Route("/desk/board/conflicts/{hash}", entrance.guarded(board.resolve), methods=["POST"]),
     ]

@@ -10,20 +10,15 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from hub import judge
+from hub.desk.clock import after_arrival, after_extension, after_resuming, after_suspension
 from hub.hub import Hub
 from hub.store import projections
 from hub.store.people import Account
 from terminal.clock import to_local
 from terminal.domain.aggregates import Aggregate, Complaint, NegativeOutcome
-from terminal.domain.calendar import WorkingDayCalendar, load_calendar
-from terminal.domain.case import Case
-from terminal.domain.deadlines import (
-    accept_by,
-    deliver_by,
-    extended_until,
-    resumed_until,
-    suspended_until,
-)
+from terminal.domain.calendar import WorkingDayCalendar
+from terminal.domain.case import Case, CaseState
+from terminal.domain.deadlines import deliver_by
 from terminal.domain.parties import Actor
 from terminal.domain.records import (
     Body,
@@ -49,6 +44,7 @@ from terminal.domain.records import (
     SuspensionGround,
 )
 from terminal.errors import InvalidInput, NotAllowed, NotFound, RuleRefused
+from terminal.ids import record_id
 from terminal.protocol.entry import Draft
 
 
@@ -63,6 +59,20 @@ def handled(account: Account, case: Case) -> bool:
     return any(account.name == clerk.id or account.display_name == clerk.name for clerk in clerks)
 
 
+def in_other_hands(account: Account, case: Case) -> bool:
+    """Say whether somebody else of the organ has claimed the case and not put it back (领办)."""
+    if case.claimed_by is None or case.claimed_by.id == account.name:
+        return False
+    return case.state in (CaseState.UNDER_REVIEW, CaseState.SUSPENDED)
+
+
+_BY_ANYBODY = (MaterialsTakenOver, CaseClaimed, CaseReleased, CaseResumed, LegalReviewed)
+"""What others of the organ may do with a case that somebody has claimed; `evolve` has its say.
+
+A colleague who is away cannot put a case back: anybody may, and the reason says why.
+"""
+
+
 def actor_of(account: Account) -> Actor:
     """Return a desk account as the author of an entry."""
     kind = "supervisor" if account.supervisor else "legal" if account.legal else "department"
@@ -72,20 +82,20 @@ def actor_of(account: Account) -> Actor:
 class DeskActs:
     """The acts of one account; raises `NotAllowed` or `RuleRefused` with the rule's sentence.
 
-    `calendar` gives the working days in force. Each act takes the id that was made when its
-    form was opened: the same form sent twice is one act.
+    `calendar` gives the working days, by default those in force at the hub. Each act takes the
+    id that was made when its form was opened: the same form sent twice is one act.
     """
 
     def __init__(
         self,
         hub: Hub,
         account: Account,
-        calendar: Callable[[], WorkingDayCalendar] = load_calendar,
+        calendar: Callable[[], WorkingDayCalendar] | None = None,
     ) -> None:
         self._hub = hub
         self._account = account
         self._actor = actor_of(account)
-        self._calendar = calendar
+        self._calendar = calendar or (lambda: hub.calendar)
 
     # The department
 
@@ -110,8 +120,11 @@ class DeskActs:
         """Register when papers from another place were received here: day 0 of the clock."""
 
         def make(case: Case) -> Body:
-            due = accept_by(to_local(arrived_at).date(), self._calendar(), case.regime)
-            return ForwardArrived(arrived_at, due.date.isoformat() if due else "", self._actor)
+            due = after_arrival(case, arrived_at, self._calendar())
+            return ForwardArrived(arrived_at, due.isoformat() if due else "", self._actor)
+
+        if arrived_at > self._hub.now():
+            raise InvalidInput("desk.in_the_future")
 
         self._on_case(case_id, make, action_id)
 
@@ -127,15 +140,13 @@ class DeskActs:
         """Begin a special procedure whose time does not count, with a planned end (art. 45)."""
 
         def make(case: Case) -> Body:
-            day = self._today()
-            due = _date_of(case.decide_by)
-            moved = suspended_until(due, day, planned_end, self._calendar()) if due else None
+            moved = after_suspension(case, self._today(), planned_end, self._calendar())
             return CaseSuspended(
                 ground=ground,
                 basis=basis.strip(),
                 suspended_at=self._hub.now(),
                 planned_end=planned_end.isoformat(),
-                decide_by=moved.date.isoformat() if moved else "",
+                decide_by=moved.isoformat() if moved else "",
                 document_number=document_number.strip(),
                 official=self._actor,
             )
@@ -146,17 +157,10 @@ class DeskActs:
         """End a special procedure; the clock runs on with the days that were left."""
 
         def make(case: Case) -> Body:
-            going_on = case.suspension
-            if going_on is None:
+            due = after_resuming(case, self._today(), self._calendar())
+            if due is None:
                 raise RuleRefused(f"case.not_while_{case.state.value.lower()}")
-            due = resumed_until(
-                dt.date.fromisoformat(going_on.decide_by_before),
-                to_local(going_on.suspended_at).date(),
-                dt.date.fromisoformat(going_on.planned_end),
-                self._today(),
-                self._calendar(),
-            )
-            return CaseResumed(self._hub.now(), due.date.isoformat(), self._actor, result.strip())
+            return CaseResumed(self._hub.now(), due.isoformat(), self._actor, result.strip())
 
         self._on_case(case_id, make, action_id)
 
@@ -173,11 +177,10 @@ class DeskActs:
         """Extend the decision's limit once, with the approval of the organ's head (art. 42)."""
 
         def make(case: Case) -> Body:
-            due = _date_of(case.decide_by)
-            moved = extended_until(due, days, self._calendar()) if due and days > 0 else None
+            moved = after_extension(case, days, self._calendar())
             return CaseExtended(
                 days=days,
-                decide_by=moved.date.isoformat() if moved else "",
+                decide_by=moved.isoformat() if moved else "",
                 reason=reason.strip(),
                 basis=basis.strip(),
                 approved_by=approved_by.strip(),
@@ -275,6 +278,7 @@ class DeskActs:
             case_id,
             lambda _: LegalReviewed(self._actor, passed, opinion.strip(), self._hub.now()),
             action_id,
+            legal=True,
         )
 
     def review_negative_outcome(
@@ -308,7 +312,14 @@ class DeskActs:
 
     # The frame
 
-    def _on_case(self, case_id: str, make: Callable[[Case], Body], action_id: str) -> None:
+    def _on_case(
+        self,
+        case_id: str,
+        make: Callable[[Case], Body],
+        action_id: str,
+        *,
+        legal: bool = False,
+    ) -> None:
         if not action_id:
             raise InvalidInput("hub.form_incomplete")
         case = self._load(case_id)
@@ -316,7 +327,15 @@ class DeskActs:
             raise NotAllowed("hub.not_acceptable_here")
         if handled(self._account, case):
             raise NotAllowed("hub.same_person")
-        judge.act(self._hub, [Draft(case_id, case.head, make(case))], action_id)
+        if self._account.legal is not legal:
+            raise NotAllowed("desk.not_for_legal" if self._account.legal else "desk.legal_only")
+        # The form that was sent twice: what it asked for is done, and no second act is made.
+        if any(step.record_id == record_id(action_id, case_id, step.kind) for step in case.history):
+            return
+        body = make(case)
+        if in_other_hands(self._account, case) and not isinstance(body, _BY_ANYBODY):
+            raise RuleRefused("desk.in_other_hands")
+        judge.act(self._hub, [Draft(case_id, case.head, body)], action_id)
 
     def _load(self, aggregate_id: str) -> Aggregate | None:
         with self._hub.store.reading() as database:
@@ -334,7 +353,3 @@ class DeskActs:
 
     def _today(self) -> dt.date:
         return to_local(self._hub.now()).date()
-
-
-def _date_of(text: str) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None

@@ -75,7 +75,7 @@ class EndingCount(NamedTuple):
     name: str
     place: str
     who: str
-    count: int
+    cases: int
 
 
 def marks_of(case: Case) -> list[Row]:

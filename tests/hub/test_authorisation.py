@@ -65,7 +65,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/desk/board/silent"): SUPERVISOR,
     ("POST", "/desk/board/conflicts/{hash}"): SUPERVISOR,
     ("GET", "/desk/cases/{case_id}"): DESK,
-    ("POST", "/desk/cases/{case_id}/decision"): DESK,
+    ("POST", "/desk/cases/{case_id}/{act}"): DESK,
     ("GET", "/desk/cases/{case_id}/scans/{sha256}"): DESK,
 }
 SCAN = b"%PDF-1.4 a scan that is none"

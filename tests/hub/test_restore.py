@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hub.desk.decisions import decide
+from hub.desk.acts import DeskActs
 from hub.hub import Hub
 from hub.restore import Missing, missing, notice
 from hub.store import entries, incidents, projections
@@ -100,8 +100,8 @@ def give_back(terminal: TestTerminal, epoch: str, given: Sequence[Entry]) -> Ret
 
 
 def decided(hub: Hub, taken: Taken) -> None:
-    decide(
-        hub, OFFICIAL, taken.case_id, outcome=Outcome.GRANTED,
+    DeskActs(hub, OFFICIAL).decide(
+        taken.case_id, outcome=Outcome.GRANTED,
         document_number="大市监许〔2026〕1号",
         enforcement_number="执-0001", reason="", basis="", action_id=f"decide/{taken.case_id}",
     )  # fmt: skip

@@ -9,7 +9,7 @@ import msgspec
 
 from hub import catalogue, tree
 from hub.consequences import rating_id
-from hub.desk import decisions
+from hub.desk.acts import DeskActs
 from hub.judge import act
 from hub.store import feeds, projections
 from hub.store.feeds import NewRow
@@ -32,8 +32,8 @@ def decide(world: World, rng: random.Random) -> None:
     case = _at_hub(world, rng, CaseState.ACCEPTED)
     if case is None:
         return
-    decisions.decide(
-        world.hub, DEPARTMENT, case.case_id, outcome=Outcome.GRANTED,
+    DeskActs(world.hub, DEPARTMENT).decide(
+        case.case_id, outcome=Outcome.GRANTED,
         document_number=f"许〔2026〕{rng.randrange(1000)}号", enforcement_number="ZF-0001",
         reason="", basis="", action_id=world.randomness.uuid7(),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from PIL import Image
 from hub import setup
 from hub.blobs import Blobs
 from hub.courier import take_in, write_answer
-from hub.desk.decisions import decide
+from hub.desk.acts import DeskActs
 from hub.enrol import revoke
 from hub.hub import Hub
 from hub.store import entries, projections
@@ -61,8 +61,8 @@ def carried(hub: Hub, hall: Hall, stick: Path) -> Path:
 
 def decided(hub: Hub, case_id: str) -> None:
     official = Account("zhou", "周强", ORGAN.name, "执-0001", False, "")
-    decide(
-        hub, official, case_id, outcome=Outcome.GRANTED, document_number="大市监许〔2026〕1号",
+    DeskActs(hub, official).decide(
+        case_id, outcome=Outcome.GRANTED, document_number="大市监许〔2026〕1号",
         enforcement_number="执-0001", reason="", basis="", action_id=f"decide-{case_id}",
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.desk.decisions import decide
+from hub.desk.acts import DeskActs
 from hub.enrol import make_code
 from hub.hub import Hub
 from hub.store.people import Account
@@ -178,8 +178,8 @@ def test_a_decision_is_at_the_window_within_a_second(
         until(lambda: len(hub.bell._listeners) == 1)
         sync._pace.due += 600
         began = time.monotonic()
-        decide(
-            hub, Account("zhou", "周强", ORGAN.name, "执-0001", False, ""), case_id,
+        DeskActs(hub, Account("zhou", "周强", ORGAN.name, "执-0001", False, "")).decide(
+            case_id,
             outcome=Outcome.GRANTED, document_number="大市监许〔2026〕1号",
             enforcement_number="执-0001", reason="", basis="", action_id="decide-1",
         )  # fmt: skip

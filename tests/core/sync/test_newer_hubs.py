@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hub.desk.decisions import decide
+from hub.desk.acts import DeskActs
 from hub.hub import Hub
 from hub.store import feeds as hub_feeds
 from hub.store.feeds import NewRow
@@ -33,8 +33,8 @@ def once(hall: Hall) -> None:
 
 
 def decided(hub: Hub, case_id: str) -> None:
-    decide(
-        hub, OFFICIAL, case_id, outcome=Outcome.GRANTED, document_number="大市监许〔2026〕1号",
+    DeskActs(hub, OFFICIAL).decide(
+        case_id, outcome=Outcome.GRANTED, document_number="大市监许〔2026〕1号",
         enforcement_number="执-0001", reason="", basis="", action_id="decide-1",
     )  # fmt: skip
 

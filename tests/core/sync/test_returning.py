@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from hub.desk.decisions import decide
+from hub.desk.acts import DeskActs
 from hub.hub import Hub
 from hub.restore import missing
 from hub.store import entries, incidents, projections
@@ -32,8 +32,8 @@ OFFICIAL = Account("zhou", "周强", ORGAN.name, "执-0001", False, "")
 
 
 def decided(hub: Hub, case_id: str) -> None:
-    decide(
-        hub, OFFICIAL, case_id, outcome=Outcome.GRANTED, document_number="大市监许〔2026〕1号",
+    DeskActs(hub, OFFICIAL).decide(
+        case_id, outcome=Outcome.GRANTED, document_number="大市监许〔2026〕1号",
         enforcement_number="执-0001", reason="", basis="", action_id=f"decide/{case_id}",
     )  # fmt: skip
 

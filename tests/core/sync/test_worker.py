@@ -16,7 +16,7 @@ import zstandard
 from PIL import Image
 
 from hub import catalogue
-from hub.desk.decisions import decide
+from hub.desk.acts import DeskActs
 from hub.enrol import revoke
 from hub.hub import Hub
 from hub.store import projections
@@ -107,8 +107,8 @@ def test_a_decision_comes_down_once(joined: Hall, hub: Hub) -> None:
     case_id = accepted(joined)
     worker(joined).once()
     official = Account("zhou", "周强", ORGAN.name, "执-0001", False, "")
-    decide(
-        hub, official, case_id, outcome=Outcome.GRANTED, document_number="大市监许〔2026〕1号",
+    DeskActs(hub, official).decide(
+        case_id, outcome=Outcome.GRANTED, document_number="大市监许〔2026〕1号",
         enforcement_number="执-0001", reason="", basis="", action_id="decide-1",
     )  # fmt: skip
     told: list[str] = []

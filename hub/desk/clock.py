@@ -1,0 +1,100 @@
+"""Clocks beside cases: what the traffic light says, and where an act would move the date."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from hub.web.site import Site, say_due
+from terminal.clock import to_local
+from terminal.domain import deadlines
+from terminal.domain.calendar import WorkingDayCalendar
+from terminal.domain.case import Case
+from terminal.texts import Texts
+
+RED_AT = 2
+"""Working days left at which a clock turns red, here as on the window."""
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """A case's clock: words, icon and tone say the same; `also` is what else has a date."""
+
+    text: str
+    left: str
+    icon: str
+    tone: str
+    also: tuple[str, ...] = ()
+
+
+def clock_of(case: Case, texts: Texts, site: Site) -> Clock:
+    """Return a case's clock: due date and the working days that are left."""
+    also = _also(case, texts, site.today())
+    if not case.due:
+        return Clock("", texts("hub.desk.no_due"), "minus", "muted", also)
+    today = site.today()
+    due = dt.date.fromisoformat(case.due)
+    said = say_due(case.due, texts, today, provisional=case.provisional)
+    left = deadlines.working_days_left(today, due, site.hub.calendar)
+    if due < today:
+        late = texts.counted("hub.desk.late", max(-left, 1))
+        return Clock(said, late, "circle-alert", "bad", also)
+    if due == today:
+        return Clock(said, texts("hub.desk.due_today"), "triangle-alert", "bad", also)
+    if case.suspension is not None and case.suspension.planned_end >= today.isoformat():
+        return Clock(said, texts("desk.clock.stands"), "pause", "muted", also)
+    tone, mark = ("warning", "clock") if left <= RED_AT else ("good", "clock")
+    return Clock(said, texts.counted("hub.desk.days_left", left), mark, tone, also)
+
+
+def _also(case: Case, texts: Texts, today: dt.date) -> tuple[str, ...]:
+    """Say the planned end of a special procedure and the last day of a cure."""
+    said = []
+    if case.suspension is not None:
+        end = dt.date.fromisoformat(case.suspension.planned_end)
+        key = "planned_end" if end >= today else "past_plan"
+        said.append(texts(f"desk.clock.{key}", date=deadlines.say_day(end, texts, today)))
+    if case.cure_due:
+        key = "cure" if case.cure_due >= today.isoformat() else "uncured"
+        said.append(texts(f"desk.clock.{key}", latest=say_due(case.cure_due, texts, today)))
+    return tuple(said)
+
+
+# Where an act moves the date: the page says it before, the entry carries it after.
+
+
+def after_suspension(
+    case: Case, today: dt.date, planned_end: dt.date, calendar: WorkingDayCalendar
+) -> dt.date | None:
+    """Return the last day of the decision if a special procedure begins today (art. 45)."""
+    if not case.decide_by:
+        return None
+    due = dt.date.fromisoformat(case.decide_by)
+    return deadlines.suspended_until(due, today, planned_end, calendar).date
+
+
+def after_resuming(case: Case, today: dt.date, calendar: WorkingDayCalendar) -> dt.date | None:
+    """Return the last day of the decision if the special procedure ends today."""
+    going_on = case.suspension
+    if going_on is None or not going_on.decide_by_before:
+        return None
+    return deadlines.resumed_until(
+        dt.date.fromisoformat(going_on.decide_by_before),
+        to_local(going_on.suspended_at).date(),
+        dt.date.fromisoformat(going_on.planned_end),
+        today,
+        calendar,
+    ).date
+
+
+def after_extension(case: Case, days: int, calendar: WorkingDayCalendar) -> dt.date | None:
+    """Return the last day of the decision after an extension by working days (art. 42)."""
+    if not case.decide_by or days < 1:
+        return None
+    return deadlines.extended_until(dt.date.fromisoformat(case.decide_by), days, calendar).date
+
+
+def after_arrival(case: Case, arrived_at: int, calendar: WorkingDayCalendar) -> dt.date | None:
+    """Return the last day to answer if forwarded papers arrived at a moment (milliseconds)."""
+    due = deadlines.accept_by(to_local(arrived_at).date(), calendar, case.regime)
+    return due.date if due else None

@@ -1,0 +1,154 @@
+"""The departments' queues: cases of one organ by state, date or mark, each by an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from peewee import Database
+
+from hub.store import marks
+from hub.store.marks import MOST, Mark
+from hub.store.statements import rows
+from terminal.domain.case import Case, CaseState
+
+CLOCKED = (
+    CaseState.RECEIVED,
+    CaseState.ACCEPTED,
+    CaseState.UNDER_REVIEW,
+    CaseState.SUSPENDED,
+)
+"""States in which a date of the organ itself runs."""
+
+MOST_COUNTED = 1_000
+"""What has ended is counted to here only: there is no end to it."""
+
+_LOOKED_THROUGH = 3_000
+"""Cases whose applicants' names a search reads."""
+
+_decoder = msgspec.json.Decoder(Case)
+
+
+def by_state(
+    database: Database,
+    organ: str | None,
+    states: Sequence[CaseState],
+    *,
+    since: str = "",
+    before: str = "",
+    limit: int = MOST,
+) -> list[Case]:
+    """Return cases in these states, the nearest date first; those without a date are last.
+
+    `since` and `before` are ISO days of the next legal date, the second not included.
+    """
+    sql, values = _where(organ, states, since, before)
+    found = rows(
+        database,
+        f"SELECT body FROM aggregates WHERE {sql}"
+        f" ORDER BY CASE WHEN due = '' THEN 1 ELSE 0 END, due, created_at LIMIT {limit:d}",
+        *values,
+    )
+    return [_decoder.decode(bytes(body)) for (body,) in found]
+
+
+def count(
+    database: Database,
+    organ: str | None,
+    states: Sequence[CaseState],
+    *,
+    since: str = "",
+    before: str = "",
+) -> int:
+    """Return how many cases that is."""
+    sql, values = _where(organ, states, since, before)
+    return int(rows(database, f"SELECT count(*) FROM aggregates WHERE {sql}", *values)[0][0])
+
+
+def _where(
+    organ: str | None, states: Sequence[CaseState], since: str, before: str
+) -> tuple[str, list[object]]:
+    sql: str = "type = 'case' AND state IN ?"
+    values: list[object] = [[state.value for state in states]]
+    if organ is not None:
+        sql, values = f"{sql} AND organ = ?", [*values, organ]
+    if since:
+        sql, values = f"{sql} AND due >= ?", [*values, since]
+    if before:
+        sql, values = f"{sql} AND due <> '' AND due < ?", [*values, before]
+    return sql, values
+
+
+def ended(database: Database, organ: str, limit: int = MOST) -> list[Case]:
+    """Return the cases of an organ in which nothing is open, the latest change first."""
+    found = rows(
+        database,
+        "SELECT body FROM aggregates WHERE type = 'case' AND organ = ?"
+        f" AND state IN ? ORDER BY changed_at DESC LIMIT {limit:d}",
+        organ,
+        _ENDED,
+    )
+    return [_decoder.decode(bytes(body)) for (body,) in found]
+
+
+def ended_count(database: Database, organ: str) -> int:
+    """Return how many those are, counted to `MOST_COUNTED`."""
+    found = rows(
+        database,
+        "SELECT count(*) FROM (SELECT 1 FROM aggregates WHERE type = 'case' AND organ = ?"
+        f" AND state IN ? LIMIT {MOST_COUNTED:d}) few",
+        organ,
+        _ENDED,
+    )
+    return int(found[0][0])
+
+
+_ENDED = [state.value for state in CaseState if not state.open]
+
+
+def marked(database: Database, ids: Sequence[str]) -> list[Case]:
+    """Return these cases in this order."""
+    if not ids:
+        return []
+    found = rows(database, "SELECT id, body FROM aggregates WHERE id IN ?", sorted(ids))
+    cases = {name: _decoder.decode(bytes(body)) for name, body in found}
+    return [cases[name] for name in ids if name in cases]
+
+
+def search(database: Database, organ: str, words: str, limit: int = 50) -> list[Case]:
+    """Return the organ's cases by receipt number, case number or the applicant's name.
+
+    Names are personal data and in no index: the open cases are read, and as many of the rest
+    as were changed last.
+    """
+    words = words.strip()
+    if not words:
+        return []
+    number = words.upper()
+    found = rows(
+        database,
+        "SELECT body FROM aggregates WHERE type = 'case' AND organ = ?"
+        f" AND (receipt_number = ? OR case_number = ?) LIMIT {limit:d}",
+        organ,
+        number,
+        number,
+    )
+    cases = [_decoder.decode(bytes(body)) for (body,) in found]
+    if cases:
+        return cases
+    recent = rows(
+        database,
+        "SELECT body FROM aggregates WHERE type = 'case' AND organ = ?"
+        f" ORDER BY changed_at DESC LIMIT {_LOOKED_THROUGH:d}",
+        organ,
+    )
+    return [
+        case
+        for case in (_decoder.decode(bytes(body)) for (body,) in recent)
+        if words in case.applicant.name or number in case.receipt_number
+    ][:limit]
+
+
+def claimed_by(database: Database, organ: str, account: str) -> list[Case]:
+    """Return the cases that an account has claimed."""
+    return marked(database, marks.listed(database, Mark.CLAIMED, organ, who=account))

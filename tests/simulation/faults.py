@@ -11,6 +11,9 @@ FULL = "database or disk is full"
 FAILING = "disk I/O error"
 READ_ONLY = "attempt to write a readonly database"
 
+_HARMLESS = ("ROLLBACK", "PRAGMA busy_timeout")
+"""What needs no disk."""
+
 
 class Crash(BaseException):
     """The process dies here; nothing of it runs on."""
@@ -42,7 +45,7 @@ class StatementFaults:
 
     def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*arguments: Any, **more: Any) -> Any:
-            if not (arguments and str(arguments[0]).startswith("ROLLBACK")):
+            if not (arguments and str(arguments[0]).startswith(_HARMLESS)):
                 self._count()
             return call(*arguments, **more)
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 PORTAL = b"<html><body>please log in</body></html>"
+MOST_IN_A_ROW = 300
+"""What one step may ask at most; an hour of the loop is the longest."""
+
 STRANGER = bytes(range(32))
 """The key of somebody who is not the hub."""
 
@@ -40,6 +43,7 @@ class Network:
         self.rng = rng
         self.trouble = 0.0
         self.requests = 0
+        self.in_a_row = 0
         self.hub_away = False
         self.meanwhile: tuple[int, Callable[[], None]] | None = None
         self._last: HttpReply | None = None
@@ -49,6 +53,8 @@ class Network:
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> HttpReply:
         self.requests += 1
+        self.in_a_row += 1
+        assert self.in_a_row <= MOST_IN_A_ROW, "6: requests without end"
         self._work_meanwhile()
         fault = self.rng.choice(FAULTS) if self.rng.random() < self.trouble else ""
         if fault == "lost_request" or self.hub_away:

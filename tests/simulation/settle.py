@@ -25,6 +25,7 @@ def settle(world: World) -> None:
         told = ""
         before = [terminal.network.requests for terminal in world.terminals]
         for terminal in world.terminals:
+            terminal.network.in_a_row = 0
             try:
                 terminal.sync()
             except TerminalError as error:

@@ -159,6 +159,7 @@ def play(world: World, step: Step) -> None:
     rng = random.Random(step.number)
     terminal = world.terminals[step.terminal % len(world.terminals)]
     terminal.network.rng = random.Random(step.number)
+    terminal.network.in_a_row = 0
     world.trace.append(f"{step.name} {terminal.name} {step.number}")
     outcome = ""
     if step.name in PEOPLE:

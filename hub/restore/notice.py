@@ -77,9 +77,12 @@ def hear(hub: Hub, place: HubPlace | None) -> bool:
         if _fits(database, place):
             return False
         ended = incidents.of_epoch(database, place.epoch)
+        over = _written_over(database, place)
     if not place_holds(hub.keys.public, place):
         log.warning("a terminal named a place of this hub's journal that the hub never signed")
         return False
+    if over:
+        return _notice(hub, BY_PLACE, place, partial(_written_over, place=place))
     if ended is not None:
         judge.alone(hub, lambda bench: go_further(bench.database, place))
         return False
@@ -121,7 +124,22 @@ def _fits(database: Any, place: HubPlace) -> bool:
     if known.get(place.seq, ("", False))[0] == place.hash:
         return True
     ended = incidents.of_epoch(database, place.epoch)
-    return ended is not None and place.seq <= ended.heard_seq
+    if ended is None or place.seq > ended.heard_seq:
+        return False
+    return not _written_over(database, place)
+
+
+def _written_over(database: Any, place: HubPlace) -> bool:
+    """Say whether other entries stand where those were that the hub believed to have kept.
+
+    It wrote on, for somebody who had never heard of it, before anybody showed what it lost.
+    """
+    ended = incidents.of_epoch(database, place.epoch)
+    if ended is None or place.seq > ended.after_seq:
+        return False
+    known = entries.stored_hashes(database, HUB_ORIGIN, place.epoch, place.seq, place.seq)
+    digest, _ = known.get(place.seq, ("", False))
+    return digest not in ("", place.hash)
 
 
 def _notice(hub: Hub, how: str, place: HubPlace, lost: Callable[[Any], bool]) -> bool:
@@ -133,6 +151,8 @@ def _notice(hub: Hub, how: str, place: HubPlace, lost: Callable[[Any], bool]) ->
         if not lost(database):
             return None
         before, here = standing(database), _fits(database, place)
+        if _written_over(database, place):
+            incidents.ask_for_all(database, place.epoch)
         new, now = bench.open_epoch("restored"), hub.now()
         lost_ends = [
             Incident(*ends, new_epoch=new, how=how, noticed_at=now)

@@ -63,6 +63,11 @@ def heard_of(database: Database, epoch: str, seq: int, digest: str) -> bool:
     return bool(changed)
 
 
+def ask_for_all(database: Database, epoch: str) -> None:
+    """Ask terminals for all they have of an ended epoch: from where on it differs is unknown."""
+    run(database, "UPDATE incidents SET after_seq = 0 WHERE epoch = ?", epoch)
+
+
 def rename_feeds(database: Database, handle: str) -> list[str]:
     """Give every feed a new handle, so that its readers rebuild; returns their names."""
     names = [name for (name,) in rows(database, "SELECT name FROM feeds ORDER BY name")]

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from hub.desk.desk import desk_routes
 from hub.desk.entrance import Entrance
 from hub.web.board import Board
+from hub.web.friday import FridayPage
 from hub.web.progress import Progress
 from hub.web.rating import RatingPage
 from hub.web.rating_check import RatingCheck
@@ -18,7 +19,7 @@ from hub.web.site import Site
 def page_routes(site: Site) -> list[Route]:
     """Return the routes of all pages."""
     progress, rating = Progress(site), RatingPage(site)
-    check = RatingCheck(site)
+    check, friday = RatingCheck(site), FridayPage(site)
     entrance, board = Entrance(site), Board(site)
 
     async def to_board(_: Request) -> Response:
@@ -36,6 +37,7 @@ def page_routes(site: Site) -> list[Route]:
         Route("/r/{hash}", check.show, methods=["GET"]),
         Route("/board", to_board, methods=["GET"]),
         *desk_routes(site, entrance),
+        Route("/desk/friday", entrance.guarded(friday.show), methods=["GET"]),
         Route("/desk/board", entrance.guarded(board.show), methods=["GET"]),
         Route("/desk/board/silent", entrance.guarded(board.silent), methods=["GET"]),
         Route("/desk/board/conflicts/{hash}", entrance.guarded(board.resolve), methods=["POST"]),

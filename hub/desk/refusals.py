@@ -1,0 +1,161 @@
+"""The legal department's page: every filed "no" with its reason, basis and paper, to review."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.desk import doing
+from hub.desk.acts import DeskActs
+from hub.desk.doing import Typed
+from hub.desk.entrance import forged
+from hub.desk.forms import own_form, read_fields
+from hub.desk.session import Session
+from hub.store import filed, projections
+from hub.web.site import Site, language_of, say_moment
+from terminal.domain.aggregates import Document, NegativeOutcome
+from terminal.errors import TerminalError
+from terminal.texts import Texts
+
+TABS = ("filed", "reviewed")
+_TEXTS = {"filed": "open", "reviewed": "reviewed"}
+_LONGEST_ACTION = 64
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A filed refusal in words; `own` when this account said it."""
+
+    outcome_id: str
+    case_id: str
+    receipt_number: str
+    kind: str
+    item_name: str
+    reason: str
+    basis: str
+    said_by: str
+    said_at: str
+    papers: tuple[str, ...]
+    own: bool
+    reviewed: bool
+    upheld: bool
+    opinion: str
+    reviewed_by: str
+    action: str
+
+
+class Refusals:
+    """The routes of filed refusals; they are the legal department's alone."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def show(self, request: Request, session: Session) -> Response:
+        """Show the refusals of the own organ that are open, or those that were reviewed."""
+        if not session.account.legal:
+            return await self._site.not_found(request)
+        return await self._page(request, session)
+
+    async def review(self, request: Request, session: Session) -> Response:
+        """Record an opinion about one."""
+        fields = dict(await read_fields(request))
+        if not own_form(fields, session):
+            return forged(self._site, request, session)
+        if not session.account.legal:
+            return await self._site.not_found(request)
+        outcome_id, texts = request.path_params["outcome_id"], language_of(request)
+        try:
+            typed = Typed(fields, texts)
+            upheld, opinion = typed.yes("upheld"), typed.text("opinion")
+            action = fields.get("action", "")[:_LONGEST_ACTION]
+            await self._site.run(self._review, session, outcome_id, upheld, opinion, action)
+        except TerminalError as error:
+            return await self._page(
+                request, session, (outcome_id, fields, error.sentence(texts)),
+                doing.status_of(error),
+            )  # fmt: skip
+        return self._site.go("/desk/refusals?done=1")
+
+    def _review(
+        self, session: Session, outcome_id: str, upheld: bool, opinion: str, action: str
+    ) -> None:
+        desk = DeskActs(self._site.hub, session.account)
+        desk.review_negative_outcome(outcome_id, upheld, opinion, action)
+
+    async def _page(
+        self,
+        request: Request,
+        session: Session,
+        sent: tuple[str, dict[str, str], str] | None = None,
+        status: int = 200,
+    ) -> Response:
+        texts, organ = language_of(request), session.account.organ
+        tab = request.query_params.get("tab", TABS[0])
+        tab = tab if tab in TABS else TABS[0]
+        found, papers, counts = await self._site.run(self._read, organ, tab)
+        lines = [self._line(one, papers, session, texts) for one in found]
+        shown = sent is not None and any(line.outcome_id == sent[0] for line in lines)
+        return self._site.page(
+            request,
+            "refusals.html",
+            status,
+            session=session,
+            lines=lines,
+            tab=tab,
+            tabs=[(name, texts(f"desk.refusal.{_TEXTS[name]}"), counts[name]) for name in TABS],
+            empty=texts(f"desk.refusal.empty_{_TEXTS[tab]}"),
+            most=filed.MOST if len(lines) == filed.MOST else 0,
+            sent_id=sent[0] if sent and shown else "",
+            given=sent[1] if sent and shown else {},
+            problem=sent[2] if sent else "",
+            done=request.query_params.get("done") == "1",
+        )
+
+    def _read(
+        self, organ: str, tab: str
+    ) -> tuple[list[NegativeOutcome], dict[str, list[Document]], dict[str, int]]:
+        with self._site.hub.store.reading() as database:
+            found = filed.refusals(database, organ, tab)
+            papers = {one.case_id: projections.documents_of(database, one.case_id) for one in found}
+            return found, papers, {one: filed.refusal_count(database, organ, one) for one in TABS}
+
+    def _line(
+        self,
+        one: NegativeOutcome,
+        papers: dict[str, list[Document]],
+        session: Session,
+        texts: Texts,
+    ) -> Line:
+        today = self._site.today()
+        names = []
+        for paper in papers.get(one.case_id, []):
+            key = f"hub.paper.{paper.document_kind}"
+            name = texts(key) if texts.has(key) else texts("hub.paper.other")
+            number = paper.official_number or paper.number
+            names.append(texts("desk.refusal.paper_of", name=name, number=number))
+        reviewer = one.reviewer
+        return Line(
+            outcome_id=one.outcome_id,
+            case_id=one.case_id,
+            receipt_number=one.receipt_number,
+            kind=texts(f"desk.refusal.kind.{one.outcome.value}"),
+            item_name=one.item_name,
+            reason=one.reason,
+            basis=one.basis,
+            said_by=" · ".join(filter(None, (one.said_by.name, one.said_by.place))),
+            said_at=say_moment(one.said_at, texts, today),
+            papers=tuple(names),
+            own=session.account.name == one.said_by.id
+            or session.account.display_name == one.said_by.name,
+            reviewed=reviewer is not None,
+            upheld=one.upheld,
+            opinion=one.opinion,
+            reviewed_by=texts(
+                "desk.refusal.reviewed_by",
+                name=reviewer.name,
+                moment=say_moment(one.reviewed_at, texts, today),
+            )
+            if reviewer is not None
+            else "",
+            action=self._site.hub.randomness.uuid7(),
+        )

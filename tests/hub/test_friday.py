@@ -1,0 +1,144 @@
+"""The Friday page: each list from real records, its count, its words, its empty state."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from hub import setup
+from hub.hub import Hub
+from hub.store import marks, projections
+from hub.store.marks import Mark
+from hub.store.migrations import STEPS
+from hub.store.statements import rows, run
+from terminal.clock import FixedClock
+from terminal.domain.case import Case
+from tests.hub.conftest import PASSWORD
+from tests.hub.line import Line, TestTerminal
+from tests.hub.test_desk import SECRET, Browser
+from tests.hub.week import ORGAN, Week
+
+LISTS = (
+    "due", "deemed", "uncured", "past_plan", "undelivered", "second_notices", "ended",
+    "unchecked", "originals", "refusals", "complaints", "call_backs", "silent",
+)  # fmt: skip
+
+
+@pytest.fixture
+def week(hub: Hub, terminal: TestTerminal) -> Week:
+    """What happened on Monday."""
+    found = Week(hub, terminal)
+    found.live()
+    return found
+
+
+@pytest.fixture
+def chief(line: Line, hub: Hub) -> Browser:
+    """The supervisor's browser."""
+    return Browser(line)
+
+
+def lists(browser: Browser, address: str = "/desk/friday") -> dict[str, str]:
+    """The words of each list by its name."""
+    page = browser.get(address)
+    assert page.status == 200
+    found = re.findall(r'<section class="card scroll sheet" id="list-(\w+)">(.*?)</section>',
+                       page.text, re.DOTALL)  # fmt: skip
+    return {name: re.sub(r"<[^>]+>|\s+", " ", text) for name, text in found}
+
+
+def figure(words: str) -> int:
+    """The count beside a list's name."""
+    return int(re.search(r"\s(\d+)\s\s", words)[1])  # type: ignore[index]
+
+
+def test_every_list_is_there_when_nothing_is(chief: Browser) -> None:
+    chief.sign_in(setup.SUPERVISOR, PASSWORD)
+    found = lists(chief)
+    assert tuple(found) == LISTS
+    for name, words in found.items():
+        assert figure(words) == 0, name
+        assert " 无 " in words, name
+    assert "各项均无" in chief.get("/desk/friday").text
+
+
+def test_the_lists_come_from_what_happened(
+    week: Week, chief: Browser, clock: FixedClock, hub: Hub
+) -> None:
+    clock.advance(days=4, hours=6)
+    chief.sign_in(setup.SUPERVISOR, PASSWORD)
+    found = lists(chief)
+    number = {name: taken.receipt_number for name, taken in week.cases.items()}
+    for name, case, words in (
+        ("due", "due", "答复是否受理"),
+        ("deemed", "deemed", "断网期间收件，11-23 周一 10:42 才到达平台，已过期限"),
+        ("uncured", "uncured", "欠：消防验收意见"),
+        ("past_plan", "past_plan", "检测，计划 11-25 结束，期限已恢复计算"),
+        ("undelivered", "undelivered", "最迟 12-07（周一，含当日）"),
+        ("second_notices", "second", "第 2 次，11-23 周一 10:42"),
+        ("second_notices", "second", "原因：经营场所当日变更"),
+        ("ended", "withdrawn", "申请人撤回：不办了 期限将到时"),
+        ("ended", "voided", "作废：重复录入"),
+        ("unchecked", "unchecked", "未核查：无犯罪记录证明"),
+        ("originals", "originals", "不动产权证书 ×1"),
+        ("refusals", "refused", "不予决定：场所不符合规定"),
+    ):
+        assert number[case] in found[name], name
+        assert words in found[name], (name, found[name])
+    assert number["voided"] not in found["due"]
+    assert number["withdrawn"] not in found["due"]
+    assert "期限将到时" not in found["ended"].partition("作废：重复录入")[2]
+    assert "撤回 3 号综合窗口 王芳 1 件" in found["ended"]
+    assert "最迟 11-27（周五，含当日）" in found["complaints"]
+    assert figure(found["silent"]) == 1
+    assert figure(found["undelivered"]) == 2, "a refusal is delivered too"
+    # Nobody is named whom the supervisor need not know.
+    page = chief.get("/desk/friday").text
+    for secret in ("张三丰", "李群", "13900005678"):
+        assert secret not in page
+    english = lists(chief, "/desk/friday?lang=en")
+    assert "Received offline, reached the hub only" in english["deemed"]
+
+
+def test_a_list_follows_what_is_done(week: Week, chief: Browser, clock: FixedClock) -> None:
+    clock.advance(days=4)
+    desk, cases = week.desk, week.cases
+    desk.fail_cure(cases["uncured"].case_id, "逾期未补", "容缺办法第八条", "告〔2026〕9号", "f1")
+    desk.resume(cases["past_plan"].case_id, "合格", "f2")
+    desk.check_commitment(cases["unchecked"].case_id, "m3", True, "已向公安机关核实", "f3")
+    chief.sign_in(setup.SUPERVISOR, PASSWORD)
+    found = lists(chief)
+    for name in ("uncured", "past_plan", "unchecked"):
+        assert figure(found[name]) == 0, name
+    assert cases["uncured"].receipt_number in found["refusals"]
+    clock.advance(days=7)
+    chief.sign_in(setup.SUPERVISOR, PASSWORD)
+    assert figure(lists(chief)["deemed"]) == 0, "a week is a week"
+    assert figure(lists(chief)["second_notices"]) == 0
+
+
+def test_it_is_the_supervisors(week: Week, line: Line, hub: Hub) -> None:
+    setup.add_account(hub, "zhao", "赵敏", ORGAN, SECRET)
+    browser = Browser(line)
+    browser.sign_in("zhao")
+    for path in ("/desk/friday", "/desk/complaints", "/desk/refusals"):
+        assert browser.get(path).status == 404
+
+
+def test_old_cases_are_marked_when_the_schema_moves(week: Week, hub: Hub) -> None:
+    with hub.store.writing() as database:
+        before = sorted(rows(database, "SELECT aggregate_id, name, day, who FROM marks"))
+        run(database, "DELETE FROM marks")
+        next(step for step in STEPS if step.__name__ == "_marks")(database)
+        assert sorted(rows(database, "SELECT aggregate_id, name, day, who FROM marks")) == before
+    assert {Mark.DEEMED, Mark.DEFERRED, Mark.SUSPENDED} <= {row[1] for row in before}
+
+
+def test_marks_are_those_of_the_case_as_it_stands(week: Week, hub: Hub) -> None:
+    with hub.store.reading() as database:
+        for taken in week.cases.values():
+            case = projections.load(database, taken.case_id)
+            assert isinstance(case, Case)
+            stored = rows(database, "SELECT name FROM marks WHERE aggregate_id = ?", taken.case_id)
+            assert {name for (name,) in stored} == {row.name for row in marks.marks_of(case)}

@@ -14,6 +14,7 @@ from terminal.documents.breaking import clean, wrap
 from terminal.documents.layout import (
     Align,
     AnyNode,
+    Break,
     Column,
     Cut,
     Fields,
@@ -25,6 +26,7 @@ from terminal.documents.layout import (
     Row,
     Rule,
     Seal,
+    Signature,
     Signatures,
     Size,
     Space,
@@ -130,6 +132,8 @@ def _heading(node: Heading, columns: int, out: Out) -> None:
     out += [Line(line, align=Align.CENTRE) for line in fold(node.organ, columns)]
     for line in fold(node.title, columns // 2):
         out.append(Line(line, Size.TITLE, True, Align.CENTRE))
+    if node.second:
+        out += [Line(line, align=Align.CENTRE) for line in fold(node.second, columns)]
 
 
 def _text(node: Text, columns: int, out: Out) -> None:
@@ -241,6 +245,15 @@ def _signatures(node: Signatures, columns: int, out: Out) -> None:
         out.append(Line(start + "_" * min(24, max(8, columns - width(start)))))
 
 
+def _signature(node: Signature, columns: int, out: Out) -> None:
+    out.append(Line())
+    _row(Row(label=node.label, value=node.caption), columns, out)
+
+
+def _break(node: Break, columns: int, out: Out) -> None:
+    out.append(Line())
+
+
 def _rule(node: Rule, columns: int, out: Out) -> None:
     rules = _ruled(DASH, columns), _ruled(DOUBLE, columns)
     if not (out and out[-1] in rules):
@@ -266,6 +279,8 @@ _SETTERS: dict[type, Callable[[Any, int, Out], None]] = {
     Logo: _logo,
     Seal: _seal,
     Signatures: _signatures,
+    Signature: _signature,
+    Break: _break,
     Rule: _rule,
     Space: _space,
     Cut: _cut,

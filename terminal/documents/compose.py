@@ -11,6 +11,7 @@ from terminal.documents.breaking import clean, wrap
 from terminal.documents.fonts import EM, fonts
 from terminal.documents.layout import (
     Align,
+    Break,
     Cut,
     Fields,
     Heading,
@@ -21,6 +22,7 @@ from terminal.documents.layout import (
     Row,
     Rule,
     Seal,
+    Signature,
     Signatures,
     Size,
     Space,
@@ -44,6 +46,9 @@ BASELINE = 0.88
 
 SEAL_HEIGHT = 38.0
 """Height of the frame for the stamp in millimetres; organs' seals measure 38 to 42 across."""
+
+SIGNATURE_HEIGHT = 14.0
+"""Height of a signature's picture in millimetres."""
 
 FORM_ROW = 22.0
 """About how high a line of a form is, in points."""
@@ -185,6 +190,10 @@ class Composer:
         ):
             lines = self.fold(text, size, sheet.inner, bold=bold)
             self.lines(lines, size, sheet.margin, sheet.inner, align=Align.CENTRE, bold=bold)
+        if node.second:
+            size = sheet.sizes[Size.NORMAL]
+            lines = self.fold(node.second, size, sheet.inner)
+            self.lines(lines, size, sheet.margin, sheet.inner, align=Align.CENTRE)
         self.y += sheet.paragraph
 
     def text(self, node: Text) -> None:
@@ -285,7 +294,7 @@ class Composer:
             self.draw(Code(sheet.margin - 6, top - 6, sheet.code, node.beside.payload))
             below = top + sheet.code - 8
             self._caption(node.beside, sheet.margin, below, sheet.inner * 0.45)
-        self.draw(Frame(left, top, width, height, True))
+        self.draw(Frame(left, top, width, height, not node.signed))
         self._seal_text(node, left, top, width, height)
         self.y = top + height + 4 * sheet.millimetre
 
@@ -327,6 +336,36 @@ class Composer:
                 self.y += height
         if beside:
             self.y += height
+
+    def signature(self, node: Signature) -> None:
+        """Place a signature's picture behind its label, who and when beside it."""
+        sheet = self.sheet
+        size = sheet.sizes[Size.NORMAL]
+        tall = SIGNATURE_HEIGHT * sheet.millimetre if node.picture else sheet.line_height(size)
+        self.room(tall)
+        label = clean(node.label) + "："
+        left = sheet.margin + self.measure(label, size) + 6
+        middle = self.y + (tall - sheet.line_height(size)) / 2
+        self.line(label, size, sheet.margin, sheet.inner, y=middle)
+        if node.picture:
+            from terminal.documents.pictures import picture_size
+
+            width, height = picture_size(node.picture)
+            wide = min(tall * width / height, sheet.inner * 0.4)
+            self.draw(Picture(left, self.y, wide, wide * height / width, node.picture))
+            left += wide + 8
+        small = sheet.sizes[Size.SMALL]
+        room = sheet.margin + sheet.inner - left
+        for line in self.fold(node.caption, small, room):
+            self.line(line, small, left, room, grey=True, y=middle)
+            middle += sheet.line_height(small)
+        self.y = max(self.y + tall, middle) + sheet.paragraph
+
+    def new_page(self, node: Break) -> None:
+        """Go on with a new page where there are pages."""
+        if self.sheet.height is not None and self.y > self.sheet.top:
+            self.pages.append([])
+            self.y = self.sheet.top
 
     def rule(self, node: Rule) -> None:
         sheet = self.sheet
@@ -384,6 +423,8 @@ _PLACERS: dict[type, Callable[[Composer, Any], None]] = {
     Logo: Composer.logo,
     Seal: Composer.seal,
     Signatures: Composer.signatures,
+    Signature: Composer.signature,
+    Break: Composer.new_page,
     Rule: Composer.rule,
     Space: Composer.space,
     Cut: Composer.cut,

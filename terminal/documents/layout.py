@@ -43,10 +43,11 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Heading(Node, frozen=True, kw_only=True):
-    """The organ's name over the title of the document."""
+    """The organ's name over the title; `second` is the title in another language, beneath it."""
 
     organ: str
     title: str
+    second: str = ""
 
 
 class Text(Node, frozen=True, kw_only=True):
@@ -104,18 +105,34 @@ class Logo(Node, frozen=True, kw_only=True):
 
 
 class Seal(Node, frozen=True, kw_only=True):
-    """An empty frame for the wet stamp with organ and date; a QR code may stand at its left."""
+    """A frame for the stamp with organ and date; a QR code may stand at its left.
+
+    It is empty and dashed for the wet stamp; `signed` when a seal service signed the document.
+    """
 
     notice: str
     organ: str
     date: str
     beside: Qr | None = None
+    signed: bool = False
 
 
 class Signatures(Node, frozen=True, kw_only=True):
     """Lines to sign on; each label gets a line of its own length."""
 
     labels: tuple[str, ...]
+
+
+class Signature(Node, frozen=True, kw_only=True):
+    """A signature that was given on a screen: who and when, and its picture (PNG) if it is kept."""
+
+    label: str
+    caption: str
+    picture: bytes = b""
+
+
+class Break(Node, frozen=True, kw_only=True):
+    """A new page; a blank line on an endless strip."""
 
 
 class Rule(Node, frozen=True, kw_only=True):
@@ -135,7 +152,20 @@ class Cut(Node, frozen=True, kw_only=True):
 
 
 AnyNode: TypeAlias = (
-    Heading | Text | Row | Fields | Table | Qr | Logo | Seal | Signatures | Rule | Space | Cut
+    Heading
+    | Text
+    | Row
+    | Fields
+    | Table
+    | Qr
+    | Logo
+    | Seal
+    | Signatures
+    | Signature
+    | Rule
+    | Space
+    | Break
+    | Cut
 )
 
 

@@ -52,13 +52,13 @@ class Code(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A PNG file in a rectangle."""
+    """A PNG in a rectangle: the path of a file, or its bytes."""
 
     x: float
     y: float
     width: float
     height: float
-    path: str
+    path: str | bytes
 
 
 Op: TypeAlias = Glyphs | Stroke | Frame | Code | Picture

@@ -17,6 +17,12 @@ from terminal.texts import DEFAULT_LANGUAGE, RESOURCES
 
 WORDING = RESOURCES / "wording"
 
+LABELS = "labels."
+"""Keys of the words beside values, which a bilingual paper has in both languages."""
+
+BILINGUAL = "zh+en"
+"""Chinese with English beneath titles and beside labels."""
+
 
 class HallDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a hall adds to one document: sentences before and after the text, block order."""
@@ -31,11 +37,34 @@ class HallWording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     logo: str = ""
     receipt: HallDocument = HallDocument()
+    supplement: HallDocument = HallDocument()
     acceptance: HallDocument = HallDocument()
     correction: HallDocument = HallDocument()
     decline: HallDocument = HallDocument()
     conditional: HallDocument = HallDocument()
     undertaking: HallDocument = HallDocument()
+    commitment: HallDocument = HallDocument()
+    extension: HallDocument = HallDocument()
+    special_procedure: HallDocument = HallDocument()
+    decision_grant: HallDocument = HallDocument()
+    decision_refuse: HallDocument = HallDocument()
+    cure_failed: HallDocument = HallDocument()
+    payment_notice: HallDocument = HallDocument()
+    withdrawal: HallDocument = HallDocument()
+    void_note: HallDocument = HallDocument()
+    originals_returned: HallDocument = HallDocument()
+    handover_slip: HallDocument = HallDocument()
+    delivery_address: HallDocument = HallDocument()
+    courier_slip: HallDocument = HallDocument()
+    result_handover: HallDocument = HallDocument()
+    delivery_receipt: HallDocument = HallDocument()
+    one_time_notice: HallDocument = HallDocument()
+    complaint_slip: HallDocument = HallDocument()
+    shift_handover: HallDocument = HallDocument()
+    queue_ticket: HallDocument = HallDocument()
+    blank_receipt: HallDocument = HallDocument()
+    case_history: HallDocument = HallDocument()
+    life_event_receipt: HallDocument = HallDocument()
 
 
 def load_hall_wording(path: Path) -> HallWording:
@@ -73,23 +102,32 @@ class Wording:
     """The sentences in one language, and what the hall adds.
 
     Call it with a key and the data of the sentence; a key missing in this language is taken
-    from Chinese, which alone has legal force.
+    from Chinese, which alone has legal force. A language such as `zh+en` is Chinese with titles
+    and labels in the other language beneath or beside them.
     """
 
-    __slots__ = ("_own", "hall", "language")
+    __slots__ = ("_own", "_second", "hall", "language")
 
     def __init__(self, language: str = DEFAULT_LANGUAGE, hall: HallWording | None = None) -> None:
-        self.language = language
+        self.language, _, second = language.partition("+")
         self.hall = hall or HallWording()
-        self._own = {**_sentences(DEFAULT_LANGUAGE), **_sentences(language)}
+        self._own = {**_sentences(DEFAULT_LANGUAGE), **_sentences(self.language)}
+        self._second = _sentences(second) if second else {}
 
     def __call__(self, key: str, /, **data: object) -> str:
         """Return the sentence of `key` filled with `data`."""
         return self._own[key].format(**data)
 
     def plain(self, key: str) -> str:
-        """Return a sentence or word that takes no data."""
-        return self._own[key]
+        """Return a sentence or word that takes no data; a label in both languages if so set."""
+        own = self._own[key]
+        if self._second and key.startswith(LABELS) and key in self._second:
+            return f"{own} {self._second[key]}"
+        return own
+
+    def second(self, key: str) -> str:
+        """Return a title in the second language, or an empty string."""
+        return self._second.get(key, "")
 
     def has(self, key: str) -> bool:
         """Say whether there is a sentence under `key`."""

@@ -135,6 +135,7 @@ class Extension(msgspec.Struct, frozen=True):
     approved_by: str
     document_number: str
     extended_at: int
+    decide_by_before: str = ""
 
 
 class LegalReview(msgspec.Struct, frozen=True):

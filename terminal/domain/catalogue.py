@@ -187,7 +187,10 @@ class FormField(msgspec.Struct, frozen=True):
 
 
 class Organ(msgspec.Struct, frozen=True):
-    """The organ in whose name papers are issued; remedies are printed by these names."""
+    """The organ in whose name papers are issued; remedies are printed by these names.
+
+    `review_first`: reconsideration comes before a suit (复议前置), as the law says for its acts.
+    """
 
     name: str
     short_name: str = ""
@@ -199,6 +202,7 @@ class Organ(msgspec.Struct, frozen=True):
     reconsideration_organ: str = ""
     court: str = ""
     seal_name: str = ""
+    review_first: bool = False
 
 
 class Fee(msgspec.Struct, frozen=True):

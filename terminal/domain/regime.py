@@ -16,12 +16,16 @@ from terminal.texts import RESOURCES
 class Procedure(msgspec.Struct, frozen=True):
     """What a regime says on paper; an empty basis means: the item's own guide is quoted.
 
+    `grant` and `refusal` name the decisions (准予登记、不予登记).
+
     `on_the_spot_only`: the application is accepted or declined in writing at once, there is
     no phase of receipt (real estate registration, 不动产登记暂行条例 art. 17).
     """
 
     name: str
     refusal: str
+    grant: str
+    grant_basis: str = ""
     receipt_basis: str = ""
     correction_basis: str = ""
     acceptance_basis: str = ""

@@ -19,7 +19,7 @@ from terminal.domain.catalogue import ServiceItem
 from terminal.domain.evolve import Evolved, evolve
 from terminal.domain.parties import Actor, Capacity, Party
 from terminal.domain.policy import HallRules
-from terminal.domain.records import Record, VisitOpened
+from terminal.domain.records import Lane, Record, VisitOpened
 from terminal.domain.wiping import is_wiped
 from terminal.errors import NotFound, RuleRefused
 from terminal.events import EventBus
@@ -30,8 +30,9 @@ from terminal.services import drafts
 from terminal.services.acts import Circumstances, Options, case_entries, new_case_id
 from terminal.services.cases import case_row
 from terminal.services.issuing import Desk, Issuer
+from terminal.services.lanes import outside_hours
 from terminal.services.numbering import Numbering
-from terminal.services.papers import Paper, PaperMaker
+from terminal.services.papers import MAIN_PAPER, Paper, PaperMaker
 from terminal.services.printing import document_view
 from terminal.services.review import review
 from terminal.services.staff import StaffService, clerk_of
@@ -79,7 +80,9 @@ class IntakeService:
         events: EventBus,
         desk: Desk,
         wake_printer: Callable[[], None],
+        hours: tuple[str, ...] = (),
     ) -> None:
+        self._hours = hours
         self._ledger = ledger
         self._journal = journal
         self._items = items
@@ -108,15 +111,18 @@ class IntakeService:
     ) -> IntakeDraft:
         """Open the form for an item; its action id is made here, not when it is saved."""
         item = self._items.item(item_code)
+        now = self._clock.now().corrected
+        late = outside_hours(now, self._hours, self._rules().calendar)
         draft = IntakeDraft(
             action_id=self._randomness.uuid7(),
             visit_id=visit_id or self._randomness.uuid7(),
-            visit_opened_at=visit_opened_at or self._clock.now().corrected,
+            visit_opened_at=visit_opened_at or now,
             visitor=visitor,
             applicant=applicant or visitor,
             item_code=item.code,
             item_version=item.version,
             capacity=capacity,
+            lanes=(Lane.EXTENDED_HOURS,) if late else (),
         )
         return drafts.prefilled(draft, item)
 
@@ -138,6 +144,11 @@ class IntakeService:
             materials={m.material_id: m for m in case.materials if not m.lacking},
             form=dict(case.form),
             case_id=case.case_id,
+            lanes=case.lanes,
+            forwarding=case.forwarding,
+            power=case.power,
+            # Without it the case could not have been received.
+            guardian_consents=True,
         )
 
     def review(self, draft: IntakeDraft, session: Session | None = None) -> Review:
@@ -209,6 +220,20 @@ class IntakeService:
         """Return what an action has saved, or None when it is new; `case_id` of a known case."""
         return self._ledger.read(lambda db: self._answer_again(db, action_id, case_id))
 
+    def write_within(
+        self,
+        db: Transaction,
+        act: Act,
+        reviewed: Review,
+        session: Session,
+        options: Options,
+    ) -> Saved:
+        """Write an act that was reviewed and is lawful into a transaction that is going on.
+
+        The caller tells of it and wakes the printer once it is durable.
+        """
+        return self._write(db, act, reviewed, reviewed.item, session, options)
+
     def _act(self, act: Act, draft: IntakeDraft, session: Session, options: Options) -> Saved:
         repeated = self.saved_before(draft.action_id, draft.case_id)
         if repeated is not None:
@@ -271,6 +296,9 @@ class IntakeService:
         papers = self._papers.of_act(
             act, stored, item, where, written[len(opening)].hash, new=case is None
         )
+        if draft.parent_id:
+            # A life event has one receipt for all of its cases.
+            papers = tuple(paper for paper in papers if paper.kind != "receipt")
         issued = self._issuer.issue(db, draft.action_id, stored, papers, where.at)
         record_ids = tuple(w.record_id for w in (*written, *issued))
         return self._saved(db, stored, record_ids)
@@ -354,4 +382,7 @@ class IntakeService:
         if aggregate is None:
             raise RuleRefused("case.incomplete_record")
         papers = self._papers.of_act(act, aggregate, item, where, "", new=case is None)
-        return papers[-2] if act is Act.ACCEPT_CONDITIONALLY else papers[-1]
+        main = [one for one in papers if one.kind == MAIN_PAPER[act]]
+        if not main:
+            raise RuleRefused("case.no_paper_of_this_act")
+        return main[0]

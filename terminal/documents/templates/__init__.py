@@ -2,28 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from terminal.documents.layout import Layout
+from terminal.documents.templates import decision, delivery, desk, procedure, sheets
 from terminal.documents.templates.acceptance import acceptance
+from terminal.documents.templates.commitment import commitment
 from terminal.documents.templates.common import FIRST_COPY, Copy
 from terminal.documents.templates.conditional import conditional, undertaking
 from terminal.documents.templates.correction import correction
 from terminal.documents.templates.decline import decline
+from terminal.documents.templates.life_event_receipt import life_event_receipt
+from terminal.documents.templates.one_time_notice import one_time_notice
 from terminal.documents.templates.receipt import receipt
-from terminal.documents.views import (
-    AcceptanceView,
-    ConditionalView,
-    CorrectionView,
-    DeclineView,
-    DocumentView,
-    ReceiptView,
-)
-from terminal.documents.wording import Wording, default_wording
+from terminal.documents.views import DocumentView, ReceiptView, SupplementView, kind_of
+from terminal.documents.wording import BILINGUAL, Wording, default_wording
 from terminal.texts import DEFAULT_LANGUAGE
+
+TEMPLATES: dict[str, Callable[[Any, Wording, Copy], Layout]] = {
+    "receipt": receipt,
+    "supplement": desk.supplement,
+    "acceptance": acceptance,
+    "correction": correction,
+    "decline": decline,
+    "conditional": conditional,
+    "undertaking": undertaking,
+    "commitment": commitment,
+    "extension": procedure.extension,
+    "special_procedure": procedure.special_procedure,
+    "decision_grant": decision.decision_grant,
+    "decision_refuse": decision.decision_refuse,
+    "cure_failed": decision.cure_failed,
+    "payment_notice": procedure.payment_notice,
+    "withdrawal": desk.withdrawal,
+    "void_note": desk.void_note,
+    "originals_returned": desk.originals_returned,
+    "handover_slip": desk.handover_slip,
+    "delivery_address": delivery.delivery_address,
+    "courier_slip": delivery.courier_slip,
+    "result_handover": delivery.result_handover,
+    "delivery_receipt": delivery.delivery_receipt,
+    "one_time_notice": one_time_notice,
+    "complaint_slip": sheets.complaint_slip,
+    "shift_handover": sheets.shift_handover,
+    "queue_ticket": sheets.queue_ticket,
+    "blank_receipt": sheets.blank_receipt,
+    "case_history": sheets.case_history,
+    "life_event_receipt": life_event_receipt,
+}
+"""The template of each document, by the name of its kind."""
 
 
 def language_of(view: DocumentView) -> str:
-    """Return the language of a document: notices have legal effect and are always Chinese."""
-    return view.head.language if isinstance(view, ReceiptView) else DEFAULT_LANGUAGE
+    """Return the language of a document: all but receipts are Chinese, for they have legal effect.
+
+    Where the hall prints in two languages every paper is Chinese with English beside it.
+    """
+    if isinstance(view, ReceiptView | SupplementView) or view.head.language == BILINGUAL:
+        return view.head.language
+    return DEFAULT_LANGUAGE
 
 
 def layout_of(
@@ -34,15 +72,4 @@ def layout_of(
     Raises `RuleRefused` for a document that lacks what the law asks for.
     """
     sentences = wording or default_wording(language_of(view))
-    which = copy or FIRST_COPY
-    if isinstance(view, ReceiptView):
-        return receipt(view, sentences, which)
-    if isinstance(view, AcceptanceView):
-        return acceptance(view, sentences, which)
-    if isinstance(view, CorrectionView):
-        return correction(view, sentences, which)
-    if isinstance(view, DeclineView):
-        return decline(view, sentences, which)
-    if isinstance(view, ConditionalView):
-        return conditional(view, sentences, which)
-    return undertaking(view, sentences, which)
+    return TEMPLATES[kind_of(view)](view, sentences, copy or FIRST_COPY)

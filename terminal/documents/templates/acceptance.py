@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from terminal.documents import dates
 from terminal.documents.layout import AnyNode, Fields, Layout, Row, Space, Table, Text
-from terminal.documents.templates import common
+from terminal.documents.templates import common, framing
 from terminal.documents.views import AcceptanceView
 from terminal.documents.wording import Wording
 from terminal.domain.catalogue import Regime
@@ -46,7 +46,7 @@ def acceptance(view: AcceptanceView, wording: Wording, copy: common.Copy) -> Lay
         ("facts", [Space(height=2), Fields(rows=tuple(_facts(view, wording)))]),
     ]
     title = wording.plain("title.acceptance")
-    return common.finish_notice(view, blocks, title=title, copy=copy, wording=wording)
+    return framing.finish_notice(view, blocks, title=title, copy=copy, wording=wording)
 
 
 def _body(view: AcceptanceView, wording: Wording) -> list[AnyNode]:

@@ -1,4 +1,4 @@
-"""Parts that several documents share. Pure: view parts and wording in, nodes out."""
+"""Parts that several documents share: checks, rows, tables. Pure: views in, nodes out."""
 
 from __future__ import annotations
 
@@ -7,37 +7,18 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from terminal.documents import dates
-from terminal.documents.digest import content_digest, short
-from terminal.documents.layout import (
-    Align,
-    AnyNode,
-    Column,
-    Fields,
-    Heading,
-    Layout,
-    Logo,
-    Paper,
-    Qr,
-    Row,
-    Rule,
-    Seal,
-    Signatures,
-    Size,
-    Space,
-    Text,
-)
+from terminal.documents.layout import Align, AnyNode, Column, Row, Table, Text
 from terminal.documents.views import (
+    AnyCasePaper,
     AnyNotice,
-    ConditionalView,
-    DeclineView,
     DocumentHead,
-    DocumentView,
     MaterialLine,
     Party,
+    ReceiptView,
+    Remedies,
+    Signing,
     TimeLimit,
-    UndertakingView,
     Visitor,
-    kind_of,
 )
 from terminal.documents.wording import Wording
 from terminal.domain.catalogue import Regime
@@ -52,11 +33,27 @@ Blocks = list[tuple[str, list[AnyNode]]]
 """Named parts of a document in their default order; a hall may exchange some."""
 
 
+class Sealed(msgspec.Struct, frozen=True):
+    """A seal service's signature of this document: its name, its check code, when (ISO)."""
+
+    service: str
+    check_code: str
+    at: str
+
+
 class Copy(msgspec.Struct, frozen=True):
-    """Which print of the document this is, and when it was made (ISO time)."""
+    """Which print of the document this is, when it was made (ISO), and what came since.
+
+    What was added after the document was made is no part of its digest: the organ's own number,
+    a seal service's signature, the receiver's signature with its picture (PNG).
+    """
 
     count: int = 1
     at: str = ""
+    official_number: str = ""
+    sealed: Sealed | None = None
+    signing: Signing | None = None
+    picture: bytes = b""
 
 
 FIRST_COPY = Copy()
@@ -105,8 +102,32 @@ def check_notice(document: str, view: AnyNotice) -> None:
         basis=view.basis,
     )
     check_basis(document, view.regime, view.basis)
-    if not view.signing.signed:
-        require(document, reason=view.signing.reason, witness=view.signing.witness)
+    check_signing(document, view.signing)
+
+
+def check_case(document: str, view: AnyCasePaper) -> None:
+    """Check what every paper of a case must carry."""
+    check_head(document, view.head)
+    require(
+        document,
+        receipt_number=view.receipt_number,
+        item=view.item.name,
+        applicant=view.applicant.name,
+    )
+    check_signing(document, view.signing)
+
+
+def check_signing(document: str, signing: Signing) -> None:
+    """Refuse a paper that nobody signed without a reason and somebody who saw it."""
+    if not signing.signed:
+        require(document, reason=signing.reason, witness=signing.witness)
+
+
+def check_remedies(document: str, organ: str, remedies: Remedies | None) -> Remedies:
+    """Return remedies that name organ and court; raises `document.no_remedies` without them."""
+    if remedies is None or not remedies.review_organ or not remedies.court:
+        raise RuleRefused("document.no_remedies", organ=organ, document=document)
+    return remedies
 
 
 def joined(parts: Iterable[str], wording: Wording) -> str:
@@ -126,12 +147,13 @@ def counted(lines: Iterable[MaterialLine], wording: Wording) -> str:
     )
 
 
-def number_text(head: DocumentHead, wording: Wording) -> str:
+def number_text(head: DocumentHead, wording: Wording, assigned: str = "") -> str:
     """Return the document's number; both numbers once the organ's own is assigned."""
-    if head.official_number and head.official_number != head.number:
-        return wording("labels.number_both", official=head.official_number, number=head.number)
-    if head.official_number:
-        return head.official_number
+    official = assigned or head.official_number
+    if official and official != head.number:
+        return wording("labels.number_both", official=official, number=head.number)
+    if official:
+        return official
     return wording("labels.number_pending", number=head.number)
 
 
@@ -170,7 +192,7 @@ def people_rows(applicant: Party, visitor: Visitor | None, wording: Wording) -> 
     return rows
 
 
-def item_rows(view: DocumentView, wording: Wording) -> list[Row]:
+def item_rows(view: ReceiptView | AnyCasePaper, wording: Wording) -> list[Row]:
     """Return the item with its scenario, and the case number where there is one."""
     rows = [Row(label=wording.plain("labels.item"), value=view.item.name, bold=True)]
     if view.item.scenario:
@@ -220,168 +242,28 @@ def material_row(line: MaterialLine, wording: Wording) -> tuple[str, ...]:
     return name, quantity, wording.plain(f"fate.{line.fate}")
 
 
-def signature_block(view: AnyNotice, wording: Wording) -> list[AnyNode]:
-    """Return the lines for the receiver, or the sentence why nobody signed."""
-    if view.signing.signed:
-        labels = (wording.plain("common.signed_by"), wording.plain("common.signed_at"))
-        return [Signatures(labels=labels)]
-    sentence = wording(
-        "common.not_signed", reason=view.signing.reason, witness=view.signing.witness
-    )
-    return [paragraph(sentence)]
+def sentence_of(text: str) -> str:
+    """Return a reason as part of a sentence: without the full stop that was typed."""
+    return text.strip().rstrip("。；.; ")
 
 
-def query_block(view: AnyNotice, wording: Wording) -> Qr | None:
-    """Return the code that leads to the citizen's progress page, with its caption."""
-    if not view.query_url:
-        return None
-    caption = [wording.plain("common.query"), view.receipt_number]
-    if view.entry_hash:
-        name = wording.plain("labels.entry_hash")
-        caption.append(wording("format.named_number", name=name, number=view.entry_hash))
-    return Qr(payload=view.query_url, caption=tuple(caption))
+def remedies_text(remedies: Remedies, wording: Wording) -> str:
+    """Return the sentence of the remedies, by names (wording 5)."""
+    key = "remedies.review_first" if remedies.review_first else "remedies.either"
+    return wording(key, review_organ=remedies.review_organ, court=remedies.court)
 
 
-def seal_block(view: AnyNotice, wording: Wording) -> Seal:
-    """Return the empty frame for the wet stamp with organ and date, the code at its left."""
-    return Seal(
-        notice=wording("common.seal", organ=view.head.organ),
-        organ=view.head.organ,
-        date=dates.long_day(view.head.issued_at, wording),
-        beside=query_block(view, wording),
-    )
-
-
-def copy_text(copy: Copy, wording: Wording) -> str:
-    """Return which print this is: 第 1 次打印, or 补打 第 2 次 with the time."""
-    if copy.count <= 1:
-        return wording.plain("common.copy_first")
-    if not copy.at:
-        return wording("common.copy_again_no_time", count=copy.count)
-    return wording("common.copy_again", count=copy.count, at=dates.short_minute(copy.at))
-
-
-def arrange(blocks: Blocks, order: Sequence[str]) -> list[AnyNode]:
-    """Return the nodes of all blocks; those that `order` names exchange places accordingly.
-
-    A block that `order` does not name keeps its place; a name without a block is passed over.
-    Nothing can be lost this way.
-    """
-    present = {name for name, _ in blocks}
-    wanted = [name for name in dict.fromkeys(order) if name in present]
-    by_name = dict(blocks)
-    turn = iter(wanted)
-    nodes: list[AnyNode] = []
-    for name, own in blocks:
-        nodes += by_name[next(turn)] if name in wanted else own
+def remedies_nodes(remedies: Remedies, wording: Wording) -> list[AnyNode]:
+    """Return the sentences of the remedies; reconsideration that comes first has its period."""
+    nodes: list[AnyNode] = [paragraph(remedies_text(remedies, wording))]
+    if remedies.review_first:
+        nodes.append(paragraph(wording.plain("remedies.review_first_period")))
     return nodes
 
 
-def finish(
-    view: DocumentView,
-    blocks: Blocks,
-    *,
-    title: str,
-    paper: Paper,
-    copy: Copy,
-    wording: Wording,
-) -> Layout:
-    """Put head, the hall's additions and foot around the blocks of a document."""
-    head = view.head
-    added = wording.document(kind_of(view))
-    nodes: list[AnyNode] = []
-    if wording.hall.logo:
-        nodes.append(Logo(path=wording.hall.logo))
-    nodes.append(Heading(organ=head.organ, title=title))
-    if copy.count > 1:
-        nodes.append(Text(text=copy_text(copy, wording), align=Align.CENTRE, bold=True))
-    nodes += [paragraph(sentence) for sentence in added.before]
-    nodes += arrange(blocks, added.order)
-    place = wording("labels.hall_window", hall=head.hall, window=head.window)
-    digest = wording(
-        "format.named_number",
-        name=wording.plain("labels.digest"),
-        number=short(content_digest(view)),
-    )
-    template = wording(
-        "format.named_number", name=wording.plain("labels.template"), number=head.template_version
-    )
-    return Layout(
-        paper=paper,
-        title=title,
-        subject=view.receipt_number,
-        author=head.organ,
-        language=wording.language,
-        nodes=tuple(nodes),
-        footer=(place, copy_text(copy, wording), digest, template),
-        page_label=wording.plain("common.page"),
-    )
-
-
-def finish_notice(
-    view: AnyNotice,
-    blocks: Blocks,
-    *,
-    title: str,
-    copy: Copy,
-    wording: Wording,
-    closing: list[AnyNode] | None = None,
-) -> Layout:
-    """Put number, hints, people, seal, query code and signature around an A4 notice.
-
-    `closing` takes the place of seal and receiver's signature on a paper of the applicant.
-    """
-    number = Text(
-        text=wording(
-            "format.labelled",
-            label=wording.plain("labels.number"),
-            # the organ gives no number of its own to a paper of the applicant
-            value=view.head.number if closing else number_text(view.head, wording),
-        ),
-        align=Align.RIGHT,
-        size=Size.SMALL,
-    )
-    tail: Blocks = [("notes", [paragraph(note) for note in view.notes])]
-    if view.calendar_provisional:
-        tail.append(("provisional", _provisional(view, wording)))
-    if view.offline is not None:
-        decided = isinstance(view, DeclineView)
-        sentence = wording(
-            "common.offline_decision" if decided else "common.offline_number",
-            look_up_after=dates.due_day(view.offline.look_up_after),
-            phone=view.offline.phone,
-        )
-        tail.append(("offline", [paragraph(sentence)]))
-    added = wording.document(kind_of(view)).after
-    tail.append(("added", [paragraph(sentence) for sentence in added]))
-    tail.append(("people", [Space(height=2), Fields(rows=tuple(_contact_rows(view, wording)))]))
-    tail.append(("signature", [Space(height=2), *(closing or _sealed(view, wording))]))
-    thermal = Text(
-        text=wording.plain("common.thermal_notice"), size=Size.SMALL, only=Paper.THERMAL_80
-    )
-    parts: Blocks = [("number", [number, Rule(), Space(height=3)]), *blocks, *tail]
-    parts.append(("thermal", [Rule(dashed=True, only=Paper.THERMAL_80), thermal]))
-    return finish(view, parts, title=title, paper=Paper.A4, copy=copy, wording=wording)
-
-
-def _provisional(view: AnyNotice, wording: Wording) -> list[AnyNode]:
-    """Say of the organ's date that it never moves later, of the applicant's that it holds."""
-    keys = ["format.provisional"]
-    if isinstance(view, UndertakingView):
-        keys = ["format.provisional_cure"]
-    elif isinstance(view, ConditionalView):
-        keys.append("format.provisional_cure")
-    return [paragraph(wording.plain(key)) for key in keys]
-
-
-def _sealed(view: AnyNotice, wording: Wording) -> list[AnyNode]:
-    return [seal_block(view, wording), *signature_block(view, wording)]
-
-
-def _contact_rows(view: AnyNotice, wording: Wording) -> list[Row]:
-    rows = people_rows(view.applicant, view.visitor, wording)
-    handler = view.head.clerk
-    if view.phone:
-        handler = wording("common.contact", clerk=handler, phone=view.phone)
-    rows.append(Row(label=wording.plain("labels.clerk_handle"), value=handler))
-    return rows
+def materials_block(lines: Sequence[MaterialLine], heading: str, wording: Wording) -> list[AnyNode]:
+    """Return a table of materials under its heading; nothing for none."""
+    if not lines:
+        return []
+    rows = tuple([material_row(line, wording) for line in lines])
+    return [Text(text=heading, bold=True), Table(columns=material_table(lines, wording), rows=rows)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from terminal.documents import dates
-from terminal.documents.layout import Align, AnyNode, Column, Layout, Signatures, Space, Table
-from terminal.documents.templates import common
+from terminal.documents.layout import Align, AnyNode, Column, Layout, Space, Table
+from terminal.documents.templates import common, framing
 from terminal.documents.views import (
     ConditionalView,
     CureClock,
@@ -23,12 +23,12 @@ def conditional(view: ConditionalView, wording: Wording, copy: common.Copy) -> L
     common.require("conditional", accepted_on=view.accepted_on)
     blocks: common.Blocks = [
         ("body", _notice_body(view, wording)),
-        ("materials", _table(view.deferred, wording)),
+        ("materials", deferred_table(view.deferred, wording)),
         ("clock", _clock(view, wording)),
         ("copies", [common.paragraph(wording.plain("conditional.copies"))]),
     ]
     title = wording.plain("title.conditional")
-    return common.finish_notice(view, blocks, title=title, copy=copy, wording=wording)
+    return framing.finish_notice(view, blocks, title=title, copy=copy, wording=wording)
 
 
 def undertaking(view: UndertakingView, wording: Wording, copy: common.Copy) -> Layout:
@@ -54,13 +54,13 @@ def undertaking(view: UndertakingView, wording: Wording, copy: common.Copy) -> L
             "body",
             [common.salutation(view.head.organ, wording), common.paragraph(body), *listed],
         ),
-        ("materials", _table(view.deferred, wording)),
+        ("materials", deferred_table(view.deferred, wording)),
         ("basis", [common.paragraph(wording("undertaking.basis", basis=basis))]),
         ("copies", [common.paragraph(wording.plain("undertaking.copies"))]),
     ]
-    closing = _undertaker(view, wording)
+    closing = _undertaker(view, wording, copy)
     title = wording.plain("title.undertaking")
-    return common.finish_notice(
+    return framing.finish_notice(
         view, blocks, title=title, copy=copy, wording=wording, closing=closing
     )
 
@@ -98,7 +98,8 @@ def _notice_body(view: ConditionalView, wording: Wording) -> list[AnyNode]:
     ]
 
 
-def _table(deferred: tuple[DeferredMaterial, ...], wording: Wording) -> list[AnyNode]:
+def deferred_table(deferred: tuple[DeferredMaterial, ...], wording: Wording) -> list[AnyNode]:
+    """Return the table of materials that follow later, each with its standard."""
     label = wording.plain
     columns = (
         Column(label("labels.serial"), 0.08, Align.CENTRE),
@@ -136,12 +137,10 @@ def _clock(view: ConditionalView, wording: Wording) -> list[AnyNode]:
     return nodes
 
 
-def _undertaker(view: UndertakingView, wording: Wording) -> list[AnyNode]:
-    if not view.signing.signed:
-        return common.signature_block(view, wording)
-    labels = (wording.plain("common.undertaker"), wording.plain("common.undertaken_at"))
-    nodes: list[AnyNode] = [Signatures(labels=labels)]
-    code = common.query_block(view, wording)
+def _undertaker(view: UndertakingView, wording: Wording, copy: common.Copy) -> list[AnyNode]:
+    labels = ("common.undertaker", "common.undertaken_at")
+    nodes = framing.signature_block(view, wording, copy, labels)
+    code = framing.query_block(view, wording)
     if code is not None:
         nodes.append(code)
     return nodes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from terminal.documents import dates
 from terminal.documents.layout import Align, AnyNode, Column, Layout, Space, Table
-from terminal.documents.templates import common
+from terminal.documents.templates import common, framing
 from terminal.documents.views import CorrectionView, Deficiency
 from terminal.documents.wording import Wording
 from terminal.domain.catalogue import Regime
@@ -26,7 +26,7 @@ def correction(view: CorrectionView, wording: Wording, copy: common.Copy) -> Lay
         ("closing", _closing(view, wording)),
     ]
     title = wording.plain("title.correction")
-    return common.finish_notice(view, blocks, title=title, copy=copy, wording=wording)
+    return framing.finish_notice(view, blocks, title=title, copy=copy, wording=wording)
 
 
 def _body(view: CorrectionView, wording: Wording) -> list[AnyNode]:
@@ -47,6 +47,9 @@ def _body(view: CorrectionView, wording: Wording) -> list[AnyNode]:
         nodes.append(common.paragraph(wording(f"correction.{key}", materials=added)))
     elif view.repeated:
         nodes.append(common.paragraph(wording.plain("correction.repeated")))
+    if view.repeated and view.repeat_reason:
+        reason = common.sentence_of(view.repeat_reason)
+        nodes.append(common.paragraph(wording("correction.repeat_reason", reason=reason)))
     return nodes
 
 

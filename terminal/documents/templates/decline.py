@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from terminal.documents import dates
 from terminal.documents.layout import AnyNode, Layout
-from terminal.documents.templates import common
-from terminal.documents.views import DeclineView, Remedies
+from terminal.documents.templates import common, framing
+from terminal.documents.views import DeclineView
 from terminal.documents.wording import Wording
 from terminal.domain.catalogue import Regime
 from terminal.domain.records import DeclineKind
@@ -20,16 +20,14 @@ def decline(view: DeclineView, wording: Wording, copy: common.Copy) -> Layout:
     being told where; `document.incomplete`.
     """
     common.check_notice("decline", view)
-    remedies = view.remedies
-    if remedies is None or not remedies.review_organ or not remedies.court:
-        raise RuleRefused("document.no_remedies", organ=view.head.organ)
+    remedies = common.check_remedies("decline", view.head.organ, view.remedies)
     blocks: common.Blocks = [
         ("body", _body(view, wording)),
         ("returned", _returned(view, wording)),
-        ("remedies", [common.paragraph(_remedies(remedies, wording))]),
+        ("remedies", common.remedies_nodes(remedies, wording)),
     ]
     title = wording.plain("title.decline")
-    return common.finish_notice(view, blocks, title=title, copy=copy, wording=wording)
+    return framing.finish_notice(view, blocks, title=title, copy=copy, wording=wording)
 
 
 def _body(view: DeclineView, wording: Wording) -> list[AnyNode]:
@@ -46,7 +44,7 @@ def _body(view: DeclineView, wording: Wording) -> list[AnyNode]:
     ]
     if view.reason and view.kind is not DeclineKind.OTHER:
         nodes.append(
-            common.paragraph(wording("decline.explanation", reason=view.reason.rstrip("。；")))
+            common.paragraph(wording("decline.explanation", reason=common.sentence_of(view.reason)))
         )
     return nodes
 
@@ -66,12 +64,7 @@ def _decision(view: DeclineView, wording: Wording) -> str:
         )
         return wording("decline.not_competent", competent=competent, basis=basis)
     common.require("decline", reason=view.reason)
-    return wording("decline.other", reason=view.reason.rstrip("。；"), basis=basis)
-
-
-def _remedies(remedies: Remedies, wording: Wording) -> str:
-    key = "decline.remedies_review_first" if remedies.review_first else "decline.remedies"
-    return wording(key, review_organ=remedies.review_organ, court=remedies.court)
+    return wording("decline.other", reason=common.sentence_of(view.reason), basis=basis)
 
 
 def _returned(view: DeclineView, wording: Wording) -> list[AnyNode]:

@@ -20,7 +20,7 @@ from terminal.documents.layout import (
     Table,
     Text,
 )
-from terminal.documents.templates import common
+from terminal.documents.templates import common, framing
 from terminal.documents.views import Fate, ReceiptView
 from terminal.documents.wording import Wording
 from terminal.domain.catalogue import Regime
@@ -59,7 +59,7 @@ def receipt(view: ReceiptView, wording: Wording, copy: common.Copy) -> Layout:
     ]
     forwarded = view.forwarding is not None
     title = wording.plain("title.receipt_forwarding" if forwarded else "title.receipt")
-    layout = common.finish(
+    layout = framing.finish(
         view, blocks, title=title, paper=Paper.THERMAL_80, copy=copy, wording=wording
     )
     # Behind everything: a hall that moves blocks must not have the slip cut in its middle.

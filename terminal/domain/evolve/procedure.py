@@ -150,7 +150,7 @@ def _case_extended(case: Case, body: CaseExtended, record: Record) -> Case | Ref
         return Refused("case.extension_needs_notice")
     extension = Extension(
         body.days, body.reason, body.basis, body.approved_by, body.document_number,
-        body.extended_at,
+        body.extended_at, case.decide_by,
     )  # fmt: skip
     return advance(case, record, body.official, decide_by=body.decide_by, extension=extension)
 

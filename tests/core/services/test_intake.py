@@ -202,7 +202,7 @@ def test_one_notice_lists_everything_and_the_case_comes_back(
     assert accepted.case.state is CaseState.ACCEPTED
     assert accepted.case.receipt_number == saved.case.receipt_number
     assert f"{accepted.case.due:%Y-%m-%d}" == "2026-12-03"
-    assert [d.kind for d in accepted.documents] == ["acceptance"]
+    assert [d.kind for d in accepted.documents] == ["supplement", "acceptance"]
     assert [s.kind for s in hall.ctx.cases.case(case.case_id).history] == [
         "case_received", "correction_notified", "materials_supplemented", "case_accepted",
     ]  # fmt: skip
@@ -220,7 +220,7 @@ def test_a_second_notice_of_something_new_needs_a_reason(hall: Hall) -> None:
     assert hall.written() == before
     assert hall.ctx.cases.case(first.case.case_id).state is CaseState.AWAITING_CORRECTION
     saved = intake.notify_correction(again, hall.clerk, "上次未发现签名页缺失")
-    [document] = saved.documents
+    *_, document = saved.documents
     assert document.kind == "correction"
     assert document.number != first.documents[1].number
     assert len(hall.ctx.cases.case(first.case.case_id).notices) == 2

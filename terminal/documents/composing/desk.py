@@ -1,0 +1,238 @@
+"""Papers over the desk: supplements, endings, hand-over, delivery. Composed after the step."""
+
+from __future__ import annotations
+
+from terminal.documents import views as paper
+from terminal.documents.composing.base import (
+    Occasion,
+    case_part,
+    day,
+    material_of,
+    materials_of,
+    moment,
+    party_of,
+    provisional,
+    serial_of,
+    signing_of,
+)
+from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import ServiceItem
+from terminal.domain.parties import MaterialEntry
+from terminal.domain.records import (
+    CaseDelivered,
+    CaseForwarded,
+    CaseVoided,
+    CaseWithdrawn,
+    CourierSent,
+    DeliveryAgreed,
+    DeliveryWay,
+    MaterialsHandedOver,
+    MaterialsSupplemented,
+    OriginalsReturned,
+)
+
+
+def supplement(
+    brought: tuple[MaterialEntry, ...],
+    answers: paper.SupplementKind,
+    received_at: int,
+    case: Case,
+    item: ServiceItem,
+    occasion: Occasion,
+) -> paper.SupplementView:
+    """Return the receipt for materials that were brought later."""
+    owed = tuple(e.name for e in case.materials if e.material_id in case.deferred)
+    waits = answers is paper.SupplementKind.CORRECTION and case.state is CaseState.RECEIVED
+    reply_due = case.respond_by if waits else ""
+    fields = case_part(
+        case, item, "supplement", occasion, serial=serial_of(case, MaterialsSupplemented.kind)
+    )
+    fields["phone"] = occasion.phone
+    return paper.SupplementView(
+        **fields,  # type: ignore[arg-type]
+        answers=answers,
+        materials=tuple(material_of(entry, occasion.texts) for entry in brought),
+        received_at=moment(received_at),
+        reply_due=reply_due or None,
+        answered=not waits,
+        outstanding=owed,
+        cure_due=case.cure_by if owed else "",
+        calendar_provisional=provisional(occasion, reply_due, case.cure_by if owed else ""),
+    )
+
+
+def withdrawal(
+    body: CaseWithdrawn, case: Case, item: ServiceItem, occasion: Occasion
+) -> paper.WithdrawalView:
+    """Return the applicant's withdrawal with the signature that was given on the screen."""
+    return paper.WithdrawalView(
+        **case_part(case, item, "withdrawal", occasion),  # type: ignore[arg-type]
+        signing=signing_of(body.signature, case.applicant.name, body.withdrawn_at),
+        submitted_on=day(case.received_at),
+        withdrawn_at=moment(body.withdrawn_at),
+        reason=body.reason,
+        to_collect=tuple(material_of(one, occasion.texts) for one in case.kept_originals),
+    )
+
+
+def void_note(
+    body: CaseVoided, case: Case, item: ServiceItem, occasion: Occasion
+) -> paper.VoidNoteView:
+    """Return the record of a case that was made void."""
+    return paper.VoidNoteView(
+        **case_part(case, item, "void_note", occasion),  # type: ignore[arg-type]
+        voided_at=moment(body.voided_at),
+        reason=body.reason,
+        confirmed_by=body.confirmed_by.name,
+        paper_returned=body.paper_returned,
+    )
+
+
+def originals_returned(
+    body: OriginalsReturned, case: Case, item: ServiceItem, occasion: Occasion
+) -> paper.OriginalsReturnedView:
+    """Return the slip for originals that went back to their owner."""
+    receiver = body.receiver or case.visitor.name
+    back = [entry for entry in case.materials if entry.material_id in body.material_ids]
+    serial = serial_of(case, OriginalsReturned.kind)
+    return paper.OriginalsReturnedView(
+        **case_part(case, item, "originals_returned", occasion, serial=serial),  # type: ignore[arg-type]
+        signing=signing_of(body.signature, receiver, body.returned_at),
+        materials=tuple(_given_back(entry, occasion) for entry in back),
+        returned_at=moment(body.returned_at),
+        receiver=receiver,
+    )
+
+
+def _given_back(entry: MaterialEntry, occasion: Occasion) -> paper.MaterialLine:
+    line = material_of(entry, occasion.texts)
+    return paper.MaterialLine(
+        name=line.name,
+        fate=paper.Fate.ORIGINAL_SEEN_RETURNED,
+        copies=line.copies,
+        form=line.form,
+    )
+
+
+def handover_slip(case: Case, item: ServiceItem, occasion: Occasion) -> paper.HandoverSlipView:
+    """Return the hand-over of the papers, with the department's side once it has signed."""
+    papers = case.papers
+    if papers is None:
+        raise ValueError("nothing was handed over")
+    serial = serial_of(case, MaterialsHandedOver.kind)
+    return paper.HandoverSlipView(
+        **case_part(case, item, "handover_slip", occasion, serial=serial),  # type: ignore[arg-type]
+        materials=materials_of(case, occasion.texts),
+        pages=papers.pages,
+        handed_over_at=moment(papers.handed_over_at),
+        official=papers.official.name if papers.official else "",
+        pages_taken=papers.pages_taken,
+        taken_over_at=moment(papers.taken_over_at) if papers.taken_over_at else "",
+        remark=papers.remark,
+    )
+
+
+def delivery_address(
+    body: DeliveryAgreed, case: Case, item: ServiceItem, occasion: Occasion
+) -> paper.DeliveryAddressView:
+    """Return the applicant's confirmation of address and way of delivery."""
+    serial = serial_of(case, DeliveryAgreed.kind)
+    return paper.DeliveryAddressView(
+        **case_part(case, item, "delivery_address", occasion, serial=serial),  # type: ignore[arg-type]
+        signing=signing_of(body.signature, body.recipient or case.visitor.name, body.agreed_at),
+        way=body.way,
+        consent=body.consent,
+        agreed_at=moment(body.agreed_at),
+        recipient=body.recipient,
+        address=body.address,
+        contact=body.phone,
+    )
+
+
+def forwarding_slip(
+    body: CaseForwarded, case: Case, item: ServiceItem, occasion: Occasion
+) -> paper.CourierSlipView | None:
+    """Return the courier slip of materials for another place; None when nothing was sent."""
+    if case.forwarding is None or not body.tracking_number:
+        return None
+    return paper.CourierSlipView(
+        **case_part(case, item, "courier_slip", occasion),  # type: ignore[arg-type]
+        recipient=case.forwarding.organ,
+        address=case.forwarding.place,
+        contact=case.forwarding.phone,
+        contents=tuple(entry.name for entry in case.materials if not entry.lacking),
+        company=body.how,
+        tracking_number=body.tracking_number,
+        sent_at=moment(body.forwarded_at),
+        forwarded=True,
+    )
+
+
+def courier_slip(
+    body: CourierSent, case: Case, item: ServiceItem, occasion: Occasion
+) -> paper.CourierSlipView:
+    """Return what goes to the applicant by courier, to the address that was confirmed."""
+    choice = case.delivery_choice
+    contents = tuple(thing.name for thing in case.results)
+    if not contents and case.decision is not None:
+        contents = (case.decision.document_number,)
+    serial = serial_of(case, CourierSent.kind)
+    return paper.CourierSlipView(
+        **case_part(case, item, "courier_slip", occasion, serial=serial),  # type: ignore[arg-type]
+        recipient=choice.recipient if choice else case.applicant.name,
+        address=choice.address if choice else case.applicant.address,
+        contact=(choice.phone if choice else "") or case.applicant.phone,
+        contents=contents,
+        company=body.company,
+        tracking_number=body.tracking_number,
+        sent_at=moment(body.sent_at),
+    )
+
+
+def delivery_receipt(
+    body: CaseDelivered, case: Case, item: ServiceItem, occasion: Occasion
+) -> paper.DeliveryReceiptView:
+    """Return the delivery receipt: who received which document how, where, when."""
+    choice = case.delivery_choice
+    place = occasion.texts("paper.place", hall=occasion.hall, window=occasion.window).strip()
+    if body.way is not DeliveryWay.WINDOW and choice is not None:
+        place = choice.address or choice.phone or place
+    documents = body.documents
+    number = case.decision.document_number if case.decision else ""
+    if number and number not in documents:
+        documents = (number, *documents)
+    return paper.DeliveryReceiptView(
+        **case_part(case, item, "delivery_receipt", occasion),  # type: ignore[arg-type]
+        signing=signing_of(
+            body.signature, body.receiver.name, body.delivered_at, body.not_signed, body.witness
+        ),
+        receiver=party_of(body.receiver, occasion.texts),
+        capacity=body.capacity,
+        documents=documents,
+        way=body.way,
+        place=place,
+        delivered_at=moment(body.delivered_at),
+        trace=body.trace,
+    )
+
+
+def result_handover(
+    body: CaseDelivered, case: Case, item: ServiceItem, occasion: Occasion
+) -> paper.ResultHandoverView | None:
+    """Return the slip of what was collected at the desk; None when it was no thing."""
+    things = [thing for thing in case.results if not thing.electronic]
+    if body.way is not DeliveryWay.WINDOW or not things:
+        return None
+    return paper.ResultHandoverView(
+        **case_part(case, item, "result_handover", occasion),  # type: ignore[arg-type]
+        signing=signing_of(
+            body.signature, body.receiver.name, body.delivered_at, body.not_signed, body.witness
+        ),
+        things=tuple(
+            paper.ThingLine(name=thing.name, number=thing.number, count=thing.count)
+            for thing in things
+        ),
+        receiver=party_of(body.receiver, occasion.texts),
+        capacity=body.capacity,
+        handed_over_at=moment(body.delivered_at),
+    )

@@ -13,6 +13,7 @@ from hub.hub import Hub
 from hub.restore import notice, numbers
 from hub.store import entries, incidents
 from hub.store.entries import Stored
+from hub.store.incidents import Incident
 from hub.store.people import TerminalData
 from terminal.domain.records import HUB_ORIGIN
 from terminal.protocol import entry as protocol
@@ -45,11 +46,32 @@ def take_back(hub: Hub, terminal: TerminalData, message: Return) -> ReturnAnswer
         log.warning("%s entries given back were not this hub's", len(message.entries) - len(ours))
     with hub.store.writing() as database:
         journal.lock(database)
-        if incidents.of_epoch(database, message.epoch) is None:
+        if not _lost(hub, database, message.epoch, ours):
             return answer(terminal.id, message, refusal="hub.nothing_lost")
         _store(hub, database, message.epoch, sorted(ours, key=lambda one: one.seq))
     judge.judge_pending(hub, "")
     return answer(terminal.id, message, taken=len(ours))
+
+
+def _lost(hub: Hub, database: Any, epoch: str, ours: Sequence[Stored]) -> bool:
+    """Say whether something of an epoch was lost.
+
+    An epoch of which nothing is here, and of which signed entries come, was lost as a whole:
+    the hub was taken back before it began, and not for the first time.
+    """
+    if incidents.of_epoch(database, epoch) is not None:
+        return True
+    if not ours or entries.chain_end(database, HUB_ORIGIN, epoch).seq:
+        return False
+    last = max(ours, key=lambda one: one.seq)
+    incidents.add(
+        database,
+        Incident(
+            epoch, 0, "", 0, last.seq, last.entry.hash,
+            new_epoch=journal.epoch(database), how=notice.BY_PLACE, noticed_at=hub.now(),
+        ),
+    )  # fmt: skip
+    return True
 
 
 def answer(terminal_id: str, message: Return, *, taken: int = 0, refusal: str = "") -> ReturnAnswer:

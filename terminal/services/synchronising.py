@@ -154,6 +154,9 @@ class LedgerSyncStore:
     def acknowledged_epochs(self) -> list[str]:
         return self._ledger.read(hub_places.acknowledged_epochs)
 
+    def hub_epochs(self) -> list[str]:
+        return self._ledger.read(hub_places.hub_epochs)
+
     def returnable(
         self, epoch: str, after: int, limit: int, max_bytes: int
     ) -> list[tuple[int, Entry]]:

@@ -71,6 +71,17 @@ def acknowledged_epochs(db: peewee.Database) -> list[str]:
     return [epoch for (epoch,) in query.tuples().execute(db)]
 
 
+def hub_epochs(db: peewee.Database) -> list[str]:
+    """Return the hub's epochs of which entries are kept here, the oldest first."""
+    query = (
+        ForeignEntryRow.select(ForeignEntryRow.epoch)
+        .where(ForeignEntryRow.origin == HUB_ORIGIN)
+        .group_by(ForeignEntryRow.epoch)
+        .order_by(peewee.fn.MIN(ForeignEntryRow.received_at), ForeignEntryRow.epoch)
+    )
+    return [epoch for (epoch,) in query.tuples().execute(db)]
+
+
 def returnable(
     db: peewee.Database, epoch: str, after: int, limit: int, max_bytes: int
 ) -> list[tuple[int, Entry]]:

@@ -52,6 +52,10 @@ class PlaceStore(Protocol):
         """Return this terminal's epochs of which something is acknowledged."""
         ...
 
+    def hub_epochs(self) -> Sequence[str]:
+        """Return the hub's epochs of which entries are kept here."""
+        ...
+
     def returnable(
         self, epoch: str, after: int, limit: int, max_bytes: int
     ) -> Sequence[tuple[int, Entry]]:

@@ -38,6 +38,8 @@ class Returning:
         self._store = store
         self._restored: tuple[Restored, ...] = ()
         self._behind = False
+        self._looked_for = ""
+        self._others = False
 
     def fill(self, message: msgspec.Struct) -> msgspec.Struct:
         """Return a request with what was heard of the hub before."""
@@ -71,10 +73,20 @@ class Returning:
         return self._behind or self._unsettled() is not None
 
     def _unsettled(self) -> HubPlace | None:
-        place = self._store.hub_place() if self._restored else None
+        place = self._store.hub_place()
         if place is None or self._store.settled_epoch() == place.epoch:
             return None
-        return place
+        return place if self._restored or self._has_others(place.epoch) else None
+
+    def _has_others(self, present: str) -> bool:
+        """Say whether entries of another epoch are here, as they are after the hub's roll-back.
+
+        The answer that told of it may have been the last before this program ended.
+        """
+        if self._looked_for != present:
+            self._looked_for = present
+            self._others = any(epoch != present for epoch in self._store.hub_epochs())
+        return self._others
 
     def settle(self, turn: Turn) -> bool:
         """Give back what the hub lost and find out what else it has not.
@@ -84,7 +96,7 @@ class Returning:
         place = self._unsettled()
         if place is None and not self._behind:
             return False
-        for lost in self._restored if place is not None else ():
+        for lost in self._owed(place.epoch) if place is not None else ():
             self._give_back(turn, lost)
         for epoch in self._store.acknowledged_epochs():
             # An empty batch asks how far the hub is; what it has lost waits again.
@@ -96,6 +108,15 @@ class Returning:
             self._store.settle_epoch(place.epoch)
         turn.events.publish("journal_changed", detail="restored")
         return True
+
+    def _owed(self, present: str) -> list[Restored]:
+        """Return what the hub asks for, then epochs that it may not even know of any more.
+
+        A hub that was taken back twice to one backup has lost what it wrote in between, too.
+        """
+        asked = list(self._restored)
+        known = {present, *(lost.epoch for lost in asked)}
+        return asked + [Restored(e, 0) for e in self._store.hub_epochs() if e not in known]
 
     def _give_back(self, turn: Turn, lost: Restored) -> None:
         after = lost.after

@@ -22,7 +22,7 @@ from terminal.protocol.entry import GENESIS
 from terminal.protocol.wire import PROTOCOL_VERSION, Answer, Page
 from terminal.services import printing
 from terminal.services.synchronising import LedgerSyncStore
-from terminal.store import feeds, meta, outbox
+from terminal.store import feeds, meta, outbox, retention
 from terminal.store.database import Ledger
 from terminal.store.statements import rows, sql_of
 from terminal.store.tables.ledger import CursorRow, EntryRow
@@ -51,7 +51,7 @@ def _answer_for(stretch: Any) -> Answer:
     return Answer(PROTOCOL_VERSION, b"", "", stretch.epoch, seq, last.hash, 0, "", 0)
 
 
-@_mutant()
+@_mutant(3)
 def a_failed_request_acknowledges(patch: Patch) -> None:
     """An HTTP status, a time-out, a captive portal counts as the hub's word."""
     push = HubClient.push
@@ -67,7 +67,7 @@ def a_failed_request_acknowledges(patch: Patch) -> None:
     patch.setattr(HubClient, "push", mutant)
 
 
-@_mutant()
+@_mutant(3)
 def the_hub_answers_before_it_stores(patch: Patch) -> None:
     """The hub acknowledges what it has not stored."""
     add = hub_entries.add
@@ -81,13 +81,13 @@ def the_hub_answers_before_it_stores(patch: Patch) -> None:
     patch.setattr(inbox.entries, "add", mutant)
 
 
-@_mutant()
+@_mutant(2)
 def the_hub_forgets_what_it_has(patch: Patch) -> None:
     """The hub looks for nothing before it stores: the same batch again is a new one."""
     patch.setattr(hub_entries, "stored_hashes", lambda *_: {})
 
 
-@_mutant()
+@_mutant(2)
 def an_entry_has_two_effects(patch: Patch) -> None:
     """Nobody asks whether a record was judged before."""
     patch.setattr(hub_entries, "effect_of", lambda *_: None)
@@ -95,7 +95,7 @@ def an_entry_has_two_effects(patch: Patch) -> None:
     patch.setattr(outbox, "_known", lambda *_: False)
 
 
-@_mutant()
+@_mutant(2)
 def saved_is_said_before_the_commit(patch: Patch) -> None:
     """The terminal says saved, and the transaction is rolled back now and then."""
     transact = Ledger._transact_once
@@ -114,7 +114,7 @@ def saved_is_said_before_the_commit(patch: Patch) -> None:
     patch.setattr(Ledger, "_transact_once", mutant)
 
 
-@_mutant()
+@_mutant(1)
 def rows_are_dropped_behind_the_cursor(patch: Patch) -> None:
     """The cursor moves on although a row was not applied."""
     apply = feeds._apply
@@ -128,7 +128,7 @@ def rows_are_dropped_behind_the_cursor(patch: Patch) -> None:
     patch.setattr(feeds, "_apply", mutant)
 
 
-@_mutant()
+@_mutant(47)
 def the_cursor_moves_early(patch: Patch) -> None:
     """The cursor is committed first, its rows in a transaction of their own."""
     apply, take = feeds._apply, LedgerSyncStore.take_page
@@ -146,7 +146,7 @@ def the_cursor_moves_early(patch: Patch) -> None:
     patch.setattr(LedgerSyncStore, "take_page", mutant)
 
 
-@_mutant()
+@_mutant(1)
 def rows_are_taken_unchained(patch: Patch) -> None:
     """A page lacks its first row, and nobody looks at places and hashes."""
     take = feeds.take_page
@@ -157,7 +157,7 @@ def rows_are_taken_unchained(patch: Patch) -> None:
     patch.setattr(feeds, "take_page", mutant)
 
 
-@_mutant()
+@_mutant(1)
 def a_cursor_is_a_bare_sequence(patch: Patch) -> None:
     """Numbers are given before the commit: a later row is seen before an earlier one."""
     read_after = hub_feeds.read_after
@@ -186,7 +186,7 @@ def a_cursor_is_a_bare_sequence(patch: Patch) -> None:
     patch.setattr(feeds, "take_page", take_page)
 
 
-@_mutant()
+@_mutant(1)
 def the_chain_is_skipped(patch: Patch) -> None:
     """Entries do not name the one before them."""
     last = journal_module._last
@@ -198,7 +198,7 @@ def the_chain_is_skipped(patch: Patch) -> None:
     patch.setattr(journal_module, "_last", mutant)
 
 
-@_mutant()
+@_mutant(8)
 def a_fork_acknowledges(patch: Patch) -> None:
     """A fork is taken for an acknowledgement."""
     push = HubClient.push
@@ -210,7 +210,7 @@ def a_fork_acknowledges(patch: Patch) -> None:
     patch.setattr(HubClient, "push", mutant)
 
 
-@_mutant()
+@_mutant(1)
 def sending_survives_a_crash(patch: Patch) -> None:
     """What is being sent is marked so on the disk, and nobody sends it again."""
     pending = LedgerSyncStore.pending
@@ -228,7 +228,7 @@ def sending_survives_a_crash(patch: Patch) -> None:
     patch.setattr(LedgerSyncStore, "pending", mutant)
 
 
-@_mutant()
+@_mutant(2)
 def it_gives_up_after_three_tries(patch: Patch) -> None:
     """A record that failed three times is not sent any more."""
     pending = LedgerSyncStore.pending
@@ -246,7 +246,7 @@ def it_gives_up_after_three_tries(patch: Patch) -> None:
     patch.setattr(LedgerSyncStore, "pending", mutant)
 
 
-@_mutant()
+@_mutant(8)
 def one_bad_record_blocks_all(patch: Patch) -> None:
     """The hub refuses a batch with an entry that it does not understand."""
     place_all = inbox._place_all
@@ -260,7 +260,7 @@ def one_bad_record_blocks_all(patch: Patch) -> None:
     patch.setattr(inbox, "_place_all", mutant)
 
 
-@_mutant()
+@_mutant(3)
 def a_missing_scan_refuses_the_record(patch: Patch) -> None:
     """A record whose scan is not here is refused for good."""
     verdict = judge.Bench._verdict
@@ -274,13 +274,13 @@ def a_missing_scan_refuses_the_record(patch: Patch) -> None:
     patch.setattr(judge.Bench, "_verdict", mutant)
 
 
-@_mutant()
+@_mutant(3)
 def a_scan_is_confirmed_unsent(patch: Patch) -> None:
     """The terminal forgets a scan that the hub has not got."""
     patch.setattr(HubClient, "put_blob", lambda *_: True)
 
 
-@_mutant()
+@_mutant(10)
 def it_is_printed_before_the_commit(patch: Patch) -> None:
     """The printer works inside the transaction."""
     queue = printing.queue_document
@@ -294,10 +294,16 @@ def it_is_printed_before_the_commit(patch: Patch) -> None:
     patch.setattr(printing, "queue_document", mutant)
 
 
-@_mutant()
+@_mutant(5)
 def a_number_is_repeated_after_a_roll_back(patch: Patch) -> None:
     """Receipt numbers are counted on the disk alone."""
     patch.setattr(machine, "draw_tag", lambda _: "AAA2")
+
+
+@_mutant()
+def the_unacknowledged_is_wiped(patch: Patch) -> None:
+    """Retention asks for nothing but the age."""
+    patch.setattr(retention, "_OWN", "FROM entry WHERE payload IS NOT NULL AND since < ?")
 
 
 @_mutant()

@@ -1,0 +1,69 @@
+"""What a seed stands on: it replays, no clock decides, a failure can be seen again."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import steps
+from tests.simulation.outside import SimClock
+from tests.simulation.run import SeedFailed, fast_folder, run_in_folder, run_plan
+from tests.simulation.steps import Step
+from tests.simulation.world import World
+
+pytestmark = pytest.mark.allow_warnings
+ROOT = Path(__file__).parents[2]
+TRACE = "from tests.simulation.run import run_in_folder; print(*run_in_folder(9).trace, sep='\\n')"
+
+
+def test_a_seed_replays_in_another_process() -> None:
+    there = subprocess.run(
+        [sys.executable, "-c", TRACE],
+        cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    assert there.stdout.splitlines() == run_in_folder(9).trace
+
+
+def test_the_wall_clock_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invariant 10: with terminals' clocks at 1970 or 2030 the same seed comes to the same."""
+    told = []
+    for wall in (SimClock().wall, 0, SimClock().wall + 4 * 365 * 86_400_000):
+        monkeypatch.setattr(steps, "_clock", None)
+        monkeypatch.setitem(steps.FATE, "clock", (3, _set_clocks(wall)))
+        world = run_in_folder(5)
+        told.append([line for line in world.trace if "clock" not in line])
+    assert told[0] == told[1] == told[2]
+
+
+def _set_clocks(wall: int):  # type: ignore[no-untyped-def]
+    def step(world: World, terminal: object, rng: random.Random) -> None:
+        for one in world.terminals:
+            one.clock.wall = wall
+
+    return step
+
+
+def test_a_failure_names_seed_and_trace() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "check_step", lambda *_: pytest.fail("4: broken"))
+        with pytest.raises((SeedFailed, pytest.fail.Exception)):
+            run_in_folder(3)
+
+
+def test_a_hub_that_wrote_on_before_it_knew_that_it_was_taken_back() -> None:
+    """It gave a lost number's place to another case; who has the old entry gives it back."""
+    plan = [
+        Step("take_in", 2, 1), Step("sync", 2, 0), Step("back_up", 0, 0),
+        Step("take_in", 2, 3), Step("sync", 2, 0), Step("take_in", 0, 1), Step("sync", 0, 0),
+        Step("restore", 0, 1), Step("take_in", 1, 1), Step("sync", 1, 0),
+        Step("sync", 0, 0), Step("sync", 2, 0),
+    ]  # fmt: skip
+    with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
+        world = World(Path(folder), 1, terminals=3)
+        run_plan(world, plan, "this test")
+    assert world.restored == 1

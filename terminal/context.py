@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from terminal.clock import Clock, HubMeasure, SystemClock, today
 from terminal.devices.manager import DeviceManager
 from terminal.devices.registry import DeviceConfig, load_profile
-from terminal.documents import PrinterProfile, warm_up
+from terminal.documents import HallWording, PrinterProfile, load_hall_wording, warm_up
+from terminal.documents.wording import BILINGUAL
 from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.deadlines import working_days_left
 from terminal.errors import SyncError, TerminalError
@@ -18,9 +19,11 @@ from terminal.events import EventBus
 from terminal.ids import Randomness, SystemRandomness
 from terminal.protocol.wire import Enrolment
 from terminal.services.appointments import AppointmentsService
+from terminal.services.authenticity import AuthenticityService
 from terminal.services.blobs import BlobsService
 from terminal.services.cases import CasesService
 from terminal.services.casework.acting import Office
+from terminal.services.casework.collecting import CollectingService
 from terminal.services.casework.complaints import ComplaintsService
 from terminal.services.casework.results import ResultDesk
 from terminal.services.casework.shifts import ShiftService
@@ -38,6 +41,7 @@ from terminal.services.issuing import Desk
 from terminal.services.journal import HubState, JournalService
 from terminal.services.kept_drafts import KeptDraftsService
 from terminal.services.key_renewal import KeyRenewal
+from terminal.services.life_events.service import LifeEventsService
 from terminal.services.numbering import Numbering
 from terminal.services.papers import PaperMaker, Place
 from terminal.services.phone_list import PhoneListService
@@ -61,7 +65,7 @@ from terminal.sync.hint import WAIT_SECONDS
 from terminal.sync.transport import HttpTransport, Transport
 from terminal.sync.trees import LogProof, TreeWatch
 from terminal.sync.worker import SyncWorker
-from terminal.texts import Texts
+from terminal.texts import DEFAULT_LANGUAGE, Texts
 
 Result = TypeVar("Result")
 NO_REGION = "0000"
@@ -169,7 +173,10 @@ class Context:
         number = enrolled.terminal_number if enrolled else settings.window.number
         self.staff = StaffService(self.ledger, self.clock, self.ids, self.enrolment.current)
         self.appointments = AppointmentsService(self.ledger, self.enrolment.current, self.clock)
-        self.documents = DocumentsService(self.ledger, self.clock, self._printer_profile())
+        self.documents = DocumentsService(
+            self.ledger, self.clock, self._printer_profile(),
+            lambda digest: self.blobs.read(digest), self._hall_wording(),
+        )  # fmt: skip
         self.printing = PrintingService(
             self.ledger, self.clock, self.ids, self.events, self.documents.render_job
         )
@@ -196,7 +203,7 @@ class Context:
             enrolment=self.enrolment.current, clock=self.clock, randomness=self.ids,
             events=self.events,
         )  # fmt: skip
-        place = Place(hall, settings.window.name, settings.hall.phone, settings.screen.language)
+        place = Place(hall, settings.window.name, settings.hall.phone, self._paper_language())
         desk = Desk(
             window=settings.window.name,
             public_url=self.public_url,
@@ -218,13 +225,17 @@ class Context:
             events=self.events,
             desk=desk,
             wake_printer=self.wake_printer,
+            hours=settings.hall.hours,
         )
         self._build_casework(desk, papers, numbering)
+        self.authenticity = AuthenticityService(
+            self.ledger, self.enrolment.current, number, lambda: self.keys.public
+        )
         self.printing.wake = self.wake_printer
         self.rating_slips = RatingSlipService(
             self.rating_log,
             self.printing,
-            Place(hall, settings.window.name, settings.hall.phone, settings.screen.language),
+            place,
             self.public_url,
             {device.kind for device in settings.devices},
             self._printer_profile(),
@@ -255,9 +266,13 @@ class Context:
         self.results = ResultDesk(office)
         self.signing = SigningService(office, self.blobs, f"citizen-screen/{self.keys.terminal_id}")
         self.complaints = ComplaintsService(office, numbering)
+        self.collecting = CollectingService(office, self.results, self.casework, self.signing)
         self.todo = TodoService(office)
         self.history = HistoryService(office)
         self.shifts = ShiftService(office, self.todo)
+        self.life_events = LifeEventsService(
+            office, self.intake, self.catalogue, numbering, papers, lambda: self.texts
+        )
 
     def _build_sync(self) -> None:
         url = self.settings.hub.url
@@ -365,6 +380,17 @@ class Context:
         )
         self._close_calls.append(self.devices.stop)
         self.devices.start()
+
+    def _paper_language(self) -> str:
+        """Return the language of papers; a hall may have Chinese with English beside it."""
+        language = self.settings.screen.language
+        chinese = language == DEFAULT_LANGUAGE
+        return BILINGUAL if chinese and self.settings.documents.bilingual else language
+
+    def _hall_wording(self) -> HallWording | None:
+        """Return what the hall adds to its papers; raises `InvalidInput` for a bad file."""
+        name = self.settings.documents.wording
+        return load_hall_wording(self.settings.data_dir / name) if name else None
 
     def _printer_profile(self) -> PrinterProfile:
         """Return what the receipt printer of the settings can do."""

@@ -37,20 +37,29 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HallSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The hall, as papers name it; enrolment overwrites id, name and region."""
+    """The hall, as papers name it; enrolment overwrites id, name and region.
+
+    `hours` are its hours of a working day (`["09:00-12:00", "13:00-17:00"]`): whoever is served
+    outside them is served in extended hours. Without them nobody is.
+    """
 
     id: str = "hall"
     name: str = "政务服务中心"
     region: str = "511602"
     phone: str = "12345"
     address: str = ""
+    hours: tuple[str, ...] = ()
 
 
 class WindowSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The window or kiosk at which this terminal stands."""
+    """The window or kiosk at which this terminal stands.
+
+    `pause_go_to` names where to go while the window is closed for a while.
+    """
 
     number: str = "03"
     name: str = "3 号综合窗口"
+    pause_go_to: str = ""
 
 
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +79,16 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scale: float = 1.0
 
 
+class DocumentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How papers are made: `bilingual` puts English beneath titles and beside labels.
+
+    `wording` is the path of the hall's own wording file, relative to the data folder.
+    """
+
+    bilingual: bool = False
+    wording: str = ""
+
+
 class JournalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """For how many days records keep their content after the hub has acknowledged them."""
 
@@ -85,6 +104,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hub: HubSettings = HubSettings()
     screen: ScreenSettings = ScreenSettings()
     journal: JournalSettings = JournalSettings()
+    documents: DocumentSettings = DocumentSettings()
     devices: tuple[DeviceSettings, ...] = ()
     default_idle_seconds: int = 60
 

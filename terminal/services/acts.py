@@ -93,6 +93,9 @@ def _chained(action_id: str, case_id: str, head: str, bodies: list[Body]) -> lis
     drafts = []
     for body in bodies:
         blobs = tuple(blob.hash for entry in getattr(body, "materials", ()) for blob in entry.blobs)
+        late: LateEntry | None = getattr(body, "late_entry", None)
+        if late is not None and late.scan:
+            blobs = (*blobs, late.scan)
         drafts.append(Draft(case_id, head, body, blobs=blobs))
         head = record_id(action_id, case_id, body.kind)
     return drafts

@@ -11,6 +11,7 @@ from terminal.domain.parties import (
     MaterialEntry,
     MaterialStatus,
     Party,
+    PowerOfAttorney,
 )
 from terminal.services.views import IntakeDraft
 
@@ -45,6 +46,13 @@ def with_visitor(draft: IntakeDraft, visitor: Party) -> IntakeDraft:
 def with_applicant(draft: IntakeDraft, applicant: Party, capacity: Capacity) -> IntakeDraft:
     """Change for whom the visitor stands, and in which capacity."""
     return msgspec.structs.replace(draft, applicant=applicant, capacity=capacity)
+
+
+def with_consents(
+    draft: IntakeDraft, power: PowerOfAttorney | None, guardian_consents: bool
+) -> IntakeDraft:
+    """Record by what right somebody stands for the applicant."""
+    return msgspec.structs.replace(draft, power=power, guardian_consents=guardian_consents)
 
 
 def received(material: Material, *, way: Way = Way.PAPER, count: int = 0) -> MaterialEntry:

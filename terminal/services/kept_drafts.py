@@ -14,7 +14,7 @@ import msgspec
 from terminal.clock import Clock
 from terminal.domain.aggregates import Visit
 from terminal.domain.parties import Capacity, Party, PowerOfAttorney
-from terminal.domain.records import Forwarding, Lane
+from terminal.domain.records import Lane
 from terminal.services.views import IntakeDraft, Session
 from terminal.store import aggregates, journal, kept_drafts
 from terminal.store.database import Ledger, Transaction
@@ -43,7 +43,6 @@ class KeptVisit(msgspec.Struct, frozen=True, omit_defaults=True):
     power: PowerOfAttorney | None = None
     guardian_consents: bool = False
     lanes: tuple[Lane, ...] = ()
-    forwarding: Forwarding | None = None
     visit_id: str = ""
     opened_at: int = 0
     draft: IntakeDraft | None = None

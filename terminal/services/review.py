@@ -22,6 +22,7 @@ from terminal.domain.catalogue import (
 from terminal.domain.checks import is_control
 from terminal.domain.parties import Capacity, MaterialStatus, Party, PartyKind
 from terminal.domain.policy import HallRules
+from terminal.domain.records import Forwarding
 from terminal.domain.regime import committed_limit, procedure_of
 from terminal.services import form_rules
 from terminal.services.form_rules import problem
@@ -38,6 +39,9 @@ from terminal.services.views import (
 
 LONGEST_NAME = 100
 
+FORWARD_DAYS = 1
+"""Working days to pass on what was received for another place."""
+
 
 def review(
     draft: IntakeDraft,
@@ -52,8 +56,11 @@ def review(
     lines = _lines(draft, item)
     fields = asked_fields(item, draft.answers)
     law = _law(item, _received_on(draft, today), today, rules, case)
+    if draft.forwarding is not None:
+        law = _law_elsewhere(law, draft.forwarding)
     problems = (
         *_party_problems(draft, item, today),
+        *_commitment_problems(draft),
         *(problem(f"answers.{q.id}", "intake.unanswered", question=q.text)
           for q in open_questions),
         *(found for field in fields if (found := form_rules.check(field, draft.form, today))),
@@ -91,9 +98,29 @@ def _lines(draft: IntakeDraft, item: ServiceItem) -> tuple[MaterialLine, ...]:
         ways = list(material.ways)
         if material.deferrable and item.conditional_acceptance and Way.DEFERRED not in ways:
             ways.append(Way.DEFERRED)
+        if Way.COMMITMENT in ways and not _may_commit(draft):
+            ways.remove(Way.COMMITMENT)
         entry = draft.materials.get(material.id)
         lines.append(MaterialLine(material, entry, tuple(ways)))
     return tuple(lines)
+
+
+def _may_commit(draft: IntakeDraft) -> bool:
+    """Whether a commitment can be given here: an agent needs it in the power of attorney."""
+    if draft.capacity is not Capacity.AGENT or draft.power is None:
+        return True
+    return draft.power.may_commit
+
+
+def _commitment_problems(draft: IntakeDraft) -> tuple[Problem, ...]:
+    """Name commitments that an agent gave without the right to (国办发〔2020〕42号)."""
+    if _may_commit(draft):
+        return ()
+    return tuple(
+        problem("visitor.power", "intake.agent_may_not_commit", material=entry.name)
+        for entry in draft.materials.values()
+        if entry.way is Way.COMMITMENT
+    )
 
 
 def _party_problems(draft: IntakeDraft, item: ServiceItem, today: date) -> tuple[Problem, ...]:
@@ -177,6 +204,26 @@ def _law(
     )
 
 
+def _law_elsewhere(law: Law, forwarding: Forwarding) -> Law:
+    """Return what holds for papers of another place: only the day by which they go on.
+
+    Acceptance runs from the competent organ's receipt, so nothing else can be promised here.
+    """
+    return msgspec.structs.replace(
+        law, respond_by=None, silence_accepts=False, committed_by=None, statutory_by=None,
+        cure_by=None, deemed_from=None,
+        forward_by=Due(date.fromisoformat(forwarding.forward_by)),
+    )  # fmt: skip
+
+
+def forwarding_to(
+    organ: str, place: str, phone: str, received_on: date, calendar: WorkingDayCalendar
+) -> Forwarding:
+    """Return where papers go, and by when: one working day, a clock of its own."""
+    due = calendar.add_working_days(received_on, FORWARD_DAYS)
+    return Forwarding(organ.strip(), place.strip(), due.date.isoformat(), phone.strip())
+
+
 def _answer_owed(
     item: ServiceItem,
     received_on: date,
@@ -234,6 +281,9 @@ Refusal = tuple[()] | tuple[str] | tuple[str, dict[str, str]]
 
 
 def _acts(state: Review, case: Case | None) -> tuple[tuple[Act, Refusal], ...]:
+    if state.draft.forwarding is not None:
+        elsewhere: Refusal = ("act.another_place_accepts",)
+        return tuple((act, _may_receive(state) if act is Act.RECEIVE else elsewhere) for act in Act)
     if case is not None and case.state not in (CaseState.RECEIVED, CaseState.AWAITING_CORRECTION):
         over: Refusal = (f"case.not_while_{case.state.value.lower()}",)
         return tuple((act, over) for act in Act)

@@ -116,11 +116,15 @@ class Permission(msgspec.Struct, frozen=True):
 
 
 class MaterialLine(msgspec.Struct, frozen=True):
-    """A material of this situation beside what was recorded for it (None: not touched)."""
+    """A material of this situation beside what was recorded for it (None: not touched).
+
+    `used_by` names the items of a life event that it is asked for, once for all of them.
+    """
 
     material: Material
     entry: MaterialEntry | None
     ways: tuple[Way, ...]
+    used_by: tuple[str, ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -142,7 +146,8 @@ class Law(msgspec.Struct, frozen=True):
     is taken up again, otherwise today. `counted_from` differs from `received_on` on a rest day.
     `respond_by` is None where the regime knows no such limit; `silence_accepts` says whether
     silence past it is acceptance, `deemed_from` the day from which it has accepted this case.
-    `committed_by` and `statutory_by` hold for an acceptance now.
+    `committed_by` and `statutory_by` hold for an acceptance now. `forward_by` is the last day
+    to pass papers on that were received for another place; then nothing else is promised.
     """
 
     received_on: date
@@ -157,12 +162,33 @@ class Law(msgspec.Struct, frozen=True):
     basis: tuple[str, ...]
     cure_by: Due | None = None
     deemed_from: date | None = None
+    forward_by: Due | None = None
+
+
+class EventPart(msgspec.Struct, frozen=True):
+    """One item of a life event in its review: what may be done with it, and until when.
+
+    `accepting` is what happens to it when the matter is accepted: ACCEPT, ACCEPT_CONDITIONALLY,
+    RECEIVE, or None when nothing can be done; `why` says why it is not accepted at once.
+    `left_out`: the item is not for this applicant and gets no case.
+    """
+
+    item_code: str
+    item_name: str
+    organ: str
+    accepting: Act | None
+    why: Permission | None
+    respond_by: Due | None
+    decide_by: Due | None
+    lacking: int = 0
+    left_out: bool = False
 
 
 class Review(msgspec.Struct, frozen=True):
     """The whole state of a draft: what is answered, what lacks, what may be done now.
 
-    `step` names what wants attention first: visitor, scenario, materials, form or review.
+    `step` names what wants attention first: visitor, scenario, materials, form or review;
+    `parts` are the items of a life event, empty for a single item.
     """
 
     draft: IntakeDraft
@@ -178,6 +204,7 @@ class Review(msgspec.Struct, frozen=True):
     required: int
     settled: int
     lacking: int
+    parts: tuple[EventPart, ...] = ()
 
     def permission(self, act: Act) -> Permission:
         """Return whether this act may be done now."""
@@ -242,6 +269,7 @@ class Saved(msgspec.Struct, frozen=True):
     """The result of an act: durable on this machine, and its papers.
 
     `repeated` says that the same action had been saved before and this is its answer again.
+    `parts` are the cases of a life event, whose own number and name then stand in `case`.
     """
 
     case: CaseRow
@@ -249,6 +277,7 @@ class Saved(msgspec.Struct, frozen=True):
     record_ids: tuple[str, ...]
     offline: bool
     repeated: bool = False
+    parts: tuple[CaseRow, ...] = ()
 
 
 class DeclineRequest(msgspec.Struct, frozen=True):

@@ -9,12 +9,13 @@ import msgspec
 from terminal.clock import today
 from terminal.domain.aggregates import ShiftHandover, Visit
 from terminal.domain.case import Case
-from terminal.domain.records import ShiftHandedOver
+from terminal.domain.records import Lane, ShiftHandedOver
 from terminal.errors import RuleRefused
 from terminal.ids import record_id
 from terminal.protocol.entry import Draft
 from terminal.services.casework.acting import Office
 from terminal.services.casework.todo import SOON_DAYS, UNFINISHED, Tab, TodoService
+from terminal.services.lanes import count_lanes
 from terminal.services.staff import clerk_of
 from terminal.services.views import CaseRow, Session
 from terminal.store import aggregates, lists, print_jobs, standing
@@ -35,6 +36,7 @@ class ShiftFacts(msgspec.Struct, frozen=True):
     unsent_due: date | None
     to_hand_out: tuple[CaseRow, ...]
     due_soon: tuple[CaseRow, ...]
+    lanes: dict[Lane, int] = {}
 
     @property
     def counts(self) -> dict[str, int]:
@@ -53,6 +55,11 @@ class ShiftFacts(msgspec.Struct, frozen=True):
     def clear(self) -> bool:
         """Whether nothing stands open at all."""
         return not any(self.counts.values())
+
+    @property
+    def record(self) -> dict[str, int]:
+        """What the hand-over keeps: what stands open, and how people were served today."""
+        return {**self.counts, **{f"lane_{lane.value}": n for lane, n in self.lanes.items()}}
 
 
 class ShiftService:
@@ -75,6 +82,7 @@ class ShiftService:
             ]
             cases = [case for case in lists.cases(db, states=UNFINISHED) if isinstance(case, Case)]
             counts = standing.counts(db)
+            served = [case for case in lists.cases(db) if isinstance(case, Case)]
             return ShiftFacts(
                 open_visits=tuple(v.visitor.name for v in visits if not v.parked_at),
                 parked_visits=tuple(v.visitor.name for v in visits if v.parked_at),
@@ -91,6 +99,7 @@ class ShiftService:
                 unsent=counts.written - counts.acknowledged,
                 unsent_due=date.fromisoformat(counts.due) if counts.due else None,
                 to_hand_out=tuple(row.case for row in rows.of(Tab.TO_HAND_OUT)),
+                lanes=count_lanes(served, soon),
                 due_soon=tuple(
                     row.case
                     for row in rows.rows
@@ -126,7 +135,7 @@ class ShiftService:
             outgoing=clerk_of(session, office.desk.window),
             incoming=second,
             handed_over_at=office.now(),
-            facts=facts.counts,
+            facts=facts.record,
             successors=named,
             remark=remark.strip(),
         )

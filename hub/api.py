@@ -6,6 +6,7 @@ Whoever cannot be told apart from a stranger gets a signed refusal and stores no
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from typing import TypeVar
@@ -33,6 +34,8 @@ from terminal.protocol.wire import Batch, BlobAnswer, BlobPiece, EnrolRequest, E
 Message = TypeVar("Message", Batch, PullRequest, BlobPiece, TreeRequest, Return, KeyRequest)
 Result = TypeVar("Result")
 _LONGEST_ECHO = 64
+_BACKLOGS = 1
+"""Backlogs that a process takes in at once: its other threads are for who is being served."""
 _TOO_LARGE = 413
 _SAID_AT_THE_HUB = {
     "sync.bad_message": "hub.bad_message",
@@ -65,6 +68,7 @@ class Api:
         self._hub = hub
         self._executor = executor
         self._blobs = Blobs(hub)
+        self._backlogs = asyncio.Semaphore(_BACKLOGS)
 
     def routes(self) -> list[Route]:
         """Return the routes of the terminals' side."""
@@ -103,9 +107,11 @@ class Api:
         return self._sealed(answer, 403 if answer.refusal else 200)
 
     async def push(self, request: Request) -> Response:
-        """Store a batch."""
+        """Store a batch; one of a few entries does not wait behind those of many."""
         terminal, batch = await self._message(request, Batch)
-        answer = await self._run(inbox.receive, self._hub, terminal, batch)
+        few = len(batch.entries) <= inbox.FEW_ENTRIES
+        async with contextlib.nullcontext() if few else self._backlogs:
+            answer = await self._run(inbox.receive, self._hub, terminal, batch)
         return self._sealed(answer, 400 if answer.refusal else 200)
 
     async def pull(self, request: Request) -> Response:

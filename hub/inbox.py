@@ -32,6 +32,9 @@ from terminal.protocol.wire import (
     spoken,
 )
 
+FEW_ENTRIES = 20
+"""What a person's step makes at most; more is a backlog."""
+_BACKLOG = 100
 _UNKNOWN_SEQ = 0
 
 
@@ -69,7 +72,8 @@ def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
         placed = _settle_places(database, placed, terminal.id, batch.epoch)
         outcome = _store(database, placed, terminal.id, batch.epoch, now)
         people.seen(database, terminal.id, now, batch.backlog)
-    judge_pending(hub, terminal.hall)
+    if not _left_to_others(hub, terminal.hall, len(batch.entries)):
+        judge_pending(hub, terminal.hall)
     with hub.store.reading() as database:
         stored = [one for one in placed if one.seq <= outcome.end.seq]
         hub_epoch, hub_end = notice.standing(database)
@@ -89,6 +93,18 @@ def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
             restored=hub.places.restored(database, hub_epoch),
             speaks=SPEAKS,
         )
+
+
+def _left_to_others(hub: Hub, hall: str, count: int) -> bool:
+    """Say whether others judge a backlog of this hall, behind which these few entries stand.
+
+    Whoever stored it judges until nothing waits, and the sweep does if that process has died.
+    So somebody who is being served does not wait for it; the effects come down the feed.
+    """
+    if count > FEW_ENTRIES or not hub.store.shared:
+        return False
+    with hub.store.reading() as database:
+        return entries.many_wait(database, hall, _BACKLOG)
 
 
 def refusal(hub: Hub, code: str, terminal_id: str, nonce: bytes, epoch: str = "") -> Answer:

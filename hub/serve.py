@@ -25,7 +25,7 @@ from terminal.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-WORKERS = 4
+WORKERS = 6
 _SWEEP_SECONDS = 3
 _MARK_SECONDS = 1
 _STOP_SECONDS = 5

@@ -204,6 +204,12 @@ def unjudged(database: Database, limit: int, hall: str) -> list[Stored]:
     return [_stored(row) for row in found]
 
 
+def many_wait(database: Database, hall: str, many: int) -> bool:
+    """Say whether at least so many entries of a hall have no effect yet."""
+    found = rows(database, "SELECT 1 FROM unjudged WHERE hall = ? LIMIT ?", hall, many)
+    return len(found) >= many
+
+
 def halls_waiting(database: Database) -> list[str]:
     """Return the halls with entries that have no effect yet."""
     found = rows(database, "SELECT DISTINCT hall FROM unjudged ORDER BY hall")

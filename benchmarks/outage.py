@@ -1,0 +1,253 @@
+"""The morning after an outage: 1,300 terminals hand in three days at once, others go on working.
+
+    python benchmarks/outage.py [--quick] [--terminals N] [--spread SECONDS]
+
+Each terminal holds 600 entries of some 2 KiB, written, chained and signed ahead by the code that
+terminals run. Real hub processes serve them over HTTP; PostgreSQL writes through to the disk.
+As real terminals do after an outage, each waits for its own moment within ten minutes, sends its
+batches over one line and then reads its feed. Meanwhile windows that were never cut off take in
+visitors: one record each 0.5 s, from POST to the signed answer. Everything (PostgreSQL, hub
+processes, all terminals) shares the machine's cores. `--quick` has fewer terminals, who come in
+a share of the ten minutes, so that as many a second come.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import _fleet  # noqa: E402
+from benchmarks._common import bytes_in, disk_folder, line, p99, print_load  # noqa: E402
+from hub.hub import Hub  # noqa: E402
+from hub.store import entries as stored_entries  # noqa: E402
+from terminal.protocol import wire  # noqa: E402
+from terminal.sync.pace import SPREAD_SECONDS, slot  # noqa: E402
+from tests.hub import postgresql  # noqa: E402
+
+TERMINALS, QUICK_TERMINALS = 1_300, 40
+ENTRIES = 600
+HALLS = 20
+LIVE_PAUSE = 0.5
+LIVE_WINDOWS = 4
+LINES = 200
+"""Terminals that may speak at once; more wait for their line as for a busy server."""
+SETTLE_SECONDS = 1_800
+GOAL_SECONDS, GOAL_LIVE = 3_600.0, 1.0
+
+
+def write_ahead(member: _fleet.Member, file: Path, count: int) -> float:
+    """Write a terminal's three days into a file of sealed batches; returns bytes an entry."""
+    terminal = member.writer()
+    entries = _fleet.write(terminal, count)
+    _fleet.keep(file, _fleet.sealed(terminal, entries))
+    return _fleet.average_bytes(entries)
+
+
+class Drain:
+    """What the terminals that come back did; filled by many threads."""
+
+    def __init__(self, urls: list[str], folder: Path, spread: float) -> None:
+        self.pushes: list[float] = []
+        self.rows = 0
+        self.failed: list[str] = []
+        self._urls = urls
+        self._folder = folder
+        self._spread = spread
+        self._lock = threading.Lock()
+        self.stored = 0
+        self.stored_at = 0.0
+
+    def run(self, members: list[_fleet.Member]) -> None:
+        """Let all come back, each at its moment; returns when the last has read its feed."""
+        order = sorted(members, key=lambda one: slot(one.id))
+        waiting = list(enumerate(order))
+        begun = time.perf_counter()
+
+        def work() -> None:
+            while True:
+                with self._lock:
+                    if not waiting:
+                        return
+                    number, member = waiting.pop(0)
+                moment = begun + slot(member.id) / SPREAD_SECONDS * self._spread
+                time.sleep(max(0.0, moment - time.perf_counter()))
+                try:
+                    self._hand_in(number, member)
+                except Exception as error:  # noqa: BLE001 - counted and told below
+                    self.failed.append(repr(error))
+
+        threads = [threading.Thread(target=work) for _ in range(min(LINES, len(members)))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _hand_in(self, number: int, member: _fleet.Member) -> None:
+        speaker = _fleet.Speaker(self._urls[number % len(self._urls)], member, timeout=600)
+        try:
+            for body in _fleet.kept(self._folder / member.id):
+                begun = time.perf_counter()
+                answer = speaker.push(body)
+                took = time.perf_counter() - begun
+                with self._lock:
+                    self.pushes.append(took)
+            with self._lock:
+                self.stored += answer.stored_seq
+                self.stored_at = time.perf_counter()
+            rows, _ = speaker.pull_progress()
+            with self._lock:
+                self.rows += rows
+        finally:
+            speaker.close()
+
+
+class Windows:
+    """Windows that were never cut off: each sends a record, waits half a second, and again."""
+
+    def __init__(self, urls: list[str], members: list[_fleet.Member]) -> None:
+        self.times: list[float] = []
+        self.failed: list[str] = []
+        self._over = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work, args=(urls[number % len(urls)], member))
+            for number, member in enumerate(members)
+        ]
+
+    def __enter__(self) -> Windows:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self, url: str, member: _fleet.Member) -> None:
+        terminal = member.writer()
+        speaker = _fleet.Speaker(url, member)
+        sent = 0
+        try:
+            while not self._over.is_set():
+                if sent == len(terminal.entries):
+                    _fleet.write_visit(terminal)
+                batch = terminal.batch(terminal.entries[sent : sent + 1])
+                body = wire.seal(batch, member.key)
+                begun = time.perf_counter()
+                answer = speaker.push(body)
+                self.times.append(time.perf_counter() - begun)
+                sent += 1
+                assert answer.stored_seq == sent
+                self._over.wait(LIVE_PAUSE)
+        except Exception as error:  # noqa: BLE001 - counted and told below
+            self.failed.append(repr(error))
+        finally:
+            speaker.close()
+
+
+def unjudged(folder: Path, seconds: float) -> dict[str, int]:
+    """Wait until everything has its effect; returns the counts."""
+    hub = Hub(folder)
+    end = time.monotonic() + seconds
+    try:
+        while True:
+            with hub.store.reading() as database:
+                found = stored_entries.counts(database)
+            if not found["unjudged"] or time.monotonic() > end:
+                return found
+            time.sleep(0.2)
+    finally:
+        hub.close()
+
+
+def run(terminals: int, spread: float, processes: int, top: Path) -> int:
+    """Make everything, let it run, print what came of it."""
+    folder, bodies = top / "hub", top / "bodies"
+    folder.mkdir()
+    bodies.mkdir()
+    # The cluster belongs to PostgreSQL's own user, who has to reach it.
+    top.chmod(0o755)
+    tempfile.tempdir = str(top)
+    count = terminals * ENTRIES
+    settings = ("fsync = on", "max_connections = 100", "max_wal_size = 4GB")
+    with postgresql.cluster(*settings) as cluster:
+        _fleet.make_hub(folder, cluster.make(), HALLS)
+        members = _fleet.enrolled(folder, terminals + LIVE_WINDOWS, HALLS)
+        back, windows = members[:terminals], members[terminals:]
+        begun = time.perf_counter()
+        with ProcessPoolExecutor(os.cpu_count()) as pool:
+            jobs = [pool.submit(write_ahead, one, bodies / one.id, ENTRIES) for one in back]
+            average = sum(job.result() for job in jobs) / terminals
+        print(
+            f"{terminals:,} terminals with {ENTRIES} entries of {average:,.0f} bytes: {count:,} "
+            f"entries, {bytes_in(bodies) / 1e9:.2f} GB, written ahead in "
+            f"{time.perf_counter() - begun:,.0f} s",
+            flush=True,
+        )
+        with _fleet.serving(folder, processes) as hubs:
+            urls = [one.url for one in hubs]
+            drain = Drain(urls, bodies, spread)
+            with Windows(urls, windows[:1]) as alone:
+                time.sleep(min(10.0, spread / 2))
+            print_load("start")
+            begun = time.perf_counter()
+            with Windows(urls, windows[1:]) as live:
+                drain.run(back)
+                read = time.perf_counter() - begun
+                found = unjudged(folder, SETTLE_SECONDS)
+                judged = time.perf_counter() - begun
+            print_load("end")
+            memory = max(one.peak() for one in hubs)
+        took = drain.stored_at - begun
+        disk = bytes_in(cluster.data)
+    line(
+        f"batches of {terminals:,} terminals", drain.pushes, drain.stored / took,
+        memory=memory, size=disk,
+    )  # fmt: skip
+    line("a record of a live window, before", alone.times)
+    line("a record of a live window, meanwhile", live.times, memory=memory)
+    print(f"entries {found}; feed rows read back {drain.rows:,}")
+    for failure in (drain.failed + live.failed + alone.failed)[:5]:
+        print("failed:", failure)
+    print(
+        f"stored and acknowledged in {took:,.0f} s, all terminals done in {read:,.0f} s, "
+        f"everything judged in {judged:,.0f} s; they came within {spread:,.0f} s; "
+        f"{processes} hub processes, {os.cpu_count()} cores for everything"
+    )
+    worst = p99(live.times)
+    whole = TERMINALS * ENTRIES / (count / judged)
+    what = "measured" if terminals == TERMINALS else "extrapolated by the rate"
+    print(
+        f"780,000 records stored and judged in {whole / 60:.1f} minutes ({what}; goal 60): "
+        f"{whole / GOAL_SECONDS:.2f} of it; live intake p99 {worst:.3f} s (goal {GOAL_LIVE:.0f}), "
+        f"worst {max(live.times):.3f} s of {len(live.times):,}"
+    )
+    missing = drain.stored - count + len(drain.failed)
+    return int(bool(missing or found["held"] or found["refused"]))
+
+
+def main() -> int:
+    """Run once."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_TERMINALS} terminals")
+    parser.add_argument("--terminals", type=int, default=0)
+    parser.add_argument("--spread", type=float, default=0.0, help="seconds in which they come")
+    parser.add_argument("--processes", type=int, default=2)
+    chosen = parser.parse_args()
+    terminals = chosen.terminals or (QUICK_TERMINALS if chosen.quick else TERMINALS)
+    spread = chosen.spread or SPREAD_SECONDS * terminals / TERMINALS
+    with disk_folder() as top:
+        return run(terminals, spread, chosen.processes, top)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -51,6 +51,7 @@ from terminal.services.rating_log import LedgerTreeStore, RatingLogService
 from terminal.services.rating_slips import RatingSlipService
 from terminal.services.ratings import RatingsService
 from terminal.services.retention import RetentionService, RetentionTask
+from terminal.services.sheets import SheetsService
 from terminal.services.staff import StaffService
 from terminal.services.synchronising import LedgerSyncStore
 from terminal.services.updating import after_update
@@ -239,6 +240,18 @@ class Context:
             self.public_url,
             {device.kind for device in settings.devices},
             self._printer_profile(),
+        )
+        self.sheets = SheetsService(
+            ledger=self.ledger,
+            clock=self.clock,
+            items=self.catalogue,
+            papers=papers,
+            numbering=numbering,
+            history=self.history,
+            printing=self.printing,
+            profile=self._printer_profile(),
+            wording=self._hall_wording(),
+            window=lambda: settings.window.name,
         )
         self.phone_list = PhoneListService(
             self.ledger, self.clock, self.printing, hall, settings.window.name

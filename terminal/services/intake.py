@@ -31,7 +31,7 @@ from terminal.services.acts import Circumstances, Options, case_entries, new_cas
 from terminal.services.cases import case_row
 from terminal.services.issuing import Desk, Issuer
 from terminal.services.lanes import outside_hours
-from terminal.services.numbering import Numbering
+from terminal.services.numbering import Numbering, blank_number_of
 from terminal.services.papers import MAIN_PAPER, Paper, PaperMaker
 from terminal.services.printing import document_view
 from terminal.services.review import review
@@ -44,7 +44,7 @@ from terminal.services.views import (
     Saved,
     Session,
 )
-from terminal.store import aggregates, journal, lists
+from terminal.store import aggregates, blanks, journal, lists
 from terminal.store.database import Ledger, Transaction
 from terminal.store.journal import Journal
 
@@ -204,10 +204,14 @@ class IntakeService:
     ) -> Saved:
         """Enter a handwritten receipt (补录); a second person confirms paper and time.
 
-        The clock starts at the paper's time; what is to be done with the case comes after.
+        The clock starts at the paper's time; what is to be done with the case comes after. The
+        paper's number is used once (`case.paper_used_already`).
         """
         if draft.paper is None or not draft.paper.number.strip():
             raise RuleRefused("case.late_entry_needs_second_person")
+        number = blank_number_of(draft.paper.number)
+        paper = msgspec.structs.replace(draft.paper, number=number)
+        draft = msgspec.structs.replace(draft, paper=paper)
         second = self._staff.second_person(second_name, second_password, session)
         return self._act(Act.RECEIVE, draft, session, Options(second=second))
 
@@ -293,6 +297,9 @@ class IntakeService:
         opening = self._opening(db, draft, where)
         written = self._journal.append(db, draft.action_id, [*opening, *entries])
         stored = self._loaded(db, entries[0].aggregate_id)
+        late = stored.late_entry if case is None else None
+        if late is not None and not blanks.use(db, late.paper_number, stored.case_id):
+            raise RuleRefused("case.paper_used_already", number=late.paper_number)
         papers = self._papers.of_act(
             act, stored, item, where, written[len(opening)].hash, new=case is None
         )

@@ -30,6 +30,15 @@ class Desk(msgspec.Struct, frozen=True):
     signing_key: bytes
 
 
+class Subject(msgspec.Struct, frozen=True):
+    """What papers can be about beside a case: its id, its number and code, its newest record."""
+
+    case_id: str
+    receipt_number: str
+    token: str
+    head: str
+
+
 class Issuer:
     """Writes papers into the journal and queues their print jobs."""
 
@@ -39,7 +48,12 @@ class Issuer:
         self._desk = desk
 
     def issue(
-        self, db: Transaction, action_id: str, case: Case, papers: Sequence[Paper], at: int
+        self,
+        db: Transaction,
+        action_id: str,
+        case: Case | Subject,
+        papers: Sequence[Paper],
+        at: int,
     ) -> list[journal.Written]:
         """Issue the papers of an act about a case, inside the act's transaction.
 
@@ -54,7 +68,7 @@ class Issuer:
             queue_document(db, document, self._randomness.uuid7(), at)
         return written
 
-    def _draft(self, action_id: str, case: Case, paper: Paper, at: int) -> Draft:
+    def _draft(self, action_id: str, case: Case | Subject, paper: Paper, at: int) -> Draft:
         url = query_url(
             self._desk.public_url(), case.receipt_number, case.token, paper.digest,
             self._desk.signing_key,

@@ -7,7 +7,7 @@ from typing import cast
 import msgspec
 import peewee
 
-from terminal.domain.aggregates import Document
+from terminal.domain.aggregates import Document, LifeEventApplication
 from terminal.domain.case import Case
 from terminal.store import aggregates
 from terminal.store.tables.ledger import AggregateRow, EntryRow
@@ -44,6 +44,14 @@ def case_by_number(db: peewee.Database, receipt_number: str) -> Case | None:
     """Return the case with this receipt number."""
     found = aggregates.select(db, "case", AggregateRow.number == receipt_number, limit=1)
     return cast("Case | None", next(iter(found), None))
+
+
+def application_by_number(
+    db: peewee.Database, receipt_number: str
+) -> LifeEventApplication | None:
+    """Return the life event's application with this receipt number."""
+    found = aggregates.select(db, "application", AggregateRow.number == receipt_number, limit=1)
+    return cast("LifeEventApplication | None", next(iter(found), None))
 
 
 def cases_of_visit(db: peewee.Database, visit_id: str) -> list[Case]:

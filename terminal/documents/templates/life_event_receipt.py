@@ -13,9 +13,7 @@ from terminal.domain.catalogue import Regime
 NAME = "life_event_receipt"
 
 
-def life_event_receipt(
-    view: LifeEventReceiptView, wording: Wording, copy: common.Copy
-) -> Layout:
+def life_event_receipt(view: LifeEventReceiptView, wording: Wording, copy: common.Copy) -> Layout:
     """Return the receipt's layout.
 
     For each item that is only received it carries what the item's own receipt would: the date
@@ -82,13 +80,16 @@ def _facts(view: LifeEventReceiptView, wording: Wording) -> list[Row]:
 def _items(view: LifeEventReceiptView, wording: Wording) -> list[AnyNode]:
     label = wording.plain
     columns = (
-        Column(label("labels.item"), 0.28),
-        Column(label("labels.organ"), 0.22),
-        Column(label("labels.receipt_number"), 0.28),
-        Column(label("life_event.column_standing"), 0.22),
+        Column(label("life_event.column_item"), 0.36),
+        Column(label("labels.receipt_number"), 0.38),
+        Column(label("life_event.column_standing"), 0.26),
     )
     rows = tuple(
-        (item.name, item.organ, item.receipt_number, _standing(item, wording))
+        (
+            wording("format.person", name=item.name, detail=item.organ),
+            item.receipt_number,
+            _standing(item, wording),
+        )
         for item in view.items
     )
     count = wording("life_event.items", count=len(view.items))
@@ -185,9 +186,7 @@ def _of_item(item: LifeEventItem, view: LifeEventReceiptView, wording: Wording) 
         )
     if item.state == "ACCEPTED":
         weekday = dates.weekday(item.decision_due, wording)
-        return wording(
-            "life_event.accepted", due=dates.due_day(item.decision_due), weekday=weekday
-        )
+        return wording("life_event.accepted", due=dates.due_day(item.decision_due), weekday=weekday)
     if item.regime is Regime.LICENSING:
         return wording(
             "life_event.licensing",

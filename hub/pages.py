@@ -32,6 +32,7 @@ def page_routes(site: Site) -> list[Route]:
         Route("/", to_desk, methods=["GET"]),
         Route("/static/{name}", site.static, methods=["GET"]),
         Route("/p/{receipt}", progress.show, methods=["GET"]),
+        Route("/p/{receipt}", progress.show_with_fact, methods=["POST"]),
         Route("/p/{receipt}/rate", rating.show, methods=["GET"]),
         Route("/p/{receipt}/rate", rating.give, methods=["POST"]),
         Route("/r/{hash}", check.show, methods=["GET"]),

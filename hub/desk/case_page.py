@@ -19,7 +19,7 @@ from hub.desk.entrance import forged
 from hub.desk.forms import own_form, read_fields
 from hub.desk.session import Session
 from hub.store import projections
-from hub.web.progress import state_name
+from hub.web.progress_words import state_name
 from hub.web.site import HEADERS, Site, language_of, say_moment
 from terminal.domain.aggregates import Document
 from terminal.domain.case import Case

@@ -14,7 +14,7 @@ from hub.store import marks, queues
 from hub.store.marks import MOST, Mark
 from hub.store.people import Account
 from hub.store.queues import CLOCKED
-from hub.web.progress import state_name
+from hub.web.progress_words import state_name
 from hub.web.site import Site, language_of, say_moment
 from terminal.domain.case import Case, CaseState
 

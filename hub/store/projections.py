@@ -42,6 +42,7 @@ _decoders: dict[str, msgspec.json.Decoder[Any]] = {
 _encoder = msgspec.json.Encoder()
 
 _MOST_ROWS = 1_000
+_MOST_TWINS = 10
 _LONGEST_NAME = 200
 """Of a column that pages look for: an index takes no text of any length."""
 
@@ -186,14 +187,33 @@ def _save_rating(database: Database, rating: Rating) -> None:
 
 
 def case_by_receipt(database: Database, receipt_number: str) -> Case | None:
-    """Return the case of a receipt number, or None."""
-    query = AggregateRow.select(AggregateRow.body).where(
-        (AggregateRow.type == "case") & (AggregateRow.receipt_number == receipt_number)
-    )
-    for (body,) in query.tuples().execute(database):
-        found: Case = _decoders["case"].decode(bytes(body))
+    """Return the case of a receipt number, or None; the first one where two carry it."""
+    return next(iter(cases_by_receipt(database, receipt_number)), None)
+
+
+def cases_by_receipt(database: Database, receipt_number: str) -> list[Case]:
+    """Return the cases of a receipt number: two after a disk was cloned, both are kept."""
+    return [
+        _decoders["case"].decode(body) for body in _by_receipt(database, "case", receipt_number)
+    ]
+
+
+def matter_by_receipt(database: Database, receipt_number: str) -> LifeEventApplication | None:
+    """Return the application for one matter (一件事) of a receipt number, or None."""
+    for body in _by_receipt(database, "application", receipt_number):
+        found: LifeEventApplication = _decoders["application"].decode(body)
         return found
     return None
+
+
+def _by_receipt(database: Database, kind: str, receipt_number: str) -> list[bytes]:
+    query = (
+        AggregateRow.select(AggregateRow.body)
+        .where((AggregateRow.type == kind) & (AggregateRow.receipt_number == receipt_number))
+        .order_by(AggregateRow.created_at, AggregateRow.id)
+        .limit(_MOST_TWINS)
+    )
+    return [bytes(body) for (body,) in query.tuples().execute(database)]
 
 
 def documents_of(database: Database, case_id: str) -> list[Document]:

@@ -14,7 +14,7 @@ from hub.desk.forms import own_form, read_fields
 from hub.desk.resolving import resolve
 from hub.desk.session import Session
 from hub.store import people, projections
-from hub.web.progress import state_name
+from hub.web.progress_words import state_name
 from hub.web.site import Site, language_of, say_moment
 from hub.web.trouble import LISTS as TROUBLES
 from hub.web.trouble import Trouble

@@ -14,9 +14,10 @@ from hub import friday
 from hub.desk.session import Session
 from hub.friday import Friday, Listed
 from hub.store import filed
-from hub.web.progress import state_name
+from hub.web.progress_words import state_name
 from hub.web.site import Site, language_of, say_due, say_moment
 from hub.web.trouble import Trouble
+from terminal.clock import to_local
 from terminal.domain.case import Case, CaseState
 from terminal.domain.deadlines import say_day
 from terminal.texts import Texts
@@ -78,7 +79,7 @@ class FridayPage:
             Line(
                 one.label,
                 one.name,
-                one.contact,
+                texts("friday.last_contact", moment=one.contact),
                 one.backlog.due,
                 one.backlog.waiting,
                 one.backlog.tone == "bad",
@@ -147,7 +148,8 @@ class _Words:
         key = key or ("late" if late else "not_answered")
         why = self._say(f"why.{key}", moment=self._moment(stored) if stored else "")
         limit = say_due(case.respond_by, self._texts, self._today)
-        when = self._say("deemed_since", date=self._moment(case.accepted_at), limit=limit)
+        day = self._day(to_local(case.accepted_at).date())
+        when = self._say("deemed_since", date=day, limit=limit)
         return self._line(case, when, why, marked=case.offline or late)
 
     def _second_notice(self, case: Case) -> Line:
@@ -234,19 +236,26 @@ class _Words:
         return Section("refusals", self._say("refusals"), found.refusal_count, lines, cut)
 
     def _complaints(self) -> Section:
-        found, today = self._found, self._today.isoformat()
+        found = self._found
         lines = tuple(
             Line(
                 one.number,
                 one.text,
                 one.window,
                 say_due(one.answer_by, self._texts, self._today),
-                marked=one.answer_by <= today,
+                self._complaint_why(one.answer_by),
+                one.answer_by <= self._today.isoformat(),
             )
             for one in found.complaints
         )
         cut = filed.MOST if found.complaint_count > len(lines) else 0
         return Section("complaints", self._say("complaints"), found.complaint_count, lines, cut)
+
+    def _complaint_why(self, answer_by: str) -> str:
+        today = self._today.isoformat()
+        if answer_by > today:
+            return ""
+        return self._say("why.due_today" if answer_by == today else "why.overdue")
 
     def _call_backs(self) -> Section:
         found = self._found

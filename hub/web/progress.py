@@ -17,30 +17,23 @@ from starlette.responses import Response
 from hub import tree
 from hub.store import entries, people, projections, terminal_keys
 from hub.tree import Standing
+from hub.web import progress_words as words
+from hub.web.progress_words import Notice
 from hub.web.rating_check import log_lines
-from hub.web.site import Site, address, language_of, say_due, say_moment
+from hub.web.site import FormTooLarge, Site, address, language_of, read_form, say_moment
 from terminal.clock import to_local
 from terminal.domain import deadlines
-from terminal.domain.aggregates import Document, Rating
-from terminal.domain.case import Case, CaseState, Step
-from terminal.domain.masking import mask_name
-from terminal.domain.parties import PartyKind
+from terminal.domain.aggregates import Document, LifeEventApplication, Rating
+from terminal.domain.case import Case
 from terminal.domain.records import RatingScope
-from terminal.domain.regime import procedure_of
 from terminal.protocol import entry as protocol
 from terminal.protocol.entry import EntryError, short_hash
 from terminal.protocol.query_code import QueryCode, parse_query_url, verify
 from terminal.texts import Texts
 
-_PAPERS = ("receipt", "acceptance", "correction", "decline", "conditional", "undertaking")
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One step on the line: `mark` is done, now or later."""
-
-    mark: str
-    title: str
-    detail: str = ""
+_FACT_LENGTH = 4
+_OFFICE_PAPERS = ("handover_slip",)
+"""Papers between offices, which the applicant never gets."""
 
 
 class Paper(msgspec.Struct, frozen=True):
@@ -49,13 +42,6 @@ class Paper(msgspec.Struct, frozen=True):
     name: str
     detail: str
     same: bool
-
-
-class Notice(msgspec.Struct, frozen=True):
-    """What is owed by the citizen, or what was decided, in lines."""
-
-    title: str
-    lines: tuple[str, ...]
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -68,32 +54,69 @@ class Given(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What a scanned code opens: a case, or (None) a receipt that is still on its way."""
+    """What a scanned code opens: a case, or (None) a receipt that is still on its way.
+
+    `twins`: other cases carry the same number (a cloned or restored disk), so the page asks for
+    a second fact before it shows anything. `parent` is the application for one matter that the
+    case belongs to, or that the code itself opens; `siblings` are its cases.
+    """
 
     case: Case | None
     documents: tuple[Document, ...] = ()
     ratings: tuple[tuple[Rating, str, bool, Standing | None], ...] = ()
     kept: bool = False
+    twins: tuple[Case, ...] = ()
+    parent: LifeEventApplication | None = None
+    siblings: tuple[Case, ...] = ()
+
+
+class Sibling(msgspec.Struct, frozen=True):
+    """One item of a matter: where it stands."""
+
+    item_name: str
+    organ: str
+    state: str
+    tone: str
+    due: str
+    notices: tuple[Notice, ...]
 
 
 class Progress:
-    """The route of the progress page."""
+    """The routes of the progress page."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
 
     async def show(self, request: Request) -> Response:
         """Show where a case is."""
+        return await self._answer(request, "")
+
+    async def show_with_fact(self, request: Request) -> Response:
+        """Show a case whose number another one carries too, to who knows a second fact."""
+        try:
+            fields = dict(await read_form(request))
+        except FormTooLarge:
+            fields = {}
+        return await self._answer(request, fields.get("fact", "").strip() or "?")
+
+    async def _answer(self, request: Request, fact: str) -> Response:
         code = code_of(request)
         found = await self._site.run(look_up, self._site, code) if code else None
         if found is None or code is None:
             return await self._site.not_found(request)
+        if found.twins:
+            named = [one for one in found.twins if fact and knows(one, fact)]
+            if len(named) != 1:
+                return self._ask(request, code, wrong=bool(fact))
+            found = await self._site.run(open_case, self._site, named[0])
         links: dict[str, Any] = {
             "rate_link": address(request, f"/p/{code.receipt_number}/rate", rated=""),
             "thanks": request.query_params.get("rated") == "1",
             "receipt_number": code.receipt_number,
         }
         texts = language_of(request)
+        if found.case is None and found.parent is not None:
+            return self._matter(request, found, code, texts)
         if found.case is None:
             return self._site.page(request, "arriving.html", kept=found.kept, **links)
         case = found.case
@@ -102,18 +125,68 @@ class Progress:
             request,
             "progress.html",
             case=case,
-            applicant=_shown_name(case),
-            state=state_name(case, texts),
-            tone=_tone(case),
-            due=_due(case, texts, today),
+            applicant=words.shown_name(case),
+            state=words.state_name(case, texts),
+            tone=words.tone_of(case),
+            due=words.due_of(case, texts, today),
+            owed=words.owed_by(case, texts),
+            owes=words.owes(case),
+            parent=_parent_line(found, texts),
             late=bool(case.due) and dt.date.fromisoformat(case.due) < today,
-            notices=_notices(case, texts, today),
-            lines=_lines(case, texts, today),
+            notices=words.notices_of(case, texts, today),
+            lines=words.lines_of(case, texts, today),
             papers=_papers(found.documents, code, texts, today),
             ratings=[_given(*one, texts, today) for one in found.ratings],
             may_rate=next_ordinal(case, [one[0] for one in found.ratings]),
             **links,
         )
+
+    def _ask(self, request: Request, code: QueryCode, *, wrong: bool) -> Response:
+        return self._site.page(
+            request,
+            "second_fact.html",
+            409 if wrong else 200,
+            receipt_number=code.receipt_number,
+            action=address(request),
+            wrong=wrong,
+        )
+
+    def _matter(self, request: Request, found: Found, code: QueryCode, texts: Texts) -> Response:
+        """Show one matter: a line for the whole, a card for each of its items."""
+        today, parent = self._site.today(), found.parent
+        assert parent is not None
+        siblings = [
+            Sibling(
+                one.item_name,
+                one.organ,
+                words.state_name(one, texts),
+                words.tone_of(one),
+                words.due_of(one, texts, today),
+                tuple(words.notices_of(one, texts, today)) if words.owes(one) else (),
+            )
+            for one in found.siblings
+        ]
+        owed = sum(words.owes(one) for one in found.siblings)
+        return self._site.page(
+            request,
+            "matter.html",
+            parent=_parent_line(found, texts),
+            owed=texts("progress.parent_owed", count=owed) if owed else "",
+            received=say_moment(parent.applied_at, texts, today),
+            window=parent.window,
+            siblings=siblings,
+            papers=_papers(found.documents, code, texts, today),
+            receipt_number=code.receipt_number,
+        )
+
+
+def _parent_line(found: Found, texts: Texts) -> str:
+    parent = found.parent
+    if parent is None:
+        return ""
+    over = sum(case.state.over for case in found.siblings)
+    total = len(parent.case_ids)
+    return texts("progress.parent", name=parent.event_name, total=total, over=over)
 
 
 def code_of(request: Request) -> QueryCode | None:
@@ -128,26 +201,74 @@ def code_of(request: Request) -> QueryCode | None:
 
 
 def look_up(site: Site, code: QueryCode) -> Found | None:
-    """Return what the code opens, or None: for a wrong token and for no such case alike."""
+    """Return what the code opens, or None: for a wrong token and for no such case alike.
+
+    The token says which of two cases of one number is meant; they are told apart by a second
+    fact all the same, because a disk that was cloned may have cloned the paper too.
+    """
     with site.hub.store.reading() as database:
-        case = projections.case_by_receipt(database, code.receipt_number)
-        if case is None:
+        cases = projections.cases_by_receipt(database, code.receipt_number)
+        matter = projections.matter_by_receipt(database, code.receipt_number)
+        if not cases and matter is None:
             if not _signed_by_a_terminal(database, code):
                 return None
             kept = projections.kept_ratings(database, code.receipt_number)
             return Found(None, kept=any(one.token == code.token for one in kept))
-        if not hmac.compare_digest(case.token.encode(), code.token.encode()):
+        mine = [one for one in cases if _same(one.token, code.token)]
+        if len(cases) > 1:
+            first = _open(database, mine[0]) if mine else None
+            return msgspec.structs.replace(first, twins=tuple(mine)) if first else None
+        if mine:
+            return _open(database, mine[0])
+        if matter is None or not _same(matter.token, code.token):
             return None
-        ratings = [
-            rating
-            for rating in projections.ratings_of(database, [case.case_id, case.visit_id])
-            if rating.scope == RatingScope.MATTER or rating.subject_id == case.visit_id
-        ]
         return Found(
-            case,
-            tuple(projections.documents_of(database, case.case_id)),
-            tuple((rating, *_verified(database, rating)) for rating in ratings),
+            None,
+            tuple(projections.documents_of(database, matter.application_id)),
+            parent=matter,
+            siblings=_children(database, matter),
         )
+
+
+def open_case(site: Site, case: Case) -> Found:
+    """Return what the page shows of a case."""
+    with site.hub.store.reading() as database:
+        return _open(database, case)
+
+
+def knows(case: Case, fact: str) -> bool:
+    """Say whether a second fact fits: the end of the applicant's identity number or code."""
+    number = case.applicant.identity_number or case.applicant.credit_code
+    end = number[-_FACT_LENGTH:].upper()
+    return len(end) == _FACT_LENGTH and _same(end, fact.upper())
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _open(database: Any, case: Case) -> Found:
+    ratings = [
+        rating
+        for rating in projections.ratings_of(database, [case.case_id, case.visit_id])
+        if rating.scope == RatingScope.MATTER or rating.subject_id == case.visit_id
+    ]
+    parent = projections.load(database, case.parent_id) if case.parent_id else None
+    matter = parent if isinstance(parent, LifeEventApplication) else None
+    return Found(
+        case,
+        tuple(projections.documents_of(database, case.case_id)),
+        tuple((rating, *_verified(database, rating)) for rating in ratings),
+        parent=matter,
+        siblings=_children(database, matter) if matter else (),
+    )
+
+
+def _children(database: Any, matter: LifeEventApplication) -> tuple[Case, ...]:
+    """Return the cases of a matter in its order, as far as they have arrived."""
+    found = projections.load_many(database, matter.case_ids)
+    cases = (found.get(name) for name in matter.case_ids)
+    return tuple(one for one in cases if isinstance(one, Case))
 
 
 def _signed_by_a_terminal(database: Any, code: QueryCode) -> bool:
@@ -199,110 +320,15 @@ def _ended_at(case: Case) -> int:
     return case.decline.declined_at if case.decline is not None else 0
 
 
-def _shown_name(case: Case) -> str:
-    party = case.applicant
-    return party.name if party.kind is PartyKind.ORGANISATION else mask_name(party.name)
-
-
-def state_name(case: Case, texts: Texts) -> str:
-    """Return the state in words; a decided case says how it was decided."""
-    key = case.decision.outcome.value if case.decision else case.state.value
-    return texts(f"hub.state.{key}", refusal=procedure_of(case.regime).refusal)
-
-
-def _tone(case: Case) -> str:
-    """Return the colour's name of the state; the words beside it say the same."""
-    match case.state:
-        case CaseState.AWAITING_CORRECTION:
-            return "warning"
-        case CaseState.NOT_ACCEPTED:
-            return "bad"
-        case CaseState.DECIDED:
-            granted = case.decision is not None and case.decision.outcome == "GRANTED"
-            return "good" if granted else "bad"
-    return "accent"
-
-
-def _due(case: Case, texts: Texts, today: dt.date) -> str:
-    if not case.due:
-        return ""
-    key = "due_respond" if case.state is CaseState.RECEIVED else "due_decide"
-    latest = say_due(case.due, texts, today, provisional=case.provisional)
-    return texts(f"hub.page.{key}", latest=latest)
-
-
-def _notices(case: Case, texts: Texts, today: dt.date) -> list[Notice]:
-    notices: list[Notice] = []
-    if case.state is CaseState.AWAITING_CORRECTION and case.notices:
-        lines = tuple(
-            line
-            for item in case.notices[-1]
-            for line in (
-                f"{item.name}：{item.defect}" if item.defect else item.name,
-                texts("hub.page.standard", standard=item.standard) if item.standard else "",
-            )
-            if line
-        )
-        notices.append(Notice(texts("hub.page.lacking"), lines))
-    if case.deferred and case.cure_by:
-        names = {entry.material_id: entry.name for entry in case.materials}
-        title = texts("hub.page.deferred", latest=say_due(case.cure_by, texts, today))
-        notices.append(Notice(title, tuple(names.get(one, one) for one in case.deferred)))
-    if case.decline is not None:
-        said = [texts("hub.page.decline_reason", reason=case.decline.reason)]
-        said.append(texts("hub.page.decline_basis", basis=case.decline.basis))
-        if case.decline.go_to:
-            said.append(texts("hub.page.decline_go_to", place=case.decline.go_to))
-        notices.append(Notice(texts("hub.state.NOT_ACCEPTED"), tuple(said)))
-    if case.decision is not None:
-        said = [texts("hub.page.decision", number=case.decision.document_number)]
-        if case.decision.reason:
-            said.append(texts("hub.page.decision_reason", reason=case.decision.reason))
-        if case.decision.basis:
-            said.append(texts("hub.page.decision_basis", basis=case.decision.basis))
-        notices.append(Notice(state_name(case, texts), tuple(said)))
-    return notices
-
-
-def _lines(case: Case, texts: Texts, today: dt.date) -> list[Line]:
-    """Return what was done with dates, what is going on now, and what comes after it."""
-    lines = [
-        Line("done", texts(f"hub.step.{step.kind}"), _where(case, step, texts, today))
-        for step in case.history
-        if texts.has(f"hub.step.{step.kind}")
-    ]
-
-    def name(step: str) -> str:
-        return texts(f"hub.step.{step}")
-
-    match case.state:
-        case CaseState.RECEIVED:
-            lines += [Line("now", name("answer")), Line("later", name("decide"))]
-        case CaseState.AWAITING_CORRECTION:
-            lines += [Line("now", name("correct")), Line("later", name("answer"))]
-        case CaseState.ACCEPTED:
-            lines += [Line("now", name("review")), Line("later", name("decide"))]
-            lines.append(Line("later", name("collect")))
-        case CaseState.DECIDED:
-            if case.decision is not None and case.decision.outcome == "GRANTED":
-                lines.append(Line("now", name("collect")))
-    return lines
-
-
-def _where(case: Case, step: Step, texts: Texts, today: dt.date) -> str:
-    """Say when and where a step was made: the window, or the organ for what is its act."""
-    moment = say_moment(step.at, texts, today)
-    organ_acts = ("case_accepted", "case_decided", "case_declined")
-    place = case.organ if step.kind in organ_acts else step.actor.place or case.window
-    return texts("hub.page.place", moment=moment, place=place)
-
-
 def _papers(
     documents: tuple[Document, ...], code: QueryCode, texts: Texts, today: dt.date
 ) -> list[Paper]:
     papers = []
     for document in documents:
-        kind = document.document_kind if document.document_kind in _PAPERS else "other"
+        if document.document_kind in _OFFICE_PAPERS:
+            continue
+        known = texts.has(f"hub.paper.{document.document_kind}")
+        kind = document.document_kind if known else "other"
         day = deadlines.say_day(_day(document.issued_at), texts, today)
         papers.append(
             Paper(

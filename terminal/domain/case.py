@@ -281,6 +281,7 @@ class Case(msgspec.Struct, frozen=True):
     check_by: str = ""
     commitment_checks: tuple[CommitmentCheck, ...] = ()
     power: PowerOfAttorney | None = None
+    result_place: str = ""
 
     @property
     def due(self) -> str:

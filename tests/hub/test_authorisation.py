@@ -55,6 +55,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", renewal.PATH_KEY): TERMINAL,
     ("PUT", wire.PATH_BLOB + "{sha256}"): TERMINAL,
     ("GET", "/p/{receipt}"): CITIZEN,
+    ("POST", "/p/{receipt}"): CITIZEN,
     ("GET", "/p/{receipt}/rate"): CITIZEN,
     ("POST", "/p/{receipt}/rate"): CITIZEN,
     ("GET", "/r/{hash}"): SLIP,

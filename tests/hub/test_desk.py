@@ -223,7 +223,7 @@ def test_a_decision_is_an_entry_that_the_window_hears(
     rows = terminal.progress()[before:]
     assert [row.kind for row in rows] == ["entry"]
     assert b"case_decided" in (rows[0].body or b"")
-    assert "已办结：准予" in line.call("GET", accepted.path).text
+    assert "已决定：准予" in line.call("GET", accepted.path).text
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ def test_the_case_is_shown_in_the_catalogues_words(
         browser, taken, outcome="REFUSED", reason="权属不清", basis="某条例第二十二条"
     )
     assert browser.post(f"/desk/cases/{taken.case_id}/decision", **fields).status == 303
-    assert "已办结：不予登记" in line.call("GET", taken.path).text
+    assert "已决定：不予登记" in line.call("GET", taken.path).text
 
 
 def test_passwords_are_hashed_and_accounts_complete(hub: Hub, data_dir: Path) -> None:

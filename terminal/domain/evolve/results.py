@@ -33,6 +33,7 @@ def _result_ready(case: Case, body: ResultReady, record: Record) -> Case | Refus
     return advance(
         case, record, body.actor,
         state=CaseState.RESULT_READY, results=body.things, ready_at=body.ready_at,
+        result_place=body.place,
     )  # fmt: skip
 
 

@@ -1,0 +1,123 @@
+"""The department's papers, the same as a window would print: extension, decision and others."""
+
+from __future__ import annotations
+
+from hub.hub import Hub
+from hub.store import projections
+from terminal.documents import render
+from terminal.documents.composing import Occasion, department, desk
+from terminal.documents.views import DocumentView, Payment
+from terminal.domain.case import Case
+from terminal.domain.catalogue import ServiceItem
+from terminal.domain.parties import Actor
+from terminal.domain.records import (
+    CaseDecided,
+    CaseExtended,
+    CaseSuspended,
+    CureFailed,
+    MaterialsHandedOver,
+    MaterialsTakenOver,
+)
+from terminal.errors import NotFound
+from terminal.texts import Texts
+
+HALL_PHONE = "12345"
+"""Printed where the department's data name no phone: the government's service line."""
+
+
+def papers_of(case: Case) -> tuple[str, ...]:
+    """Return the kinds of records of which the case has a paper of the department, newest last."""
+    kinds = []
+    if case.papers is not None:
+        kinds.append(MaterialsHandedOver.kind)
+    if case.suspensions:
+        kinds.append(CaseSuspended.kind)
+    if case.extension is not None:
+        kinds.append(CaseExtended.kind)
+    if case.decision is not None:
+        kinds.append(_ending(case))
+    return tuple(kinds)
+
+
+def paper_of(hub: Hub, case: Case, record_kind: str) -> DocumentView:
+    """Return the paper of the case's last record of a kind, composed as a window composes it.
+
+    `record_kind` is the kind of an entry: `case_extended`, `case_suspended`, `case_decided`,
+    `cure_failed`, `materials_handed_over` or `materials_taken_over`. Raises
+    `NotFound('document.not_found')` where the case has no such paper.
+    """
+    item = _item(hub, case)
+    wanted = record_kind
+    if wanted == MaterialsTakenOver.kind:
+        wanted = MaterialsHandedOver.kind
+    if wanted == CaseDecided.kind and case.decision is not None:
+        wanted = _ending(case)
+    if wanted not in papers_of(case):
+        raise NotFound("document.not_found", number=case.receipt_number)
+    actor, at = _last(case, record_kind)
+    occasion = _occasion(hub, case, actor, at)
+    if wanted == CaseExtended.kind:
+        return department.extension(case, item, occasion)
+    if wanted == CaseSuspended.kind:
+        return department.special_procedure(case, item, occasion)
+    if wanted == CureFailed.kind:
+        return department.cure_failed(case, item, occasion)
+    if wanted == MaterialsHandedOver.kind:
+        return desk.handover_slip(case, item, occasion)
+    return department.decision(case, item, occasion)
+
+
+def payment_notice(
+    hub: Hub,
+    case: Case,
+    official: Actor,
+    payments: tuple[Payment, ...],
+    pay_due: str,
+    places: tuple[str, ...],
+    total: str = "",
+) -> DocumentView:
+    """Return a payment notice (缴费通知书), each fee with its basis."""
+    occasion = _occasion(hub, case, official, hub.now())
+    return department.payment_notice(
+        case, _item(hub, case), occasion, payments, pay_due, places, total
+    )
+
+
+def pdf(view: DocumentView) -> bytes:
+    """Return a paper as PDF; raises `RuleRefused` for one that lacks what the law asks for."""
+    return render(view, "pdf")
+
+
+def _ending(case: Case) -> str:
+    """Return which record decided: a cure that failed ends a case, too."""
+    kinds = [step.kind for step in case.history]
+    return CureFailed.kind if CureFailed.kind in kinds else CaseDecided.kind
+
+
+def _last(case: Case, kind: str) -> tuple[Actor, int]:
+    for step in reversed(case.history):
+        if step.kind == kind:
+            return step.actor, step.at
+    last = case.history[-1]
+    return last.actor, last.at
+
+
+def _occasion(hub: Hub, case: Case, actor: Actor, at: int) -> Occasion:
+    return Occasion(
+        hall="",
+        window=case.organ,
+        clerk=actor.name or case.organ,
+        phone=HALL_PHONE,
+        at=at,
+        calendar=hub.calendar,
+        texts=Texts(),
+    )
+
+
+def _item(hub: Hub, case: Case) -> ServiceItem:
+    """Return the item as it is published now; a bare one where it was taken off the catalogue."""
+    with hub.store.reading() as database:
+        found = projections.item(database, case.item_code)
+    if found is not None:
+        return found
+    return ServiceItem(case.item_code, case.item_name, case.organ, regime=case.regime)

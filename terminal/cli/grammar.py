@@ -38,12 +38,31 @@ _share.__name__ = "> 0"
 _ROLES = ("CLERK", "SUPERVISOR", "CHIEF_REPRESENTATIVE")
 _DOCUMENT_KINDS = (
     "receipt",
+    "supplement",
     "acceptance",
     "correction",
     "decline",
     "non-acceptance",
     "conditional",
     "undertaking",
+    "commitment",
+    "extension",
+    "special_procedure",
+    "decision_grant",
+    "decision_refuse",
+    "cure_failed",
+    "payment_notice",
+    "withdrawal",
+    "void_note",
+    "originals_returned",
+    "handover_slip",
+    "delivery_address",
+    "courier_slip",
+    "result_handover",
+    "delivery_receipt",
+    "one_time_notice",
+    "case_history",
+    "blank",
 )
 
 
@@ -213,7 +232,8 @@ def _document(g: Grammar, name: str) -> None:
     document = g.command(name)
     formats = ("text", "escpos", "png", "pdf")
     g.argument(document, "kind", "cli.document.kind", meta="kind", choices=_DOCUMENT_KINDS)
-    g.argument(document, "number", "cli.document.number", meta="number")
+    g.argument(document, "number", "cli.document.number", meta="number", nargs="?", default="")
+    g.argument(document, "--count", "cli.document.count", metavar="N", type=_count, default=50)
     g.argument(document, "--format", "cli.document.format", choices=formats, default="text")
     document.add_argument(
         "-o",

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import msgspec
+
 from terminal.clock import Clock, to_local
-from terminal.documents import Copy, PrinterProfile, decode_view, render
+from terminal.documents import Copy, HallWording, PrinterProfile, decode_view, render
 from terminal.documents.render import FORMATS, Format
+from terminal.documents.templates.common import Sealed
+from terminal.documents.views import DocumentView, Signing
 from terminal.domain.aggregates import Document
 from terminal.domain.wiping import is_wiped
 from terminal.errors import InvalidInput, NotFound, RuleRefused
@@ -16,12 +22,24 @@ FORMAT_OF_DEVICE: dict[str, Format] = {"receipt_printer": "escpos", "a4_printer"
 
 
 class DocumentsService:
-    """Renders issued documents; the same view and version give the same paper."""
+    """Renders issued documents; the same view and version give the same paper.
 
-    def __init__(self, ledger: Ledger, clock: Clock, profile: PrinterProfile) -> None:
+    `picture` returns a kept signature by its SHA-256, `wording` is what the hall adds.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        profile: PrinterProfile,
+        picture: Callable[[str], bytes],
+        wording: HallWording | None = None,
+    ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._profile = profile
+        self._picture = picture
+        self._wording = wording
 
     def find(self, kind: str, number: str) -> Document:
         """Return a document by kind and number, its own or its case's receipt number."""
@@ -44,7 +62,13 @@ class DocumentsService:
                 if is_wiped(document):
                     raise RuleRefused("document.wiped")
                 view = decode_view(document.view)
-                return render(view, known, copy=copy, profile=self._profile)  # type: ignore[arg-type]
+                return render(
+                    view,
+                    known,  # type: ignore[arg-type]
+                    copy=self._since(document, view, copy or Copy()),
+                    profile=self._profile,
+                    wording=self._wording,
+                )
         raise InvalidInput("document.unknown_format", format=format)
 
     def render_job(self, document: Document, job: StoredJob) -> bytes:
@@ -54,3 +78,38 @@ class DocumentsService:
             at = to_local(self._clock.now().corrected).isoformat(timespec="seconds")
             copy = Copy(job.copy, at)
         return self.render(document, FORMAT_OF_DEVICE[job.device], copy)
+
+    def _since(self, document: Document, view: DocumentView, copy: Copy) -> Copy:
+        """Add what came to a document after it was made: number, seal, signature."""
+        signing = getattr(view, "signing", None)
+        if document.signed is not None:
+            signed, witness = document.signed, document.signed.witness
+            signing = Signing(
+                signed=not signed.not_signed,
+                reason=signed.not_signed,
+                witness=witness.name if witness else "",
+                signer=signed.signer,
+                signed_at=_iso(signed.signed_at),
+                picture=signed.strokes,
+            )
+        seal = document.seal
+        return msgspec.structs.replace(
+            copy,
+            official_number=document.official_number,
+            sealed=Sealed(seal.service, seal.check_code, _iso(seal.sealed_at)) if seal else None,
+            signing=signing,
+            picture=self._signature(signing),
+        )
+
+    def _signature(self, signing: Signing | None) -> bytes:
+        """Return the picture of a signature; without it the paper still says who signed."""
+        if signing is None or not signing.picture:
+            return b""
+        try:
+            return self._picture(signing.picture)
+        except NotFound:
+            return b""
+
+
+def _iso(at: int) -> str:
+    return to_local(at).isoformat(timespec="seconds")

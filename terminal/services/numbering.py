@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
-from terminal.domain.numbers import draw_tag, format_receipt_number
+from terminal.domain.numbers import check_receipt_number, draw_tag, format_receipt_number
 from terminal.ids import Randomness
 from terminal.store import meta
 from terminal.store.database import Transaction
 from terminal.texts import Texts
+
+BLANK_MARK = "S"
+"""First letter of a number that was printed ahead for a handwritten receipt (手写)."""
+
+_OWN_SERIES = re.compile(r"[Ss][0-9OoIiZzBb -]{4,}.{12,}")
+
+
+def blank_number_of(typed: str) -> str:
+    """Return the number of a handwritten receipt as it was printed, or as it was written.
+
+    A number of the printed series is put right and checked; raises `InvalidInput` with the
+    sentence what is wrong. Any other pad's number stays as it is.
+    """
+    text = typed.strip()
+    if not _OWN_SERIES.fullmatch(text):
+        return text
+    found = check_receipt_number(text[1:])
+    if found.problem is not None:
+        raise found.problem.error()
+    return f"{BLANK_MARK}{found.number}"
 
 
 class Numbering:
@@ -34,6 +55,12 @@ class Numbering:
         sequence = meta.count_up(db, f"complaints-{day.isoformat()}")
         number = format_receipt_number(self._region, self._terminal, day, self._tag, sequence)
         return f"F{number}"
+
+    def blank_number(self, db: Transaction, day: date) -> str:
+        """Return the next number of a receipt printed ahead: a series of its own, S in front."""
+        sequence = meta.count_up(db, f"blanks-{day.isoformat()}")
+        number = format_receipt_number(self._region, self._terminal, day, self._tag, sequence)
+        return f"{BLANK_MARK}{number}"
 
     def placeholder(self) -> str:
         """Return what a preview shows instead of a number."""

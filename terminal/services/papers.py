@@ -71,17 +71,25 @@ class PaperMaker:
         self, where: Circumstances, entry_hash: str = "", *, slip: bool = False
     ) -> Occasion:
         """Return the place and time of papers; a `slip` speaks the visitor's language."""
+        occasion = self.occasion_of(where.clerk.name, where.at)
+        return msgspec.structs.replace(
+            occasion,
+            texts=self._texts if slip else self._chinese,
+            offline=where.offline,
+            entry_hash=short_hash(entry_hash),
+        )
+
+    def occasion_of(self, clerk: str, at: int) -> Occasion:
+        """Return the place and time (milliseconds) of a paper that belongs to no act."""
         return Occasion(
             hall=self._place.hall,
             window=self._place.window,
-            clerk=where.clerk.name,
+            clerk=clerk,
             phone=self._place.phone,
-            at=where.at,
+            at=at,
             calendar=self._calendar(),
-            texts=self._texts if slip else self._chinese,
+            texts=self._chinese,
             language=self._place.language,
-            offline=where.offline,
-            entry_hash=short_hash(entry_hash),
         )
 
     def of_act(

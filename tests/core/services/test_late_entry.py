@@ -9,7 +9,7 @@ import pytest
 
 from terminal.clock import CHINA_TIME, to_milliseconds
 from terminal.domain.case import CaseState
-from terminal.errors import NotAllowed, RuleRefused
+from terminal.errors import InvalidInput, NotAllowed, RuleRefused
 from terminal.services.views import HandwrittenReceipt
 from tests.core.hall import PASSWORD, Hall
 
@@ -55,3 +55,36 @@ def test_a_paper_is_not_from_the_future(hall: Hall) -> None:
     draft = msgspec.structs.replace(hall.complete(), paper=HandwrittenReceipt("S-1", tomorrow))
     problems = hall.ctx.intake.review(draft).problems
     assert [problem.code for problem in problems] == ["intake.paper_of_the_future"]
+
+
+def test_a_number_printed_ahead_is_used_once(hall: Hall) -> None:
+    hall.add_supervisor()
+    sheets = hall.ctx.sheets
+    first, second = sheets.blanks(2)
+    assert sheets.free_blanks() == (first.number, second.number)
+    assert first.number.startswith("S")
+    # Written down as people write: small letter, blanks for hyphens.
+    typed = first.number.lower().replace("-", " ")
+    draft = msgspec.structs.replace(hall.complete(), paper=HandwrittenReceipt(typed, FRIDAY))
+    saved = hall.ctx.intake.enter_late(draft, hall.clerk, "zhao", PASSWORD)
+    case = hall.ctx.cases.case(saved.case.case_id)
+    assert case.late_entry is not None
+    assert case.late_entry.paper_number == first.number
+    assert sheets.free_blanks() == (second.number,)
+    # The same act again is the first one; another one with the same paper is refused.
+    assert hall.ctx.intake.enter_late(draft, hall.clerk, "zhao", PASSWORD).repeated
+    again = msgspec.structs.replace(hall.complete(), paper=HandwrittenReceipt(typed, FRIDAY))
+    with pytest.raises(RuleRefused) as refused:
+        hall.ctx.intake.enter_late(again, hall.clerk, "zhao", PASSWORD)
+    assert refused.value.code == "case.paper_used_already"
+
+
+def test_a_misread_number_of_the_printed_series_is_refused(hall: Hall) -> None:
+    hall.add_supervisor()
+    (blank,) = hall.ctx.sheets.blanks(1)
+    wrong = blank.number[:-1] + ("0" if blank.number[-1] != "0" else "1")
+    draft = msgspec.structs.replace(hall.complete(), paper=HandwrittenReceipt(wrong, FRIDAY))
+    with pytest.raises(InvalidInput) as refused:
+        hall.ctx.intake.enter_late(draft, hall.clerk, "zhao", PASSWORD)
+    assert refused.value.code == "number.receipt_check"
+    assert hall.ctx.sheets.free_blanks() == (blank.number,)

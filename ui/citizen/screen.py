@@ -12,8 +12,10 @@ from ui.bridge import Bridge, Failure
 from ui.citizen.mirror import Mirror
 from ui.citizen.pages import MirrorPage, ThanksPage, WelcomePage
 from ui.citizen.rating import RatingPage
+from ui.citizen.signature import SigningStack
 from ui.theme import px
 from ui.widgets.basics import column, style
+from ui.window.casework.signature import SignatureDesk, SignatureRequest
 
 THANKS_MS = 6_000
 CODE_MS = 20_000
@@ -45,13 +47,15 @@ class CitizenScreen(QWidget):
         self.mirror = MirrorPage(texts)
         self.rating = RatingPage(texts, served)
         self.thanks = ThanksPage(texts)
+        self.signing = SigningStack(texts)
         self.stack = QStackedWidget()
-        for page in (self.welcome, self.mirror, self.rating, self.thanks):
+        for page in (self.welcome, self.mirror, self.rating, self.thanks, self.signing):
             self.stack.addWidget(page)
         layout = column(self.stack, gap=0, to=self)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.visit_id = ""
         self._next: Mirror | None = None
+        self._desk: SignatureDesk | None = None
         self._form: RatingForm | None = None
         self._busy = False
         self._rated = ""
@@ -63,6 +67,8 @@ class CitizenScreen(QWidget):
         self._thanks_timer.setSingleShot(True)
         self._thanks_timer.setInterval(THANKS_MS)
         self._thanks_timer.timeout.connect(self._on_thanked)
+        self.signing.page.signed.connect(self._on_signed)
+        self.signing.page.refused.connect(self._on_not_signed)
         self.thanks.slip.connect(self._on_slip)
         self.rating.submitted.connect(self._on_submitted)
         self.rating.skipped.connect(self._on_skipped)
@@ -86,6 +92,8 @@ class CitizenScreen(QWidget):
         """Show the work as it stands; held back while the last visit is being rated."""
         self._next = mirror
         if self.visit_id or (self._thanks_timer.isActive() and mirror is None):
+            return
+        if self._desk is not None and self._desk.request is not None:
             return
         self._thanks_timer.stop()
         self._show_next()
@@ -124,7 +132,54 @@ class CitizenScreen(QWidget):
         self._thanks_timer.stop()
         super().closeEvent(event)
 
+    # Signing.
+
+    def follow(self, desk: SignatureDesk) -> None:
+        """Answer the requests of a workplace for signatures."""
+        self._desk = desk
+        desk.wanted.connect(self._on_wanted)
+        desk.taken_back.connect(self._on_taken_back)
+
+    def _on_wanted(self, request: SignatureRequest) -> None:
+        if self.visit_id:
+            # The rating of the visit before is never pushed aside: this follows it.
+            return
+        self._thanks_timer.stop()
+        alone = len(QGuiApplication.screens()) < 2
+        self.signing.show_request(request, turned=not alone)
+        self.stack.setCurrentWidget(self.signing)
+        if alone and QGuiApplication.platformName() != "offscreen":
+            # One monitor for both: over the window, as large as the screen.
+            self.showFullScreen()
+            self.raise_()
+
+    def _on_signed(self, strokes: bytes) -> None:
+        self._end_signing()
+        if self._desk is not None:
+            self._desk.signed(strokes)
+        self._show_next()
+
+    def _on_not_signed(self) -> None:
+        self._end_signing()
+        if self._desk is not None:
+            self._desk.refused()
+        self._show_next()
+
+    def _on_taken_back(self) -> None:
+        if self.stack.currentWidget() is self.signing:
+            self._end_signing()
+            self._show_next()
+
+    def _end_signing(self) -> None:
+        self.signing.page.forget()
+        if len(QGuiApplication.screens()) < 2 and QGuiApplication.platformName() != "offscreen":
+            self.showNormal()
+            self.lower()
+
     def _show_next(self) -> None:
+        if self._desk is not None and self._desk.request is not None:
+            self._on_wanted(self._desk.request)
+            return
         if self._next is None:
             self.stack.setCurrentWidget(self.welcome)
             return

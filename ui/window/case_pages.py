@@ -1,289 +1,312 @@
-"""Page 2: my cases in tabs with counts, and one case with its history and papers."""
+"""Page 2: my cases in tabs with counts, a search over them, and one case in full."""
 
 from __future__ import annotations
 
-from datetime import date
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from terminal.clock import today
-from terminal.domain.case import Case, CaseState
-from terminal.services.views import CaseRow, DocumentView, PrintJobView, Session
-from ui.bridge import Bridge, Failure
+from terminal.domain.parties import Party
+from terminal.protocol.query_code import parse_query_url
+from terminal.services.casework.todo import Tab, TodoList, TodoRow
+from terminal.services.views import CaseRow, Role, Session
+from ui.bridge import Bridge
 from ui.theme import px
-from ui.widgets.basics import Button, Card, Label, row
-from ui.widgets.keys import KeyHint
-from ui.widgets.table import Cell, Column, Table
-from ui.window.case_detail import CaseDetail
-from ui.window.dates import day_words
+from ui.widgets.basics import Button, Card, Label, column, name, row
+from ui.widgets.fields import LineEdit
+from ui.widgets.keys import KeyHint, LegalGuard
+from ui.window.casework.case_page import CasePage
+from ui.window.casework.clerking import Clerking
+from ui.window.casework.signature import SignatureDesk
+from ui.window.casework.tabs import DONE, OPEN, TabBar
+from ui.window.casework.todo_table import TodoTable, plain_row
 from ui.window.page import Page
-from ui.window.side import STATE_COLOURS
 
-TABS = ("open", "received", "correction", "accepted", "due", "overdue", "done")
-LIGHTS = {"red": ("circle-alert", "bad"), "yellow": ("triangle-alert", "warning"),
-          "green": ("circle-check", "good")}  # fmt: skip
+RESUMABLE = frozenset({"RECEIVED", "AWAITING_CORRECTION", "ACCEPTED"})
 
 
 class CasesPage(Page):
-    """The list at the left, the selected case at the right."""
+    """The list, or one case; `resume_wanted` takes a case up again at the intake."""
 
     resume_wanted = Signal(str)
     interested = frozenset({"case_saved", "progress_changed", "print_job_changed",
                             "journal_changed", "journal_acknowledged",
-                            "policy_changed"})  # fmt: skip
+                            "policy_changed", "document_signed"})  # fmt: skip
 
-    def __init__(self, bridge: Bridge, session: Session) -> None:
+    def __init__(
+        self, bridge: Bridge, session: Session, guard: LegalGuard, signatures: SignatureDesk
+    ) -> None:
         super().__init__(bridge, "cases_page")
         texts = self.texts
         self._session = session
-        self._rows: tuple[CaseRow, ...] = ()
-        self._shown: list[CaseRow] = []
-        self._case: Case | None = None
-        self._tab = "open"
-        self._wanted = ""
-        self._tabs: dict[str, Button] = {}
-        group = QButtonGroup(self)
-        tabs = row(gap=0)
-        for tab in TABS:
-            button = Button("", "tab", object_name=f"tab_{tab}")
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(lambda _=False, tab=tab: self.show_tab(tab))
-            group.addButton(button)
-            tabs.addWidget(button)
-            self._tabs[tab] = button
-        tabs.addStretch(1)
-        self.table = Table(
-            "cases_table",
-            texts("window.page.cases"),
-            [
-                Column(texts("window.cases.column.number"), 236),
-                Column(texts("window.cases.column.item")),
-                Column(texts("window.cases.column.applicant"), 120),
-                Column(texts("window.cases.column.state"), 92),
-                Column(texts("window.cases.column.due"), 150),
-                Column(texts("window.cases.column.sync"), 104),
-            ],
-        )
-        self.empty = Label(texts("window.cases.empty"), "muted", wrap=True)
+        self._todo = TodoList((), {})
+        self._ended: tuple[TodoRow, ...] = ()
+        self._found: tuple[TodoRow, ...] = ()
+        self._searched = ""
+        self._of_all = False
+        self._held = ""
+        self.tabs = TabBar(texts)
+        self.search = LineEdit()
+        name(self.search, "cases_search", texts("casework.search"))
+        self.search.setPlaceholderText(texts("casework.search_hint"))
+        self.search.setMaxLength(600)
+        self.search.entered.connect(self._on_search)
+        self.search.went_down.connect(lambda: self.table.setFocus())
+        self.hall = Button(texts("casework.all_of_hall"), "choice", object_name="cases_all")
+        self.hall.setCheckable(True)
+        self.hall.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hall.clicked.connect(lambda: self.press("f8"))
+        self.place = Label("", "small", object_name="cases_place")
+        self.table = TodoTable(texts)
+        self.empty = Label("", "muted", wrap=True, object_name="cases_empty")
         card = Card(gap=4, margin=8)
-        card.add(tabs, self.empty, self.table)
-        card.body.setStretch(2, 1)
-        self.detail = CaseDetail(texts)
-        self._outer = row(card, self.detail, gap=16, margins=(16, 16), to=self)
-        self._outer.setStretch(0, 3)
-        self._outer.setStretch(1, 2)
-        self.table.moved.connect(self._on_moved)
-        self.table.taken.connect(lambda _: self._resume())
-        self.show_tab("open")
+        line = row(self.search, self.place, self.hall, gap=12)
+        line.setStretch(0, 1)
+        card.add(line, self.tabs, self.empty, self.table)
+        card.body.setStretch(3, 1)
+        self.hall.setVisible(session.role is not Role.CLERK)
+        self.case = CasePage(Clerking(bridge, session, guard, signatures))
+        self.stack = QStackedWidget()
+        holder = QWidget()
+        column(card, to=holder)
+        self.stack.addWidget(holder)
+        self.stack.addWidget(self.case)
+        column(self.stack, margins=(16, 16), to=self)
+        self.table.moved.connect(lambda _: self.keys_changed.emit())
+        self.table.taken.connect(lambda _: self._open())
+        self.tabs.chosen.connect(self._on_tab)
+        self.case.closed.connect(self.show_list)
+        self.case.told.connect(self.told)
+        self.case.keys_changed.connect(self.keys_changed)
+        self.case.resume_wanted.connect(self.resume_wanted)
 
     # Showing.
+
+    @property
+    def reading(self) -> bool:
+        """Whether one case is open."""
+        return self.stack.currentWidget() is self.case
 
     def refresh(self) -> None:
         ctx = self.bridge.ctx
         if ctx is None:
             return
-        session = self._session
-
-        def look() -> tuple[CaseRow, ...]:
-            return ctx.cases.mine(session, all_states=True)
-
-        self.bridge.read(self, look, done=self._on_rows)
+        mine = partial(ctx.todo.mine, self._session, of_all=self._of_all)
+        self.bridge.read(self, mine, done=self._on_todo)
+        if self.tabs.current == DONE:
+            ended = partial(ctx.todo.ended, self._session, of_all=self._of_all)
+            self.bridge.read(self, ended, done=self._on_ended)
+        if self._searched:
+            self._ask_search()
+        if self.reading:
+            self.case.refresh()
 
     def start(self) -> None:
+        self.case.leave()
+        self.stack.setCurrentIndex(0)
         self.table.setFocus()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        # Narrow or in large print: the case below the list, and the list without its extras.
-        wide = self.width() >= px(1000)
-        direction = QBoxLayout.Direction
-        self._outer.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
-        self.detail.setMaximumWidth(px(380) if wide else 16_777_215)
-        for column in (2, 5):
-            self.table.setColumnHidden(column, self.width() < px(820))
+    def show_list(self) -> None:
+        """Go back from a case to the list, where it was left."""
+        self.start()
+        self.refresh()
+        self.told.emit("", "")
+        self.keys_changed.emit()
 
     def show_tab(self, tab: str) -> None:
         """Show the cases of one tab."""
-        self._tab = tab
-        self._tabs[tab].setChecked(True)
-        self._show()
+        self.tabs.choose(tab)
 
     def find_case(self, receipt_number: str) -> None:
-        """Open the case of a receipt that was scanned."""
+        """Open the case of a receipt that was scanned, whoever took it in."""
+        self.stack.setCurrentWidget(self.case)
+        self.case.open(receipt_number)
+        self.keys_changed.emit()
+
+    def take_card(self, party: Party) -> bool:
+        """Hand a card to a hand-over that waits for one; say whether one did."""
+        return self.reading and self.case.take_card(party)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for place, least in ((6, 1180), (5, 960), (4, 860), (3, 640)):
+            self.table.setColumnHidden(place, self.width() < px(least))
+        self.place.setVisible(self.width() >= px(900))
+
+    def _on_todo(self, todo: TodoList) -> None:
+        self._todo = todo
+        self.tabs.show_counts({**todo.counts, OPEN: len(todo.rows)})
+        if self.tabs.current != DONE:
+            self._show()
+
+    def _on_ended(self, ended: tuple[TodoRow, ...]) -> None:
+        self._ended = ended
+        if self.tabs.current == DONE:
+            self._show()
+
+    def _on_tab(self, tab: str) -> None:
+        self._searched = ""
+        self.search.clear()
+        self._held = ""
+        if tab == DONE:
+            self._ended = ()
+            self.refresh()
+        self._show()
+        self.keys_changed.emit()
+
+    def _rows(self) -> tuple[TodoRow, ...]:
+        if self._searched:
+            return self._found
+        match self.tabs.current:
+            case "open":
+                return self._todo.rows
+            case "done":
+                return self._ended
+        return self._todo.of(Tab(self.tabs.current))
+
+    def _show(self) -> None:
         ctx = self.bridge.ctx
+        if ctx is None:
+            return
+        selected = self.table.case()
+        held = selected.case_id if selected is not None else self._held
+        rows = self._rows()
+        ids = [one.case.case_id for one in rows]
+        place = ids.index(held) if held in ids else 0 if ids else -1
+        calendar, on = ctx.calendar, today(ctx.clock)
+        self.table.show_cases(rows, on, calendar, place)
+        self._held = held
+        self.empty.setVisible(not rows)
+        if not rows:
+            self.empty.say(self._empty_words())
+        count = f"{len(rows):,}"
+        key = "casework.found" if self._searched else "casework.count"
+        self.place.say(self.texts(key, count=count) if rows else "")
+
+    def _empty_words(self) -> str:
+        if self._searched:
+            return self.texts("casework.empty.search", words=self._searched)
+        return self.texts(f"casework.empty.{self.tabs.current}")
+
+    # Searching.
+
+    def _on_search(self) -> None:
+        words = self.search.text().strip()
+        code = parse_query_url(words)
+        if code is not None:
+            # A scanner that types: the receipt's own number is what is wanted.
+            self.search.clear()
+            self.find_case(code.receipt_number)
+            return
+        self._searched = words
+        if words:
+            self._ask_search()
+        else:
+            self._show()
+        self.table.setFocus()
+        self.keys_changed.emit()
+
+    def _ask_search(self) -> None:
+        ctx, words = self.bridge.ctx, self._searched
         if ctx is not None:
-            self.bridge.read(self, ctx.cases.case, receipt_number, done=self._on_found)
+            self.bridge.read(
+                self, ctx.todo.search, words, done=lambda found: self._on_found(words, found)
+            )
+
+    def _on_found(self, words: str, found: tuple[CaseRow, ...]) -> None:
+        if words == self._searched:
+            self._found = tuple(plain_row(case) for case in found)
+            self._show()
+
+    def _leave_search(self) -> None:
+        self._searched = ""
+        self.search.clear()
+        self._show()
+        self.table.setFocus()
+        self.keys_changed.emit()
+
+    # Keys.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        place = TABS.index(self._tab)
-        if key == Qt.Key.Key_Right:
-            self.show_tab(TABS[(place + 1) % len(TABS)])
-        elif key == Qt.Key.Key_Left:
-            self.show_tab(TABS[place - 1])
-        elif key == Qt.Key.Key_F4:
-            self._resume()
-        elif key == Qt.Key.Key_F5:
-            self._reprint()
+        if self.reading:
+            super().keyPressEvent(event)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not self.search.hasFocus():
+            self.tabs.step(1 if key == Qt.Key.Key_Right else -1)
+        elif key == Qt.Key.Key_Escape and (self._searched or self.search.hasFocus()):
+            self._leave_search()
+        elif key in _KEYS and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.press(_KEYS[Qt.Key(key)])
         else:
             super().keyPressEvent(event)
 
     def hints(self) -> tuple[KeyHint, ...]:
-        found = [KeyHint("tabs", "← →", self.texts("window.hint.tabs"))]
+        say = self.texts
+        if self.reading:
+            return self.case.hints()
+        found = [
+            KeyHint("tabs", "← →", say("window.hint.tabs")),
+            KeyHint("f3", "F3", say("casework.hint.search")),
+        ]
+        if self.table.case() is not None:
+            found.append(KeyHint("open", "Enter", say("casework.hint.open")))
         if self._can_resume():
-            found.append(KeyHint("f4", "F4", self.texts("window.hint.resume")))
-        if self.detail.chosen_document() is not None:
-            found.append(KeyHint("f5", "F5", self.texts("window.hint.reprint")))
+            found.append(KeyHint("f4", "F4", say("window.hint.resume")))
+        if self._session.role is not Role.CLERK:
+            key = "casework.hint.mine" if self._of_all else "casework.hint.all"
+            found.append(KeyHint("f8", "F8", say(key)))
+        if self._searched:
+            return (*found, KeyHint("leave", "Esc", say("casework.hint.leave_search")))
         return (*found, *super().hints())
 
     def press(self, hint: str) -> None:
-        if hint == "f4":
-            self._resume()
-        elif hint == "f5":
-            self._reprint()
-
-    def _day(self) -> date:
-        assert self.bridge.ctx is not None
-        return today(self.bridge.ctx.clock)
-
-    def _on_rows(self, rows: tuple[CaseRow, ...]) -> None:
-        self._rows = rows
-        self._show()
-
-    def _show(self) -> None:
-        if self.bridge.ctx is None:
+        if self.reading:
+            self.case.press(hint)
             return
-        on = self._day()
-        sorted_in = {tab: [r for r in self._rows if _in_tab(r, tab, on)] for tab in TABS}
-        for tab, found in sorted_in.items():
-            title = self.texts(f"window.cases.tab.{tab}")
-            key = "window.cases.tab_count" if found else "window.cases.tab_none"
-            self._tabs[tab].setText(self.texts(key, title=title, count=len(found)))
-        held = self._selected()
-        self._shown = sorted_in[self._tab]
-        ids = [r.case_id for r in self._shown]
-        wanted = self._wanted or (held.case_id if held is not None else "")
-        selected = ids.index(wanted) if wanted in ids else 0 if ids else -1
-        self._wanted = ""
-        self.table.show_rows([self._cells(r) for r in self._shown], selected)
-        self.empty.setVisible(not ids)
-        if not ids:
-            self._case = None
-            self.detail.show_nothing()
+        match hint:
+            case "tabs":
+                self.tabs.step(1)
+            case "open":
+                self._open()
+            case "f3":
+                self.search.setFocus()
+                self.search.selectAll()
+            case "f4":
+                self._resume()
+            case "f8":
+                self._switch_hall()
+            case "leave":
+                self._leave_search()
 
-    def _cells(self, case: CaseRow) -> tuple[Cell, ...]:
-        texts = self.texts
-        due = Cell(texts("window.cases.no_clock"), "muted")
-        if case.due is not None:
-            icon, state = LIGHTS.get(case.light, ("circle", "muted"))
-            left = case.days_left
-            tip = texts.counted("window.cases.days_left", left) if left is not None else ""
-            due = Cell(day_words(case.due, texts), state, icon, tip)
-        applicant = Cell(case.applicant, tip=case.applicant)
-        if case.wiped:
-            applicant = Cell(texts("window.cases.wiped_short"), tip=texts("window.cases.wiped"))
-        sync = case.sync or "acknowledged"
-        icon, state = SYNC_LOOKS.get(sync, SYNC_LOOKS["waiting"])
-        return (
-            Cell(case.receipt_number),
-            Cell(case.item_name, tip=case.item_name),
-            applicant,
-            Cell(texts(f"window.case_state.{case.state.value}"), STATE_COLOURS[case.state]),
-            due,
-            Cell(texts(f"window.sync.{sync}"), state, icon),
-        )
-
-    def _selected(self) -> CaseRow | None:
-        place = self.table.row()
-        return self._shown[place] if 0 <= place < len(self._shown) else None
-
-    def _on_moved(self, _row: int) -> None:
-        case, ctx = self._selected(), self.bridge.ctx
-        if case is None or ctx is None:
+    def _switch_hall(self) -> None:
+        if self._session.role is Role.CLERK:
             return
-        case_id = case.case_id
-
-        def look() -> tuple[Case, tuple[DocumentView, ...]]:
-            return ctx.cases.case(case_id), ctx.cases.documents(case_id)
-
-        self.bridge.read(self, look, done=self._on_case)
-
-    def _on_case(self, found: tuple[Case, tuple[DocumentView, ...]]) -> None:
-        case, documents = found
-        selected = self._selected()
-        if selected is not None and selected.case_id == case.case_id:
-            self._case = case
-            self.detail.show_case(case, documents)
-            self.keys_changed.emit()
-
-    def _on_found(self, case: Case) -> None:
-        if case.clerk.id != self._session.staff_id:
-            words = self.texts(
-                "window.cases.of_other", number=case.receipt_number, name=case.clerk.name
-            )
-            self.told.emit(words, "warning")
-            return
-        self._wanted = case.case_id
-        tab = "open" if case.state.open else "done"
-        self.show_tab(tab)
+        self._of_all = not self._of_all
+        self.hall.setChecked(self._of_all)
         self.refresh()
+        self.keys_changed.emit()
 
-    # Acting.
+    def _open(self) -> None:
+        case = self.table.case()
+        if case is not None:
+            self._held = case.case_id
+            self.find_case(case.case_id)
 
     def _can_resume(self) -> bool:
-        case = self._selected()
-        return case is not None and case.state in (
-            CaseState.RECEIVED, CaseState.AWAITING_CORRECTION, CaseState.ACCEPTED
-        )  # fmt: skip
+        case = self.table.case()
+        return case is not None and not case.wiped and case.state.value in RESUMABLE
 
     def _resume(self) -> None:
-        case = self._selected()
+        case = self.table.case()
         if case is not None and self._can_resume():
             self.resume_wanted.emit(case.case_id)
 
-    def _reprint(self) -> None:
-        ctx, document = self.bridge.ctx, self.detail.chosen_document()
-        if ctx is not None and document is not None:
-            self.bridge.run(
-                self, ctx.printing.reprint, document.document_id, self._session,
-                done=self._on_reprint, failed=self._on_failed,
-            )  # fmt: skip
 
-    def _on_reprint(self, job: PrintJobView) -> None:
-        self.told.emit(self.texts("window.cases.reprinted", copy=job.copy), "good")
-        self._on_moved(0)
-
-    def _on_failed(self, failure: Failure) -> None:
-        self.told.emit(failure.sentence, "bad")
-
-
-SYNC_LOOKS = {
-    "waiting": ("hard-drive", "muted"),
-    "acknowledged": ("circle-check", "good"),
-    "applied": ("circle-check", "good"),
-    "resolved": ("circle-check", "good"),
-    "forked": ("copy", "muted"),
-    "held": ("hourglass", "warning"),
-    "conflict": ("triangle-alert", "bad"),
-    "refused": ("circle-x", "bad"),
+_KEYS = {
+    Qt.Key.Key_F3: "f3",
+    Qt.Key.Key_F4: "f4",
+    Qt.Key.Key_F8: "f8",
 }
-
-
-def _in_tab(case: CaseRow, tab: str, on: date) -> bool:
-    match tab:
-        case "open":
-            return case.state.open
-        case "received":
-            return case.state is CaseState.RECEIVED
-        case "correction":
-            return case.state is CaseState.AWAITING_CORRECTION
-        case "accepted":
-            return case.state is CaseState.ACCEPTED
-        case "due":
-            return case.due is not None and case.light in ("red", "yellow") and case.due >= on
-        case "overdue":
-            return case.due is not None and case.due < on
-    return not case.state.open

@@ -10,11 +10,15 @@ from terminal.clock import today
 from terminal.devices.ports import IdCard, PadPress, ScannedCode
 from terminal.errors import TerminalError
 from terminal.events import Event
+from terminal.protocol.query_code import parse_query_url
+from terminal.services.authenticity import Authenticity
 from terminal.services.views import CaseCounts, JournalStatus, Session
 from ui.bridge import Bridge, Failure
 from ui.widgets.basics import Notice, column, row, style
 from ui.widgets.keys import KeyLine, LegalGuard
 from ui.window.case_pages import CasesPage
+from ui.window.casework.authenticity import verdict_words
+from ui.window.casework.signature import SignatureDesk
 from ui.window.catalogue_page import CataloguePage
 from ui.window.coalesced import Coalesced
 from ui.window.dates import clock_words
@@ -22,6 +26,7 @@ from ui.window.desk import Desk
 from ui.window.devices_page import DevicesPage
 from ui.window.inputs import party_of_card, read_code
 from ui.window.journal_page import JournalPage
+from ui.window.keeper import Keeper
 from ui.window.legal_words import alarm_words
 from ui.window.page import Page
 from ui.window.topbar import PAGES, TopBar
@@ -60,7 +65,8 @@ class Workplace(QWidget):
         self.top = TopBar(bridge.texts, ctx.settings.window.name)
         self.top.show_clerk(session.name)
         self.work = WorkPage(bridge, self.desk, guard)
-        self.cases = CasesPage(bridge, session)
+        self.signatures = SignatureDesk(self)
+        self.cases = CasesPage(bridge, session, guard, self.signatures)
         self.journal = JournalPage(bridge, session)
         self.pages: dict[str, QWidget] = {
             "work": self.work,
@@ -83,11 +89,13 @@ class Workplace(QWidget):
         self._above.hide()
         self._page = "work"
         self._day = ""
+        self.handed_over = False
         self._journal_soon = Coalesced(self, self._refresh_journal)
         self._counts_soon = Coalesced(self, self._refresh_cases)
         self._page_soon = Coalesced(self, self._refresh_page)
         self._stop: list[object] = []
         self._wire()
+        self.keeper = Keeper(bridge, self.desk)
         self.show_page("work")
         self._tick()
         self.refresh_all()
@@ -108,6 +116,7 @@ class Workplace(QWidget):
         bridge.happened.connect(self._on_event)
         bridge.failed.connect(self._on_failure)
         desk.saved.connect(lambda *_: self.refresh_all())
+        desk.put_in_place.connect(self._on_put_back)
         queued = Qt.ConnectionType.QueuedConnection
         self._card_read.connect(self._on_card, queued)
         self._code_read.connect(self._on_code, queued)
@@ -131,6 +140,7 @@ class Workplace(QWidget):
         for stop in self._stop:
             stop()  # type: ignore[operator]
         self._stop = []
+        self.keeper.stop(keep=not self.handed_over)
         self._clock.stop()
         for soon in (self._journal_soon, self._counts_soon, self._page_soon):
             soon.stop()
@@ -196,6 +206,10 @@ class Workplace(QWidget):
     def _open_case(self, receipt_number: str) -> None:
         self.show_page("cases")
         self.cases.find_case(receipt_number)
+
+    def _on_put_back(self, count: int) -> None:
+        self.say(self._texts.counted("day.parked.back", count), "warning")
+        self._show_keys()
 
     def _resume(self, case_id: str) -> None:
         self.show_page("work")
@@ -263,14 +277,20 @@ class Workplace(QWidget):
             self._bridge.read(self, ctx.printing.jobs, case_id, done=self.work.outcome.show_jobs)
 
     def _on_card(self, card: IdCard) -> None:
+        party = party_of_card(card)
+        if self._page == "cases" and self.cases.take_card(party):
+            return
         if self._page != "work":
             self.show_page("work")
-        self.work.take_party(party_of_card(card))
+        self.work.take_party(party)
 
     def _on_code(self, code: ScannedCode) -> None:
         self._guard.code_scanned()
         ctx = self._bridge.ctx
         if ctx is None:
+            return
+        if parse_query_url(code.text) is not None:
+            self.check_receipt(code.text)
             return
         found = read_code(code.text, today(ctx.clock))
         if found.party is not None:
@@ -282,6 +302,19 @@ class Workplace(QWidget):
             self.cases.find_case(found.receipt_number)
         else:
             self.say(self._texts("window.code_unknown"), "warning")
+
+    def check_receipt(self, text: str) -> None:
+        """Say whether a receipt's code is true; on page 2 its case opens as well."""
+        ctx = self._bridge.ctx
+        if ctx is not None:
+            self._bridge.read(self, ctx.authenticity.check, text, done=self._on_authentic)
+
+    def _on_authentic(self, found: Authenticity | None) -> None:
+        if found is None:
+            return
+        if found.case_id and self._page == "cases":
+            self.cases.find_case(found.case_id)
+        self.say(*verdict_words(found, self._texts))
 
     def _on_input_refused(self, error: TerminalError) -> None:
         self.say(error.sentence(self._texts), "warning")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from terminal.clock import to_local
 from terminal.domain.case import CaseState
 from terminal.services.views import CaseCounts
 from terminal.texts import Texts
@@ -12,6 +13,7 @@ from ui.icons import Icon
 from ui.widgets.basics import Card, ElidedLabel, KeyCap, Label, clear, column, row
 from ui.widgets.rows import Row
 from ui.window.desk import Desk
+from ui.window.visiting import Visiting
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 STATE_COLOURS = {
@@ -19,7 +21,15 @@ STATE_COLOURS = {
     CaseState.AWAITING_CORRECTION: "warning",
     CaseState.ACCEPTED: "good",
     CaseState.NOT_ACCEPTED: "bad",
-    CaseState.DECIDED: "muted",
+    CaseState.UNDER_REVIEW: "accent",
+    CaseState.SUSPENDED: "warning",
+    CaseState.DECIDED: "accent",
+    CaseState.RESULT_READY: "good",
+    CaseState.DELIVERED: "good",
+    CaseState.CLOSED: "muted",
+    CaseState.ARCHIVED: "muted",
+    CaseState.WITHDRAWN: "muted",
+    CaseState.VOID: "muted",
 }
 
 
@@ -138,7 +148,9 @@ class ParkedCard(Card):
                 what = visit.cases[-1].item_name if visit.cases else ""
             line.setObjectName(f"parked_{place}")
             line.setAccessibleName(person)
-            texts = column(ElidedLabel(person), ElidedLabel(what, "small"), gap=0)
+            texts = column(
+                ElidedLabel(person), ElidedLabel(self._since(visit, what), "small"), gap=0
+            )
             layout = row(
                 Icon("user", "muted", 16), texts, KeyCap(f"Ctrl+{place + 1}"), gap=8, to=line
             )
@@ -146,3 +158,11 @@ class ParkedCard(Card):
             line.taken.connect(lambda place=place: self.taken.emit(place))
             line.clicked.connect(lambda place=place: self.taken.emit(place))
             self._list.addWidget(line)
+
+    def _since(self, visit: Visiting, what: str) -> str:
+        """Say since when somebody waits, and with what."""
+        time = to_local(visit.parked_at).strftime("%H:%M")
+        if visit.restored:
+            return self._texts("day.parked.restored", time=time)
+        key = "day.parked.since_what" if what else "day.parked.since"
+        return self._texts(key, time=time, what=what)

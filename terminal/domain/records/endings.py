@@ -35,7 +35,7 @@ class CaseVoided(Body, frozen=True):
 
 
 class OriginalsReturned(Body, frozen=True):
-    """Originals that were kept went back to their owner, signed for."""
+    """Originals that were kept went back to their owner, who signed, or why not and who saw it."""
 
     kind: ClassVar[str] = "originals_returned"
     material_ids: tuple[str, ...]
@@ -43,6 +43,8 @@ class OriginalsReturned(Body, frozen=True):
     clerk: Actor
     receiver: str = ""
     signature: str = ""
+    not_signed: str = ""
+    witness: Actor | None = None
 
 
 class CaseForwarded(Body, frozen=True):

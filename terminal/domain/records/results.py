@@ -14,13 +14,16 @@ from terminal.domain.records.base import Body
 class ResultThing(msgspec.Struct, frozen=True):
     """A thing or paper of the result: a certificate, a seal, a key, a booklet.
 
-    `number` is the blank's or the certificate's own number, where it has one.
+    `number` is the blank's or the certificate's own number, where it has one; `spoiled` are the
+    numbers of blanks that were spoiled while it was made (作废空白证照), so that none is missing
+    unexplained.
     """
 
     name: str
     number: str = ""
     count: int = 1
     electronic: bool = False
+    spoiled: tuple[str, ...] = ()
 
 
 class ResultReady(Body, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from terminal.domain.aggregates import Document
 from terminal.domain.case import Case
 from terminal.domain.parties import Actor
@@ -13,6 +15,11 @@ from terminal.services.blobs import BlobsService
 from terminal.services.casework.acting import Done, Office
 from terminal.services.views import Session
 from terminal.store import aggregates
+
+
+def digest_of(words: Sequence[str]) -> str:
+    """Return the digest of sentences that a person reads and signs where no document exists yet."""
+    return STANDARD.digest("\n".join(words).encode()).hex()
 
 
 class SigningService:
@@ -57,8 +64,7 @@ class SigningService:
         its digest is kept beside the signature.
         """
         case = self._office.case(case_id)
-        words = "\n".join((case.receipt_number, case.item_name, case.applicant.name, reason))
-        digest = STANDARD.digest(words.encode()).hex()
+        digest = digest_of((case.receipt_number, case.item_name, case.applicant.name, reason))
         picture = self.keep(strokes, digest)
 
         def make(_: Case) -> CaseWithdrawn:

@@ -21,6 +21,7 @@ SOON_DAYS = 2
 """Working days left at which a case counts as due soon: today it shows what is red tomorrow."""
 
 UNFINISHED = tuple(state.value for state in CaseState if not state.over)
+ENDED = tuple(state.value for state in CaseState if state.over)
 
 
 class Tab(StrEnum):
@@ -71,7 +72,7 @@ class TodoService:
         staff = "" if of_all else session.staff_id
 
         def read(db: Transaction) -> list[TodoRow]:
-            found = lists.cases(db, staff=staff, states=UNFINISHED)
+            found = lists.cases(db, staff=staff, states=UNFINISHED, limit=0)
             sync = lists.sync_states(db, [case.case_id for case in found])
             return [_row(case, on, calendar, sync.get(case.case_id, "")) for case in found]
 
@@ -79,6 +80,26 @@ class TodoService:
         rows.sort(key=lambda row: (row.until or date.max, row.case.received_at))
         counts = {tab.value: sum(tab in row.tabs for row in rows) for tab in Tab}
         return TodoList(tuple(rows), counts)
+
+    def ended(
+        self, session: Session, *, of_all: bool = False, limit: int = 500
+    ) -> tuple[TodoRow, ...]:
+        """Return cases that are over, the newest first."""
+        on, calendar = today(self._office.clock), self._office.rules().calendar
+        staff = "" if of_all else session.staff_id
+
+        def read(db: Transaction) -> list[TodoRow]:
+            found = lists.cases(db, staff=staff, states=ENDED, limit=limit)
+            sync = lists.sync_states(db, [case.case_id for case in found])
+            return [
+                TodoRow(
+                    case_row(case, on, calendar, sync.get(case.case_id, "")), (), None, None,
+                    len(case.kept_originals),
+                )
+                for case in found
+            ]  # fmt: skip
+
+        return tuple(self._office.ledger.read(read))
 
     def search(self, words: str, limit: int = 50) -> tuple[CaseRow, ...]:
         """Find cases known here by receipt number, case number, applicant or matter."""

@@ -83,14 +83,17 @@ class WindowCasework:
         session: Session,
         *,
         signature: str = "",
+        not_signed: str = "",
+        witness: str = "",
         action_id: str = "",
     ) -> Done:
-        """Give kept originals back to their owner, who signs for them."""
+        """Give kept originals back to their owner, who signs for them or does not, and why."""
+        seen_by = Actor("witness", name=witness.strip()) if witness.strip() else None
 
         def make(_: Case) -> OriginalsReturned:
             return OriginalsReturned(
                 tuple(material_ids), self._office.now(), clerk_of(session, self._window),
-                receiver.strip(), signature,
+                receiver.strip(), signature, not_signed.strip(), seen_by,
             )  # fmt: skip
 
         blobs = [signature] if signature else []

@@ -1,0 +1,154 @@
+"""One person collects: several results and kept originals in one hand-over (综合窗口出件)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from terminal.domain.case import Case, CaseState
+from terminal.domain.parties import Capacity, Party, PartyKind
+from terminal.domain.records import Outcome
+from terminal.domain.wiping import is_wiped
+from terminal.errors import InvalidInput
+from terminal.services.casework.acting import Done, Office
+from terminal.services.casework.results import Reception, ResultDesk
+from terminal.services.casework.signing import SigningService, digest_of
+from terminal.services.casework.window import WindowCasework
+from terminal.services.views import Session
+from terminal.store import lists
+
+AT_THE_DESK = (CaseState.DECIDED.value, CaseState.RESULT_READY.value)
+SIGNED_FOR = frozenset({"delivery_receipt", "result_handover", "originals_returned"})
+"""Papers of a hand-over on which the receiver's signature stands."""
+
+
+class Collection(msgspec.Struct, frozen=True):
+    """Who takes what, and how it was signed for.
+
+    `words` is what the receiver read on the citizen's screen and signed; `strokes` the PNG
+    picture of the signature, or `not_signed` with `witness`. `originals` are material ids by
+    case. Personal data: its `repr` shows none of it.
+    """
+
+    case_ids: tuple[str, ...]
+    receiver: Party
+    capacity: str
+    words: tuple[str, ...]
+    originals: dict[str, tuple[str, ...]] = {}
+    strokes: bytes = b""
+    not_signed: str = ""
+    witness: str = ""
+
+    def __repr__(self) -> str:
+        return f"Collection({len(self.case_ids)} cases)"
+
+
+def to_collect(case: Case) -> bool:
+    """Say whether the result, or the decision of a refusal, can be handed over at the desk."""
+    if case.decision is None or is_wiped(case):
+        return False
+    if case.courier is not None and not case.courier.returned_at:
+        return False
+    granted = case.decision.outcome is Outcome.GRANTED
+    return case.state is (CaseState.RESULT_READY if granted else CaseState.DECIDED)
+
+
+def capacity_of(case: Case, receiver: Party) -> Capacity | None:
+    """Return in which capacity a person may collect by what the case says, or None.
+
+    The applicant, the guardian and the legal representative may; an agent only where the power
+    of attorney includes collecting the result.
+    """
+    number = receiver.identity_number.strip().upper()
+    if not number:
+        return None
+    person = case.applicant.kind is PartyKind.PERSON
+    if person and number == case.applicant.identity_number.upper():
+        return Capacity.SELF
+    if number != case.visitor.identity_number.upper():
+        return None
+    if case.capacity is Capacity.SELF:
+        return Capacity.SELF
+    if case.capacity in (Capacity.GUARDIAN, Capacity.LEGAL_REPRESENTATIVE):
+        return case.capacity
+    collects = case.power is not None and case.power.may_collect
+    return case.capacity if collects else None
+
+
+class CollectingService:
+    """The whole hand-over as one act of the clerk. Any thread may call it."""
+
+    def __init__(
+        self,
+        office: Office,
+        results: ResultDesk,
+        casework: WindowCasework,
+        signing: SigningService,
+    ) -> None:
+        self._office = office
+        self._results = results
+        self._casework = casework
+        self._signing = signing
+
+    def beside(self, case: Case) -> tuple[Case, ...]:
+        """Return other cases of the same applicant that can be collected now, oldest first."""
+        key = _key(case.applicant)
+        if not key or is_wiped(case):
+            return ()
+        found = self._office.ledger.read(lambda db: lists.cases(db, states=AT_THE_DESK, limit=0))
+        return tuple(
+            other
+            for other in reversed(found)
+            if other.case_id != case.case_id and to_collect(other) and _key(other.applicant) == key
+        )
+
+    def hand_over(
+        self, collection: Collection, session: Session, action_id: str
+    ) -> tuple[Done, ...]:
+        """Hand results and originals over to one person, who signs once for all of it.
+
+        The signature is kept once, bound to what was read, and to each delivery receipt that
+        is issued. Raises what stops the first that cannot be delivered; those before it stand,
+        and the same action id again goes on behind them.
+        """
+        if not collection.case_ids and not collection.originals:
+            raise InvalidInput("case.delivery_incomplete")
+        picture = ""
+        if collection.strokes:
+            picture = self._signing.keep(collection.strokes, digest_of(collection.words))
+        done: list[Done] = []
+        if collection.case_ids:
+            reception = Reception(
+                collection.receiver, collection.capacity, identity_checked=True,
+                signature=picture, not_signed=collection.not_signed, witness=collection.witness,
+            )  # fmt: skip
+            done += self._results.deliver(collection.case_ids, reception, session, action_id)
+        for case_id, material_ids in collection.originals.items():
+            done.append(
+                self._casework.return_originals(
+                    case_id, material_ids, collection.receiver.name, session, signature=picture,
+                    not_signed=collection.not_signed, witness=collection.witness,
+                    action_id=f"{action_id}/originals/{case_id}",
+                )
+            )  # fmt: skip
+        self._bind(done, collection)
+        return tuple(done)
+
+    def _bind(self, done: Sequence[Done], collection: Collection) -> None:
+        """Bind the signature, or its refusal, to each receipt that has just been issued."""
+        signer = collection.receiver.name
+        for each in done:
+            for document in each.documents:
+                if each.repeated or document.kind not in SIGNED_FOR:
+                    continue
+                if collection.strokes:
+                    self._signing.sign(document.document_id, collection.strokes, signer)
+                elif collection.not_signed:
+                    self._signing.not_signed(
+                        document.document_id, signer, collection.not_signed, collection.witness
+                    )
+
+
+def _key(party: Party) -> str:
+    return (party.credit_code or party.identity_number).strip().upper()

@@ -1,0 +1,142 @@
+"""What can be done with a case now, each act with its key; pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+from PySide6.QtCore import Qt
+
+from terminal.clock import to_local
+from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import ServiceItem
+from terminal.domain.records import DeliveryWay, Outcome
+from terminal.domain.wiping import is_wiped
+from terminal.services.views import DocumentView, Role, Session
+
+S = CaseState
+
+
+class CaseAct(StrEnum):
+    """The acts of the case page; the value names its texts and widgets."""
+
+    SIGN = "sign"
+    ORIGINALS = "originals"
+    WITHDRAW = "withdraw"
+    HAND_OVER = "hand_over"
+    FORWARD = "forward"
+    ARRIVED = "arrived"
+    BRING = "bring"
+    CURE_FAILED = "cure_failed"
+    READY = "ready"
+    REMIND = "remind"
+    AGREE = "agree"
+    SEND = "send"
+    CAME_BACK = "came_back"
+    DELIVER = "deliver"
+    DECIDE = "decide"
+    CLOSE = "close"
+    VOID = "void"
+
+
+class ActKey(msgspec.Struct, frozen=True):
+    """The key that opens an act's form, and that in its confirming row does it."""
+
+    cap: str
+    key: Qt.Key
+    control: bool = False
+
+
+def _key(name: str, *, control: bool = False) -> ActKey:
+    return ActKey(f"Ctrl+{name}" if control else name, Qt.Key[f"Key_{name}"], control)
+
+
+KEYS: dict[CaseAct, ActKey] = {
+    CaseAct.SIGN: _key("F2"),
+    CaseAct.VOID: _key("F2", control=True),
+    CaseAct.ORIGINALS: _key("F7"),
+    CaseAct.WITHDRAW: _key("F7", control=True),
+    CaseAct.HAND_OVER: _key("F8"),
+    CaseAct.FORWARD: _key("F8", control=True),
+    CaseAct.ARRIVED: _key("F8", control=True),
+    CaseAct.BRING: _key("F9"),
+    CaseAct.CURE_FAILED: _key("F9", control=True),
+    CaseAct.READY: _key("F10"),
+    CaseAct.REMIND: _key("F10", control=True),
+    CaseAct.AGREE: _key("F11"),
+    CaseAct.SEND: _key("F11", control=True),
+    CaseAct.CAME_BACK: _key("F11", control=True),
+    CaseAct.DELIVER: _key("F12"),
+    CaseAct.DECIDE: _key("F12", control=True),
+    CaseAct.CLOSE: _key("F4", control=True),
+}
+"""Two acts share a key only where a case can never want both at once."""
+
+SIGNED_BY_RECEIVER = frozenset(
+    {"acceptance", "correction", "decline", "conditional", "undertaking", "cure_failed",
+     "decision_grant", "decision_refuse", "extension", "special_procedure", "delivery_receipt",
+     "delivery_address", "withdrawal", "originals_returned", "commitment"}
+)  # fmt: skip
+"""Papers that name their receiver's signature; a receipt for materials is signed by the window."""
+
+
+def may_resume(case: Case) -> bool:
+    """Say whether the intake can take the case up again."""
+    return not is_wiped(case) and case.state in (S.RECEIVED, S.AWAITING_CORRECTION, S.ACCEPTED)
+
+
+def acts_of(
+    case: Case,
+    session: Session,
+    item: ServiceItem | None,
+    on: date,
+    documents: tuple[DocumentView, ...] = (),
+) -> tuple[CaseAct, ...]:
+    """Return what may be done with a case today by this person, in the order of a case's life.
+
+    The rules themselves are judged by the core when it is done; this only leaves out what
+    would be refused for certain.
+    """
+    if is_wiped(case):
+        return ()
+    found: list[CaseAct] = []
+
+    def put(act: CaseAct, holds: object) -> None:
+        if holds:
+            found.append(act)
+
+    decided = case.decision is not None
+    granted = case.decision is not None and case.decision.outcome is Outcome.GRANTED
+    in_hand = case.state in (S.ACCEPTED, S.UNDER_REVIEW)
+    at_desk = case.state in (S.DECIDED, S.RESULT_READY)
+    on_its_way = case.courier is not None and not case.courier.returned_at
+    put(CaseAct.FORWARD, case.forwarding and case.state is S.RECEIVED and not case.forwarded_at)
+    put(
+        CaseAct.ARRIVED,
+        case.forwarding and case.state is S.RECEIVED and case.forwarded_at and not case.arrived_at,
+    )
+    put(CaseAct.BRING, case.deferred and (in_hand or case.state is S.SUSPENDED))
+    overdue = bool(case.cure_due) and case.cure_due < on.isoformat()
+    put(CaseAct.CURE_FAILED, overdue and (in_hand or case.state is S.SUSPENDED))
+    with_us = case.papers is None or case.papers.official is not None
+    put(CaseAct.HAND_OVER, case.state.open and with_us)
+    put(CaseAct.DECIDE, in_hand and session.role is Role.CHIEF_REPRESENTATIVE and (
+        item is not None and item.authority.may_decide
+    ))  # fmt: skip
+    put(CaseAct.READY, case.state is S.DECIDED and granted and not case.deferred)
+    put(CaseAct.REMIND, case.state is S.RESULT_READY)
+    put(CaseAct.AGREE, not case.state.over)
+    by_courier = case.delivery_choice and case.delivery_choice.way is DeliveryWay.COURIER
+    put(CaseAct.SEND, at_desk and by_courier and not on_its_way)
+    put(CaseAct.CAME_BACK, on_its_way and at_desk)
+    put(CaseAct.DELIVER, case.state is (S.RESULT_READY if granted else S.DECIDED) and decided)
+    put(CaseAct.ORIGINALS, case.kept_originals)
+    put(CaseAct.SIGN, any(one.kind in SIGNED_BY_RECEIVER for one in documents))
+    put(CaseAct.WITHDRAW, case.state.open)
+    made_today = bool(case.history) and to_local(case.history[0].at).date() == on
+    put(CaseAct.VOID, made_today and case.state in (
+        S.RECEIVED, S.AWAITING_CORRECTION, S.ACCEPTED
+    ))  # fmt: skip
+    put(CaseAct.CLOSE, case.state in (S.DELIVERED, S.NOT_ACCEPTED, S.WITHDRAWN) or at_desk)
+    return tuple(found)

@@ -46,6 +46,7 @@ def test_a_message_comes_back_as_it_was_sent() -> None:
         wire.seal(Cursor("f"), KEY)[:-1],
         wire.seal(Cursor("f"), KEY) + b"x",
     ],
+    ids=["empty", "html", "json", "reserved", "random", "cut", "longer"],
 )
 def test_what_is_no_envelope(data: bytes) -> None:
     assert code_of(data) == "sync.no_envelope"

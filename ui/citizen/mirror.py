@@ -11,6 +11,7 @@ from terminal.texts import Texts
 from ui.window.dates import due_words, last_day_words
 from ui.window.desk import Desk, likely_act
 from ui.window.material_row import standing
+from ui.window.visiting import Pause
 
 
 class MirrorLine(msgspec.Struct, frozen=True):
@@ -53,11 +54,14 @@ class MirrorSource(QObject):
         self._untils: dict[str, str] = {}
         desk.reviewed.connect(self._tell)
         desk.visit_changed.connect(self._tell)
+        desk.pause_changed.connect(self._tell)
         desk.saved.connect(self._on_saved)
 
     def current(self) -> Mirror | None:
         """Return what is to be seen now."""
         visit, texts = self._desk.now, self._texts
+        if self._desk.pause is not None:
+            return paused(self._desk.pause, texts)
         if visit.visitor is None:
             return None
         greeting = texts("citizen.greeting", name=mask_name(visit.visitor.name))
@@ -85,6 +89,13 @@ class MirrorSource(QObject):
 
     def _tell(self) -> None:
         self.changed.emit(self.current())
+
+
+def paused(pause: Pause, texts: Texts) -> Mirror:
+    """Return what stands there while the window is closed: when it goes on, where to go."""
+    key = "day.pause.citizen_until" if pause.until else "day.pause.citizen_wait"
+    go_to = texts("day.pause.citizen_go_to", place=pause.go_to) if pause.go_to else ""
+    return Mirror(texts("day.pause.citizen"), title=texts(key, until=pause.until), department=go_to)
 
 
 def mirror_of(

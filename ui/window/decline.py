@@ -25,9 +25,11 @@ class ActPanel(Card):
     closed = Signal()
     to_be_seen = Signal(QWidget)
 
-    def __init__(self, act: Act, texts: Texts, desk: Desk, guard: LegalGuard) -> None:
+    def __init__(
+        self, act: Act, texts: Texts, desk: Desk, guard: LegalGuard, slug: str = ""
+    ) -> None:
         super().__init__(gap=10, margin=12)
-        slug = act.value.lower()
+        slug = slug or act.value.lower()
         self.setObjectName(f"panel_{slug}")
         self.act, self._texts, self._desk = act, texts, desk
         self.add(Label(texts(f"window.{slug}.title"), "heading"))

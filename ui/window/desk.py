@@ -7,15 +7,19 @@ changes at once with each key; its review follows from the core, and only the ne
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from terminal.domain.case import Case
 from terminal.domain.catalogue import ServiceItem
-from terminal.domain.parties import Capacity, Party
+from terminal.domain.parties import Capacity, Party, PowerOfAttorney
+from terminal.domain.records import Forwarding, Lane
 from terminal.services.views import (
     Act,
     DeclineRequest,
+    HandwrittenReceipt,
     IntakeDraft,
     Review,
     Saved,
@@ -24,39 +28,10 @@ from terminal.services.views import (
     VisitEnding,
 )
 from ui.bridge import Bridge, Failure
-
-PREVIEW_DELAY_MS = 180
-
-
-class Visiting(msgspec.Struct):
-    """One visit at the desk: mutable, held by the desk alone.
-
-    `typed` holds what stands in the visitor's fields, complete or not. `ahead` are the items
-    of a life event that are still to be offered. `taken_up` are cases of earlier visits that
-    went on in this one, each with the materials that were there before. `parked_at` is the
-    clock's milliseconds.
-    """
-
-    typed: dict[str, str] = {}
-    visitor: Party | None = None
-    applicant: Party | None = None
-    capacity: Capacity = Capacity.SELF
-    visit_id: str = ""
-    opened_at: int = 0
-    draft: IntakeDraft | None = None
-    review: Review | None = None
-    cases: tuple[VisitCase, ...] = ()
-    ahead: tuple[str, ...] = ()
-    event_name: str = ""
-    there_before: tuple[str, ...] = ()
-    taken_up: dict[str, tuple[str, ...]] = {}
-    parked_at: int = 0
-
-    @property
-    def empty(self) -> bool:
-        """Whether nobody is here and nothing was typed."""
-        typed = any(self.typed.get(key) for key in ("name", "number", "phone", "credit_code"))
-        return self.visitor is None and not typed and not self.cases
+from ui.window.intake_of import intake_of
+from ui.window.paper_ahead import PaperAhead
+from ui.window.steps import Steps
+from ui.window.visiting import Pause, Visiting
 
 
 class Desk(QObject):
@@ -71,6 +46,9 @@ class Desk(QObject):
     parked_changed = Signal()
     visit_ended = Signal(VisitEnding)
     cleared = Signal()
+    put_in_place = Signal(int)
+    deferred_asked = Signal(Case)
+    pause_changed = Signal()
 
     def __init__(self, bridge: Bridge, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,26 +57,33 @@ class Desk(QObject):
         self.now = Visiting()
         self.parked: list[Visiting] = []
         self.busy = False
+        self.pause: Pause | None = None
+        self._steps = Steps(bridge, self, self._fail)
         self._generation = 0
-        self._paper_act: Act | None = None
-        self._paper_request: DeclineRequest | None = None
-        self._preview_timer = QTimer(self)
-        self._preview_timer.setSingleShot(True)
-        self._preview_timer.setInterval(PREVIEW_DELAY_MS)
-        self._preview_timer.timeout.connect(self._preview)
+        self._paper = PaperAhead(self)
 
     # The visitor.
 
-    def greet(self, visitor: Party, applicant: Party | None, capacity: Capacity) -> None:
+    def greet(
+        self,
+        visitor: Party,
+        applicant: Party | None,
+        capacity: Capacity,
+        *,
+        power: PowerOfAttorney | None = None,
+        guardian_consents: bool = False,
+    ) -> None:
         """Take down who is here; a draft that is open follows."""
         from terminal.services import drafts
 
         visit = self.now
         visit.visitor, visit.applicant, visit.capacity = visitor, applicant, capacity
+        visit.power, visit.guardian_consents = power, guardian_consents
         if not visit.opened_at:
             visit.opened_at = self._moment()
         if visit.draft is not None:
             changed = drafts.with_applicant(visit.draft, applicant or visitor, capacity)
+            changed = drafts.with_consents(changed, power, guardian_consents)
             self.change(drafts.with_visitor(changed, visitor))
         self.visit_changed.emit()
 
@@ -112,18 +97,39 @@ class Desk(QObject):
         self.visit_changed.emit()
         self.reviewed.emit()
 
+    def next_applicant(self) -> bool:
+        """Keep agent, power and item for the next applicant (一人代多人); say whether it can be.
+
+        Only after a saved matter: a draft would lose whatever was typed into it.
+        """
+        visit = self.now
+        may = visit.visitor is not None and visit.capacity is not Capacity.SELF
+        if not may or visit.draft is not None or not visit.item_code or self.busy:
+            return False
+        visit.applicant, visit.guardian_consents = None, False
+        visit.typed = {k: v for k, v in visit.typed.items() if not k.startswith("applicant_")}
+        return True
+
+    def turn_lane(self, lane: Lane) -> None:
+        """Flag the visit, or take the flag back; a draft that is open follows."""
+        visit = self.now
+        lanes = {*visit.lanes} ^ {lane}
+        visit.lanes = tuple(each for each in Lane if each in lanes)
+        if visit.draft is not None:
+            self.change(msgspec.structs.replace(visit.draft, lanes=visit.lanes))
+        self.visit_changed.emit()
+
     # The matter.
 
-    def choose(self, item_code: str, *, ahead: tuple[str, ...] = (), event_name: str = "") -> None:
-        """Begin with an item; `ahead` are the items that follow in the same life event."""
+    def choose(self, item_code: str) -> None:
+        """Begin with an item, or with a life event as one matter (`life-event/` and its id)."""
         visit = self.now
         if visit.visitor is None:
             return
         ctx = self.bridge.ctx
         assert ctx is not None
-        visit.ahead, visit.event_name = ahead, event_name
         start = partial(
-            ctx.intake.start,
+            intake_of(ctx, item_code).start,
             visit.visitor,
             item_code,
             visit_id=visit.visit_id,
@@ -134,16 +140,34 @@ class Desk(QObject):
         self.bridge.read(self, start, done=partial(self._on_started, visit), failed=self._fail)
 
     def resume(self, case_id: str) -> None:
-        """Take up a case again that awaits correction, as a visit of its own."""
+        """Take up a case again, as a visit of its own; deferred papers have a way of their own."""
         ctx = self.bridge.ctx
         assert ctx is not None
         if not self.now.empty:
             self.park()
         visit = self.now
-        self.bridge.read(
-            self, ctx.intake.resume, case_id, done=partial(self._on_started, visit),
-            failed=self._fail,
-        )  # fmt: skip
+
+        def look() -> IntakeDraft | Case:
+            case = ctx.cases.case(case_id)
+            return case if case.deferred else ctx.intake.resume(case_id)
+
+        def found(it: IntakeDraft | Case) -> None:
+            if isinstance(it, Case):
+                self.deferred_asked.emit(it)
+            else:
+                self._on_started(visit, it)
+
+        self.bridge.read(self, look, done=found, failed=self._fail)
+
+    def forward(self, forwarding: Forwarding | None) -> None:
+        """Take the matter in for another place (代收), or no longer."""
+        if self.now.draft is not None:
+            self.change(msgspec.structs.replace(self.now.draft, forwarding=forwarding))
+
+    def say_paper(self, paper: HandwrittenReceipt | None) -> None:
+        """Say which handwritten receipt is entered: its time moves every date."""
+        if self.now.draft is not None:
+            self.change(msgspec.structs.replace(self.now.draft, paper=paper))
 
     def change(self, draft: IntakeDraft) -> None:
         """Put the next state of the draft in place and have it reviewed."""
@@ -183,18 +207,17 @@ class Desk(QObject):
         if visit.draft is None or self.busy or ctx is None:
             return
         draft, session = visit.draft, self.session
+        intake = intake_of(ctx, draft.item_code)
         calls = {
-            Act.RECEIVE: partial(ctx.intake.receive, draft, session),
-            Act.ACCEPT: partial(ctx.intake.accept, draft, session),
-            Act.ACCEPT_CONDITIONALLY: partial(
-                ctx.intake.accept_conditionally, draft, session, agreed
-            ),
+            Act.RECEIVE: partial(intake.receive, draft, session),
+            Act.ACCEPT: partial(intake.accept, draft, session),
+            Act.ACCEPT_CONDITIONALLY: partial(intake.accept_conditionally, draft, session, agreed),
             Act.NOTIFY_CORRECTION: partial(
-                ctx.intake.notify_correction, draft, session, repeat_reason
+                intake.notify_correction, draft, session, repeat_reason
             ),
         }
         if decline is not None:
-            calls[Act.DECLINE] = partial(ctx.intake.decline, draft, session, decline)
+            calls[Act.DECLINE] = partial(intake.decline, draft, session, decline)
         self.busy = True
         self.bridge.run(
             self,
@@ -203,14 +226,41 @@ class Desk(QObject):
             failed=self._on_act_failed,
         )
 
+    def enter_late(
+        self, paper: HandwrittenReceipt, second_name: str, second_password: str, scan: Path | None
+    ) -> None:
+        """Enter a handwritten receipt with its scan; a second person has looked at it."""
+        visit, ctx = self.now, self.bridge.ctx
+        if visit.draft is None or self.busy or ctx is None:
+            return
+        draft, session = visit.draft, self.session
+
+        def write() -> Saved:
+            kept = ctx.blobs.attach(scan).hash if scan is not None else ""
+            written = msgspec.structs.replace(
+                draft, paper=msgspec.structs.replace(paper, scan=kept)
+            )
+            return intake_of(ctx, draft.item_code).enter_late(
+                written, session, second_name, second_password
+            )
+
+        self.busy = True
+        self.bridge.run(
+            self, write, done=partial(self._on_saved, visit, Act.RECEIVE),
+            failed=self._on_act_failed,
+        )  # fmt: skip
+
     # Visits that wait.
 
     def park(self) -> bool:
         """Put the visit aside with all its fields; say whether there was one."""
         if self.now.empty or self.busy:
             return False
-        self.now.parked_at = self._moment()
-        self.parked.append(self.now)
+        visit, ctx = self.now, self.bridge.ctx
+        visit.parked_at = self._moment()
+        self.parked.append(visit)
+        if visit.visit_id and ctx is not None:
+            self._steps.record(partial(ctx.visits.park, visit.visit_id, self.session))
         self._open(Visiting())
         self.parked_changed.emit()
         return True
@@ -219,9 +269,28 @@ class Desk(QObject):
         """Serve a parked visitor again (the last one by default); the desk must be free."""
         if not self.parked or not self.now.empty or self.busy:
             return False
-        self._open(self.parked.pop(index))
+        visit, ctx = self.parked.pop(index), self.bridge.ctx
+        if visit.visit_id and ctx is not None:
+            self._steps.record(partial(ctx.visits.take_up, visit.visit_id, self.session))
+        self._open(visit)
         self.parked_changed.emit()
         return True
+
+    def put_back(self, visits: list[Visiting]) -> None:
+        """Let visits wait that were at this clerk's desk before a crash."""
+        self.parked = [*visits, *self.parked]
+        self.parked_changed.emit()
+        self.put_in_place.emit(len(visits))
+
+    def give_up_parked(self) -> None:
+        """Leave parked visits to the successor who has signed for them."""
+        self.parked = []
+        self.parked_changed.emit()
+
+    def set_pause(self, pause: Pause | None) -> None:
+        """Close the window for a while (暂停服务), or open it again."""
+        self.pause = pause
+        self.pause_changed.emit()
 
     def end_visit(self) -> None:
         """End the visit: the core says which originals go back and whether to invite."""
@@ -232,8 +301,7 @@ class Desk(QObject):
             self._open(Visiting())
             return
         self.busy = True
-        self.bridge.run(
-            self,
+        self._steps.record(
             partial(ctx.visits.end, visit.visit_id, self.session, taken_up=visit.taken_up),
             done=self._on_ended,
             failed=self._on_act_failed,
@@ -257,18 +325,26 @@ class Desk(QObject):
 
     def _open(self, visit: Visiting) -> None:
         self.now = visit
-        visit.parked_at = 0
+        visit.parked_at, visit.restored = 0, False
         self._generation += 1
         self.cleared.emit()
         self.visit_changed.emit()
         self.item_chosen.emit()
         self.reviewed.emit()
+        if visit.visit_id and not visit.cases:
+            self.refresh_cases()
         if visit.draft is not None:
-            self._review()
+            self._review(chosen=visit.review is None)
 
     def _on_started(self, visit: Visiting, draft: IntakeDraft) -> None:
         if visit is not self.now:
             return
+        if not draft.case_id:
+            draft = msgspec.structs.replace(
+                draft, lanes=visit.lanes or draft.lanes, power=visit.power,
+                guardian_consents=visit.guardian_consents,
+            )  # fmt: skip
+            visit.lanes = draft.lanes
         visit.visit_id, visit.opened_at = draft.visit_id, draft.visit_opened_at
         visit.visitor, visit.capacity = draft.visitor, draft.capacity
         visit.applicant = None if draft.capacity is Capacity.SELF else draft.applicant
@@ -283,9 +359,18 @@ class Desk(QObject):
             return
         self._generation += 1
         self.bridge.read(
-            self, ctx.intake.review, visit.draft, self.session,
-            done=partial(self._on_reviewed, visit, self._generation, chosen), failed=self._fail,
+            self, intake_of(ctx, visit.draft.item_code).review, visit.draft, self.session,
+            done=partial(self._on_reviewed, visit, self._generation, chosen),
+            failed=partial(self._on_not_reviewed, visit),
         )  # fmt: skip
+
+    def _on_not_reviewed(self, visit: Visiting, failure: Failure) -> None:
+        if visit is self.now and visit.review is None:
+            # Nothing can be shown of it: the visitor stays, the matter is begun anew.
+            visit.draft = None
+            self.item_chosen.emit()
+            self.reviewed.emit()
+        self._fail(failure)
 
     def _on_reviewed(self, visit: Visiting, generation: int, chosen: bool, review: Review) -> None:
         if visit is not self.now or visit.draft is None:
@@ -300,52 +385,16 @@ class Desk(QObject):
         self.reviewed.emit()
         if chosen:
             self.item_chosen.emit()
-        self._preview_timer.start()
+        self._paper.soon()
 
     def show_paper_of(self, act: Act | None, request: DeclineRequest | None = None) -> None:
         """Show an act's paper beforehand; None is the likely one, no request an empty place."""
-        self._paper_act, self._paper_request = act, request
-        if act is Act.DECLINE and request is None:
-            self._preview_timer.stop()
-            self.previewed.emit(None, act.value)
-        elif self.now.review is not None:
-            self._preview_timer.start()
-
-    def _preview(self) -> None:
-        visit, ctx = self.now, self.bridge.ctx
-        if visit.review is None or ctx is None:
-            return
-        asked, request = self._paper_act, self._paper_request
-        if asked is Act.DECLINE and request is None:
-            return
-        act = asked or likely_act(visit.review)
-        draft, session, intake = visit.review.draft, self.session, ctx.intake
-
-        def look() -> object:
-            from ui.window.preview import page_of
-
-            return page_of(intake.preview(draft, session, act, request))
-
-        self.bridge.read(
-            self, look, done=partial(self._on_preview, visit, act, asked, request),
-            failed=lambda _: None,
-        )  # fmt: skip
-
-    def _on_preview(
-        self,
-        visit: Visiting,
-        act: Act,
-        asked: Act | None,
-        request: DeclineRequest | None,
-        page: object,
-    ) -> None:
-        if (asked, request) != (self._paper_act, self._paper_request):
-            return
-        if visit is self.now and visit.review is not None:
-            self.previewed.emit(page, act.value)
+        self._paper.show_of(act, request)
 
     def _on_saved(self, visit: Visiting, act: Act, saved: Saved) -> None:
         self.busy = False
+        if visit.draft is not None:
+            visit.item_code = visit.draft.item_code
         if visit.draft is not None and visit.draft.case_id:
             visit.taken_up = {**visit.taken_up, visit.draft.case_id: visit.there_before}
         visit.draft = visit.review = None

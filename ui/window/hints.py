@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from terminal.domain.parties import Capacity
 from terminal.services.views import Act
 from terminal.texts import Texts
 from ui.widgets.keys import KeyHint
@@ -20,11 +21,16 @@ def work_hints(desk: Desk, texts: Texts) -> tuple[KeyHint, ...]:
         if review.materials and not review.open_questions:
             found.append(("f5", "F5"))
         found.append(("f6", "F6"))
+    if review is None and visit.item_code and visit.capacity is not Capacity.SELF:
+        found.append(("next", "Shift+F3"))
     if not visit.empty or desk.parked:
         found.append(("f10", "F10"))
     if not visit.empty:
         found.append(("f11", "F11"))
-    words = {hint: texts(f"window.hint.{hint}") for hint, _ in found}
+    words = {
+        hint: texts("day.hint.next" if hint == "next" else f"window.hint.{hint}")
+        for hint, _ in found
+    }
     if visit.empty and "f10" in words:
         words["f10"] = texts("window.hint.f10_resume")
     hints = [KeyHint(hint, key, words[hint]) for hint, key in found]
@@ -42,7 +48,12 @@ def work_end(desk: Desk, texts: Texts) -> tuple[str, bool]:
     if review is None:
         return "", False
     act = likely_act(review)
-    only_received = not review.item.guide or not review.item.authority.may_accept
+    only_received = (
+        not review.item.guide
+        or not review.item.authority.may_accept
+        or review.draft.forwarding is not None
+        or desk.now.late
+    )
     ready = review.permission(act).allowed and (
         act in (Act.ACCEPT, Act.ACCEPT_CONDITIONALLY) or (act is Act.RECEIVE and only_received)
     )

@@ -63,6 +63,12 @@ class LawCard(Card):
         if law.counted_from != law.received_on:
             counted = day_words(law.counted_from, texts)
             found.append(self._mark("window.law.rest_day", date=counted))
+        forwarding = review.draft.forwarding
+        if forwarding is not None and law.forward_by is not None:
+            by = due_words(law.forward_by, texts)
+            found.append(self._mark("day.forward.by", date=by, organ=forwarding.organ))
+            found.append(texts("day.forward.clock"))
+            return found
         if not review.item.guide:
             found.append(texts("window.law.no_guide"))
             return found

@@ -14,6 +14,7 @@ from ui.widgets.rows import SelectList
 from ui.window.decline import ActPanel, ConsentPanel, DeclinePanel, RepeatPanel, second_notice
 from ui.window.desk import Desk
 from ui.window.form import FormPanel
+from ui.window.late import LatePanel
 from ui.window.materials import MaterialsPanel
 from ui.window.review import ReviewPanel
 from ui.window.scenario import ScenarioPanel
@@ -42,7 +43,10 @@ class PathCard(Card):
         self.decline = DeclinePanel(texts, desk, guard)
         self.consent = ConsentPanel(texts, desk, guard)
         self.repeat = RepeatPanel(texts, desk, guard)
-        self.act_panels: tuple[ActPanel, ...] = (self.decline, self.consent, self.repeat)
+        self.late = LatePanel(bridge, desk, guard)
+        self.act_panels: tuple[ActPanel, ...] = (
+            self.decline, self.consent, self.repeat, self.late,
+        )  # fmt: skip
         self.area = Scroll(gap=12, margins=(12, 8))
         left = column(self._name, self._department, gap=2)
         head = row(left, self._badges, gap=12)
@@ -168,6 +172,10 @@ class PathCard(Card):
             self.open_panel(self.consent)
         elif act is Act.NOTIFY_CORRECTION and second_notice(review):
             self.open_panel(self.repeat)
+        elif act is Act.RECEIVE and self._desk.now.late:
+            self.open_panel(self.late)
+        elif self._desk.now.late and not review.draft.case_id:
+            self.review.notice.say(self._texts("day.late.begun"), "warning")
         else:
             self.review.notice.say(self._texts("window.review.saving"))
             self._desk.act(act)

@@ -12,6 +12,7 @@ from ui.icons import Icon
 from ui.widgets.basics import KeyCap, Label, Notice, clear, column, fill, row
 from ui.widgets.keys import LegalFrame, LegalGuard
 from ui.window.desk import Desk
+from ui.window.life_event import PartsPanel
 
 KEYS: dict[Act, tuple[str, Qt.Key, bool]] = {
     Act.ACCEPT: ("F12", Qt.Key.Key_F12, False),
@@ -34,12 +35,14 @@ class ReviewPanel(LegalFrame):
         self.setAccessibleName(texts("window.review.title"))
         for act, (_, key, control) in KEYS.items():
             self.bind(key, act.value, control=control)
+        self.parts = PartsPanel(texts)
         self._lines = QVBoxLayout()
         self._caps = QHBoxLayout()
         self.notice = Notice("review_notice")
         column(
             Label(texts("window.review.title"), "heading"),
             self._lines,
+            self.parts,
             self.notice,
             self._caps,
             gap=8,
@@ -56,6 +59,7 @@ class ReviewPanel(LegalFrame):
         clear(self._lines)
         clear(self._caps)
         self.notice.say("")
+        self.parts.refresh(review)
         if review is None:
             return
         sentences = problem_sentences(review, self._texts)
@@ -89,6 +93,8 @@ class ReviewPanel(LegalFrame):
         return sentence + (self._texts(hint, **permission.data) if self._texts.has(hint) else "")
 
     def _complete(self, review: Review) -> str:
+        if review.draft.forwarding is not None:
+            return self._texts("act.another_place_accepts.message")
         if not review.item.guide:
             return self._texts("window.review.no_guide")
         if review.item.authority is WindowAuthority.RECEIVE_ONLY:

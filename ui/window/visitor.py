@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from terminal.clock import today
+from terminal.domain.capacity import CONSENT_AGE, age_on
 from terminal.domain.parties import Capacity, IdentitySource, Party, PartyKind
 from terminal.texts import Texts
 from ui.bridge import Bridge
@@ -16,6 +17,8 @@ from ui.widgets.basics import Card, KeyCap, Label, Notice, StateLabel, column, n
 from ui.widgets.fields import Choice
 from ui.window.desk import Desk
 from ui.window.party_form import PartyForm
+from ui.window.power_form import PowerForm
+from ui.window.toggles import Toggles
 
 
 class VisitorPanel(Card):
@@ -40,13 +43,22 @@ class VisitorPanel(Card):
         self.capacity.set_value(Capacity.SELF.value)
         self.applicant_title = Label(texts("window.visitor.applicant"), "title")
         self.applicant = PartyForm("applicant", texts, self.today)
+        self.seal = Label(texts("day.visitor.seal"), "small", wrap=True)
+        self.seal.setObjectName("visitor_seal")
+        self.power = PowerForm(texts, self.today)
+        self.consent = Toggles(
+            "guardian_consent", texts("day.visitor.consent_title"),
+            [("yes", texts("day.visitor.consent"))],
+        )  # fmt: skip
         self.notice = Notice("visitor_notice")
         self.editor = QWidget()
         column(
-            self.form, self.capacity, self.applicant_title, self.applicant, gap=8, to=self.editor
-        )
+            self.form, self.capacity, self.applicant_title, self.applicant, self.seal,
+            self.power, self.consent, gap=8, to=self.editor,
+        )  # fmt: skip
         self.summary = _Summary(texts)
-        self.add(self.editor, self.summary, self.notice)
+        self.lanes = Label("", "dense", state="accent", wrap=True, object_name="visitor_lanes")
+        self.add(self.editor, self.summary, self.lanes, self.notice)
         forget = row(KeyCap("Shift+F2"), Label(texts("window.visitor.forget"), "small"), None)
         self.forget_line = QWidget()
         self.forget_line.setLayout(forget)
@@ -57,9 +69,16 @@ class VisitorPanel(Card):
         self.capacity.chosen.connect(self._on_capacity)
         self.capacity.moved_on.connect(self._on_capacity_done)
         self.capacity.moved_back.connect(self.form.focus_last)
-        self.applicant.moved_past_end.connect(self.finish)
-        self.applicant.changed.connect(self._on_typed)
+        self.applicant.moved_past_end.connect(self._on_applicant_done)
+        self.applicant.changed.connect(self._on_applicant_typed)
+        self.power.changed.connect(self._store)
+        self.power.moved_back.connect(self.applicant.focus_last)
+        self.power.moved_past_end.connect(self.finish)
+        self.consent.changed.connect(self._store)
+        self.consent.moved_on.connect(self.finish)
+        self.consent.moved_back.connect(self.applicant.focus_last)
         desk.visit_changed.connect(self.show_visit)
+        desk.reviewed.connect(self._show_problems)
         desk.cleared.connect(self._on_cleared)
         self.forget_line.hide()
         self.edit(focus=False)
@@ -83,10 +102,12 @@ class VisitorPanel(Card):
     def fill(self, party: Party) -> None:
         """Fill the fields from a card or a code that was read; nothing of before stays.
 
-        A code carries a number without a name: then a name that was typed is kept.
+        A code carries a number without a name: then a name that was typed is kept, as is the
+        phone of an appointment in the same name.
         """
-        if not party.name:
-            party = msgspec.structs.replace(party, name=self.form.name_field.text())
+        typed = self.form.name_field.text()
+        phone = self.form.phone.text() if party.name in ("", typed) else ""
+        party = msgspec.structs.replace(party, name=party.name or typed, phone=party.phone or phone)
         self._desk.now.typed = {}
         self._on_cleared()
         self.form.show_party(party)
@@ -106,10 +127,31 @@ class VisitorPanel(Card):
             if not self.applicant.check():
                 return False
             applicant = self.applicant.party(IdentitySource.KEYBOARD)
+        if capacity is Capacity.AGENT and not self.power.check():
+            return False
+        consents = not self.consent.isHidden() and bool(self.consent.values())
+        if not self.consent.isHidden() and not consents:
+            self.notice.say(self._texts("day.visitor.consent_missing"), "warning")
+            self.consent.setFocus()
+            return False
         self._store()
-        self._desk.greet(self.form.party(self._source), applicant, capacity)
+        self.notice.say("")
+        self._desk.greet(
+            self.form.party(self._source), applicant, capacity,
+            power=self.power.power() if capacity is Capacity.AGENT else None,
+            guardian_consents=consents,
+        )  # fmt: skip
         self.completed.emit()
         return True
+
+    def next_applicant(self) -> None:
+        """Ask for the next applicant of the same agent; nothing of the last one stays."""
+        self.applicant.restore({}, "")
+        self.applicant.set_kind(self.applicant.kind())
+        self.consent.set_values(())
+        self.edit(focus=False)
+        self._store()
+        self.applicant.focus_first_open()
 
     def finish_quietly(self) -> bool:
         """Take down who is here if the fields are complete; complain about nothing."""
@@ -117,7 +159,12 @@ class VisitorPanel(Card):
 
     def show_visit(self) -> None:
         """Show the visit that is on the desk."""
-        visit = self._desk.now
+        visit, texts = self._desk.now, self._texts
+        flags = [texts(f"day.lane.{lane.value}") for lane in visit.lanes]
+        if visit.late:
+            flags.append(texts("day.late.flag"))
+        self.lanes.say(texts("window.separator").join(flags))
+        self.lanes.setVisible(bool(flags))
         if visit.visitor is None:
             return
         self.summary.show_people(visit.visitor, visit.applicant, visit.capacity, self.today())
@@ -132,6 +179,8 @@ class VisitorPanel(Card):
         typed = dict(visit.typed)
         self.form.restore(typed, "")
         self.applicant.restore(typed, "applicant_")
+        self.power.restore(typed)
+        self.consent.set_values(typed.get("consent", "").split())
         self.capacity.set_value(typed.get("capacity", Capacity.SELF.value))
         if "source" in typed:
             self._source = IdentitySource(typed["source"])
@@ -142,7 +191,48 @@ class VisitorPanel(Card):
         else:
             self.summary.wipe()
             self.edit(focus=False)
+        self.show_visit()
         self.forget_line.setVisible(not visit.cases and not visit.empty)
+
+    def _show_problems(self) -> None:
+        """Say beside the visitor what the core finds wrong with who stands here for whom."""
+        review = self._desk.now.review
+        if review is None or not self.editor.isHidden():
+            return
+        found = (p for p in review.problems if p.where.startswith(("visitor.", "applicant.")))
+        said = dict.fromkeys(self._sentence(p.code, p.data) for p in found)
+        self.notice.say("\n".join(said), "warning")
+
+    def _sentence(self, code: str, data: dict[str, str]) -> str:
+        texts, hint = self._texts, f"{code}.hint"
+        message = texts(f"{code}.message", **data)
+        return message + (texts(hint, **data) if texts.has(hint) else "")
+
+    def _on_applicant_typed(self, field: str) -> None:
+        if field in ("number", "kind"):
+            self._ask_consent()
+        self.seal.setVisible(self._of_organisation())
+        self._store()
+
+    def _of_organisation(self) -> bool:
+        if self.applicant.isHidden():
+            return self.form.kind() is PartyKind.ORGANISATION
+        return self.applicant.kind() is PartyKind.ORGANISATION
+
+    def _ask_consent(self) -> None:
+        """Ask for the guardian's consent where the child is under fourteen (PIPL art. 31)."""
+        guardian = self.capacity.value() == Capacity.GUARDIAN.value
+        child = self.applicant.party(IdentitySource.KEYBOARD) if guardian else None
+        age = age_on(child, self.today()) if child is not None else None
+        self.consent.setVisible(age is not None and age < CONSENT_AGE)
+
+    def _on_applicant_done(self) -> None:
+        if self.capacity.value() == Capacity.AGENT.value:
+            self.power.begin()
+        elif not self.consent.isHidden():
+            self.consent.setFocus()
+        else:
+            self.finish()
 
     def _on_typed(self, field: str) -> None:
         if field == "number":
@@ -154,6 +244,8 @@ class VisitorPanel(Card):
         self._desk.now.typed = {
             **self.form.typed(""),
             **self.applicant.typed("applicant_"),
+            **self.power.typed(),
+            "consent": " ".join(self.consent.values()),
             "capacity": self.capacity.value(),
             "source": self._source.value,
         }
@@ -168,6 +260,12 @@ class VisitorPanel(Card):
             self.applicant.set_kind(PartyKind.PERSON, fixed=True)
         else:
             self.applicant.set_kind(self.applicant.kind(), fixed=False)
+        named = self.applicant.legal_representative
+        if value == Capacity.LEGAL_REPRESENTATIVE.value and not named.text():
+            named.set_text(self.form.name_field.text())
+        self.power.setVisible(value == Capacity.AGENT.value)
+        self.seal.setVisible(self._of_organisation())
+        self._ask_consent()
         if save:
             self._store()
 

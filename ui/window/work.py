@@ -15,6 +15,7 @@ from ui.bridge import Bridge, Failure
 from ui.widgets.basics import Notice, Scroll, holds_focus
 from ui.widgets.keys import KeyHint, LegalGuard
 from ui.window.columns import Columns
+from ui.window.day import DayWork
 from ui.window.desk import Desk, likely_act
 from ui.window.hints import work_end, work_hints
 from ui.window.law import LawCard
@@ -49,12 +50,13 @@ class WorkPage(Columns):
         self.law = LawCard(texts, desk)
         self.preview = PreviewCard(texts, desk)
         self.large = LargePreview(texts)
+        self.day = DayWork(bridge, desk)
         self._upper = Scroll(gap=12)
         for part in (self.notice, self.outcome, self.search.card):
             self._upper.body.addWidget(part)
         self._upper.body.addStretch(1)
         self.middle.addWidget(self.search.frame)
-        for page in (self._upper, self.path, self.large):
+        for page in (self._upper, self.path, self.large, *self.day.cards):
             self.middle.addWidget(page, 1)
         self.fill(
             (self.visitor, self.visit, self.parked, self.mine),
@@ -75,6 +77,13 @@ class WorkPage(Columns):
         self.path.left_upwards.connect(self.to_search)
         self.path.stepped.connect(self.keys_changed)
         self.parked.taken.connect(self.take_up)
+        day = self.day
+        day.shown_changed.connect(self._show_middle)
+        day.told.connect(self.told)
+        day.next_wanted.connect(self._on_next_applicant)
+        day.to_work.connect(self.start)
+        day.to_review.connect(self.path.to_review)
+        day.checked_in.connect(self._on_checked_in)
         desk.item_chosen.connect(self._on_item_chosen)
         desk.saved.connect(self._on_saved)
         desk.visit_ended.connect(self._on_ended)
@@ -85,6 +94,19 @@ class WorkPage(Columns):
 
     def _show_middle(self) -> None:
         """Show the results, or the matter in work: one of them at a time."""
+        card = self.day.shown()
+        if card is not None:
+            self.show_side(False)
+        for part in (self.search.frame, self._upper, self.path, self.large):
+            if card is not None:
+                part.hide()
+        # At a closed window nothing of anybody stands on the screen.
+        self.left.inner.setVisible(not self.day.paused)
+        self.right.inner.setVisible(not self.day.paused)
+        self.keys_changed.emit()
+        if card is not None:
+            return
+        self.search.frame.show()
         looking = self._desk.now.review is None or self.search.is_open()
         if looking or not self.large.hasFocus():
             self.large.hide()
@@ -108,7 +130,9 @@ class WorkPage(Columns):
 
     def start(self) -> None:
         """Put the keyboard where the work begins: to the visitor, or on with the matter."""
-        if self._desk.now.review is not None:
+        if self.day.paused:
+            self.day.pause.open()
+        elif self._desk.now.review is not None:
             self.show_side(False)
             self.path.begin()
         elif self._desk.now.visitor is not None:
@@ -147,6 +171,25 @@ class WorkPage(Columns):
         self._desk.forget_visitor()
         self.to_visitor()
 
+    def _on_next_applicant(self, item_code: str) -> None:
+        self._wanted_item = item_code
+        self.outcome.hide()
+        self.search.close_results()
+        self.show_side(True)
+        self.visitor.next_applicant()
+
+    def _on_checked_in(self, item_code: str) -> None:
+        self._wanted_item = item_code
+        self.to_visitor()
+
+    def begin_late(self) -> None:
+        """Enter a handwritten receipt next, or no longer."""
+        visit = self._desk.now
+        visit.late = not visit.late
+        self._desk.visit_changed.emit()
+        self.told.emit(self._texts("day.late.begun" if visit.late else "day.late.ended"), "")
+        self.start()
+
     def park_or_resume(self) -> None:
         """F10: put the visitor aside, or on an empty desk take up the last one again."""
         if self._desk.now.empty:
@@ -182,6 +225,8 @@ class WorkPage(Columns):
 
     def take_party(self, party: Party) -> None:
         """Fill in who put a card on the reader; never over somebody who is being served."""
+        if self.day.paused:
+            return
         if holds_focus(self.visitor.applicant, QApplication.focusWidget()):
             self.visitor.applicant.show_party(party)
             self.visitor.finish()
@@ -197,6 +242,9 @@ class WorkPage(Columns):
         key, modifiers = event.key(), event.modifiers()
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if self.day.press(Qt.Key(key), modifiers):
+            event.accept()
+            return
         legal = next(
             (act for act, (_, k, c) in KEYS.items() if k == key and c == control and not shift),
             None,
@@ -217,6 +265,10 @@ class WorkPage(Columns):
 
     def press(self, hint: str) -> None:
         """Do what a click on the key line asks for."""
+        of_day = self.day.act_of(hint)
+        if of_day is not None:
+            of_day()
+            return
         if hint == "end":
             review = self._desk.now.review
             if review is not None and self.path.step() == "review":
@@ -267,7 +319,10 @@ class WorkPage(Columns):
             self.path.review.notice.say(reason, "warning")
 
     def _escape(self) -> None:
-        if not self.large.isHidden():
+        if self.day.close():
+            if not self.day.paused:
+                self.start()
+        elif not self.large.isHidden():
             self.close_paper()
         elif self.search.is_open() and self._desk.now.review is not None:
             self.search.close_results()
@@ -301,26 +356,14 @@ class WorkPage(Columns):
             self.notice.say(self._texts("window.visitor.first"), "")
             self.to_visitor()
             return
-        ahead = tuple(c for c in visit.ahead if c != code) if code in visit.ahead else ()
         self.outcome.hide()
-        self._desk.choose(code, ahead=ahead, event_name=visit.event_name if ahead else "")
+        self._desk.choose(code)
 
     def _on_event(self, event: LifeEvent) -> None:
-        self._desk.now.ahead, self._desk.now.event_name = event.items, event.name
-        self._offer_ahead()
+        """Take the whole matter in: one form and one list for all of its items."""
+        from terminal.services.life_events.judging import PREFIX
 
-    def _offer_ahead(self) -> None:
-        """Offer the items of a life event that are still to come, the next one first."""
-        ctx, visit = self._bridge.ctx, self._desk.now
-        if ctx is None or not visit.ahead:
-            return
-        codes = visit.ahead
-
-        def look() -> tuple[object, ...]:
-            return tuple(ctx.catalogue.view(code) for code in codes)
-
-        heading = self._texts("window.search.ahead", name=visit.event_name, count=len(codes))
-        self._bridge.read(self, look, done=lambda items: self.search.offer(items, heading))
+        self._on_item(PREFIX + event.id)
 
     def _on_item_chosen(self) -> None:
         if self._desk.now.review is not None:
@@ -332,10 +375,7 @@ class WorkPage(Columns):
 
     def _on_saved(self, saved: Saved, act: str) -> None:
         self.outcome.show_saved(saved, act)
-        if self._desk.now.ahead:
-            self._offer_ahead()
-        else:
-            self.search.begin()
+        self.search.begin()
         self.keys_changed.emit()
 
     def _on_ended(self, ending: VisitEnding) -> None:
@@ -355,10 +395,12 @@ class WorkPage(Columns):
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Return what can be done now."""
-        return work_hints(self._desk, self._texts)
+        if self.day.paused:
+            return self.day.hints()
+        return (*work_hints(self._desk, self._texts), *self.day.hints())
 
     def end(self) -> tuple[str, bool]:
         """Return what the right end of the key line says, and whether it can be done."""
-        if self.path.step() == "act":
+        if self.path.step() == "act" or self.day.shown() is not None:
             return "", False
         return work_end(self._desk, self._texts)

@@ -128,11 +128,12 @@ def rows_are_dropped_behind_the_cursor(patch: Patch) -> None:
     patch.setattr(feeds, "_apply", mutant)
 
 
-@_mutant(47)
+@_mutant()
 def the_cursor_moves_early(patch: Patch) -> None:
-    """The cursor is committed first, its rows in a transaction of their own."""
+    """The cursor is committed first, its rows in a transaction of their own; some fail between."""
     apply, take = feeds._apply, LedgerSyncStore.take_page
     later: list[Any] = []
+    deaths = [0]
 
     def mutant(self: Any, page: Page, hub_key: bytes) -> int:
         later.clear()
@@ -140,6 +141,9 @@ def the_cursor_moves_early(patch: Patch) -> None:
             inner.setattr(feeds, "_apply", lambda _, *what: later.append(what))
             count = take(self, page, hub_key)
         if later:
+            deaths[0] += 1
+            if deaths[0] % 4 == 0:
+                raise SyncError("sync.unreachable")
             self._ledger.write(lambda db: [apply(db, *what) for what in later])
         return count
 
@@ -300,19 +304,19 @@ def a_number_is_repeated_after_a_roll_back(patch: Patch) -> None:
     patch.setattr(machine, "draw_tag", lambda _: "AAA2")
 
 
-@_mutant()
+@_mutant(1)
 def the_unacknowledged_is_wiped(patch: Patch) -> None:
     """Retention asks for nothing but the age."""
     patch.setattr(retention, "_OWN", "FROM entry WHERE payload IS NOT NULL AND since < ?")
 
 
-@_mutant()
+@_mutant(3)
 def it_retries_without_a_pause(patch: Patch) -> None:
     """The loop asks again at once."""
     patch.setattr(Backoff, "next_delay", lambda _: 0.0)
 
 
-@_mutant()
+@_mutant(2)
 def the_hub_does_not_notice_its_roll_back(patch: Patch) -> None:
     """A restored hub goes on as if nothing had been."""
     patch.setattr(notice, "hear", lambda *_: False)
@@ -320,7 +324,7 @@ def the_hub_does_not_notice_its_roll_back(patch: Patch) -> None:
     patch.setattr(notice, "look", lambda _: False)
 
 
-@_mutant()
+@_mutant(27, 29)
 def pulling_overwrites_unsent_work(patch: Patch) -> None:
     """What comes down a feed puts a case back to what the hub knows."""
     save = outbox.aggregates.save

@@ -21,7 +21,7 @@ from tests.simulation.settle import settle
 from tests.simulation.steps import FATE, HUB, PEOPLE, Step, play
 from tests.simulation.world import World
 
-EXAMPLES = int(os.environ.get("YICHUANG_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("YICHUANG_EXAMPLES", "15"))
 STEPS = 12
 NUMBERS = st.integers(0, 9)
 PLACES = st.integers(0, 1)

@@ -11,7 +11,7 @@ import pytest
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.run import SeedFailed, run_in_folder
 
-MOST_SEEDS = 25
+MOST_SEEDS = 60
 
 
 def catching_seed(name: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation.power import PowerCutFailed, run_cut
 
-CUTS = int(os.environ.get("YICHUANG_POWER_CUTS", "150"))
+CUTS = int(os.environ.get("YICHUANG_POWER_CUTS", "100"))
 
 
 def test_a_power_cut_loses_nothing_that_was_acknowledged() -> None:

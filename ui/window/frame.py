@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from terminal.clock import today
 from terminal.devices.ports import IdCard, PadPress, ScannedCode
+from terminal.domain.case import Case
 from terminal.errors import TerminalError
 from terminal.events import Event
 from terminal.protocol.query_code import parse_query_url
@@ -29,6 +30,7 @@ from ui.window.journal_page import JournalPage
 from ui.window.keeper import Keeper
 from ui.window.legal_words import alarm_words
 from ui.window.page import Page
+from ui.window.shift_page import ShiftPage
 from ui.window.topbar import PAGES, TopBar
 from ui.window.work import WorkPage
 
@@ -68,12 +70,14 @@ class Workplace(QWidget):
         self.signatures = SignatureDesk(self)
         self.cases = CasesPage(bridge, session, guard, self.signatures)
         self.journal = JournalPage(bridge, session)
+        self.shift = ShiftPage(bridge, session, guard)
         self.pages: dict[str, QWidget] = {
             "work": self.work,
             "cases": self.cases,
             "journal": self.journal,
             "devices": DevicesPage(bridge),
             "catalogue": CataloguePage(bridge),
+            "shift": self.shift,
         }
         self.stack = QStackedWidget()
         for page in self.pages.values():
@@ -113,6 +117,10 @@ class Workplace(QWidget):
                 page.told.connect(self.say)
         self.cases.resume_wanted.connect(self._resume)
         self.journal.case_wanted.connect(self._open_case)
+        self.shift.late_wanted.connect(self._begin_late)
+        self.shift.began.connect(self._before_handover)
+        self.shift.handed_over.connect(self._after_handover)
+        desk.deferred_asked.connect(self._on_deferred)
         bridge.happened.connect(self._on_event)
         bridge.failed.connect(self._on_failure)
         desk.saved.connect(lambda *_: self.refresh_all())
@@ -206,6 +214,24 @@ class Workplace(QWidget):
     def _open_case(self, receipt_number: str) -> None:
         self.show_page("cases")
         self.cases.find_case(receipt_number)
+
+    def _begin_late(self) -> None:
+        self.show_page("work")
+        self.work.begin_late()
+
+    def _before_handover(self) -> None:
+        """Park who is being served: the successor finds them with everything in place."""
+        self.desk.park()
+        self.keeper.keep()
+
+    def _after_handover(self) -> None:
+        self.handed_over = True
+        self.desk.give_up_parked()
+        self.sign_out_wanted.emit()
+
+    def _on_deferred(self, case: Case) -> None:
+        self._open_case(case.receipt_number)
+        self.say(self._texts("day.deferred.lead"), "")
 
     def _on_put_back(self, count: int) -> None:
         self.say(self._texts.counted("day.parked.back", count), "warning")

@@ -19,7 +19,7 @@ from ui.window.dates import moment_words
 from ui.window.legal_words import contact_words, short_words, whole_words
 from ui.window.signin import brand
 
-PAGES = (("work", 1), ("cases", 2), ("journal", 4), ("devices", 5), ("catalogue", 6))
+PAGES = (("work", 1), ("cases", 2), ("journal", 4), ("devices", 5), ("catalogue", 6), ("shift", 8))
 
 
 class StatusItem(QWidget):

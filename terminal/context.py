@@ -25,6 +25,7 @@ from terminal.services.cases import CasesService
 from terminal.services.casework.acting import Office
 from terminal.services.casework.collecting import CollectingService
 from terminal.services.casework.complaints import ComplaintsService
+from terminal.services.casework.history_sheet import HistorySheetService
 from terminal.services.casework.results import ResultDesk
 from terminal.services.casework.shifts import ShiftService
 from terminal.services.casework.signing import SigningService
@@ -229,6 +230,7 @@ class Context:
             hours=settings.hall.hours,
         )
         self._build_casework(desk, papers, numbering)
+        self.history_sheets = HistorySheetService(self.history, self.printing, place, self.clock)
         self.authenticity = AuthenticityService(
             self.ledger, self.enrolment.current, number, lambda: self.keys.public
         )

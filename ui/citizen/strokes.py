@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy
@@ -107,7 +109,7 @@ class StrokeField(QFrame):
                 painter.drawPoint(stroke[0])
                 continue
             path = QPainterPath(stroke[0])
-            for before, after in zip(stroke, stroke[1:], strict=False):
+            for before, after in pairwise(stroke):
                 path.quadTo(before, (before + after) / 2)
             path.lineTo(stroke[-1])
             painter.drawPath(path)
@@ -124,5 +126,5 @@ class StrokeField(QFrame):
         return sum(
             ((after.x() - before.x()) ** 2 + (after.y() - before.y()) ** 2) ** 0.5
             for stroke in self._strokes
-            for before, after in zip(stroke, stroke[1:], strict=False)
+            for before, after in pairwise(stroke)
         )

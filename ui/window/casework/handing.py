@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from datetime import time as datetime_time
 
 import msgspec
 
@@ -154,8 +155,12 @@ class ArrivedForm(CaseForm):
         return lambda: ctx.casework.register_arrival(case_id, moment, session, action)
 
     def _moment(self) -> int:
-        at = datetime.strptime(f"{self.day.text()} {self.time.text()}", "%Y-%m-%d %H:%M")
-        return to_milliseconds(at.replace(tzinfo=CHINA_TIME))
+        day, time = date.fromisoformat(self.day.text()), datetime_time.fromisoformat(self._clock())
+        return to_milliseconds(datetime.combine(day, time, CHINA_TIME))
+
+    def _clock(self) -> str:
+        """Return the time with two digits for the hour: 9:30 is 09:30."""
+        return self.time.text().replace("：", ":").zfill(5)
 
     def _day(self) -> str:
         assert self.file is not None

@@ -95,8 +95,11 @@ class ReadyForm(CaseForm):
         texts = self.texts
         said = []
         for place, thing in enumerate(self.things, 1):
-            words = texts("casework.ready.thing", place=place, name=thing.name,
-                          number=thing.number or texts("window.never"), count=thing.count)  # fmt: skip
+            number = thing.number or texts("window.never")
+            words = texts(
+                "casework.ready.thing",
+                place=place, name=thing.name, number=number, count=thing.count,
+            )  # fmt: skip
             if thing.spoiled:
                 numbers = texts("window.list").join(thing.spoiled)
                 words = texts("casework.ready.thing_spoiled", thing=words, numbers=numbers,

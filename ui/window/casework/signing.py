@@ -59,7 +59,8 @@ class SignForm(SignedForm):
         return (self.texts("casework.sign.signing", title=title, number=self.document.number),)
 
     def request(self) -> SignatureRequest:
-        assert self.file is not None and self.document is not None
+        assert self.file is not None
+        assert self.document is not None
         return SignatureRequest(
             self.texts(f"window.document.{self.document.kind}"), self.words(),
             self.file.case.receipt_number, self.document.digest, self._picture,

@@ -104,17 +104,22 @@ class DeskActs:
         now = self._hub.now()
         self._on_case(
             case_id,
+            MaterialsTakenOver,
             lambda _: MaterialsTakenOver(self._actor, pages, now, remark.strip()),
             action_id,
         )
 
     def claim(self, case_id: str, action_id: str) -> None:
         """Take a case from the department's queue (领办)."""
-        self._on_case(case_id, lambda _: CaseClaimed(self._actor, self._hub.now()), action_id)
+        self._on_case(
+            case_id, CaseClaimed, lambda _: CaseClaimed(self._actor, self._hub.now()), action_id
+        )
 
     def release(self, case_id: str, reason: str, action_id: str) -> None:
         """Put a case back into the queue (退回待办)."""
-        self._on_case(case_id, lambda _: CaseReleased(self._actor, reason.strip()), action_id)
+        self._on_case(
+            case_id, CaseReleased, lambda _: CaseReleased(self._actor, reason.strip()), action_id
+        )
 
     def register_arrival(self, case_id: str, arrived_at: int, action_id: str) -> None:
         """Register when papers from another place were received here: day 0 of the clock."""
@@ -126,7 +131,7 @@ class DeskActs:
         if arrived_at > self._hub.now():
             raise InvalidInput("desk.in_the_future")
 
-        self._on_case(case_id, make, action_id)
+        self._on_case(case_id, ForwardArrived, make, action_id)
 
     def suspend(
         self,
@@ -151,7 +156,7 @@ class DeskActs:
                 official=self._actor,
             )
 
-        self._on_case(case_id, make, action_id)
+        self._on_case(case_id, CaseSuspended, make, action_id)
 
     def resume(self, case_id: str, result: str, action_id: str) -> None:
         """End a special procedure; the clock runs on with the days that were left."""
@@ -162,7 +167,7 @@ class DeskActs:
                 raise RuleRefused(f"case.not_while_{case.state.value.lower()}")
             return CaseResumed(self._hub.now(), due.isoformat(), self._actor, result.strip())
 
-        self._on_case(case_id, make, action_id)
+        self._on_case(case_id, CaseResumed, make, action_id)
 
     def extend(
         self,
@@ -189,7 +194,7 @@ class DeskActs:
                 official=self._actor,
             )
 
-        self._on_case(case_id, make, action_id)
+        self._on_case(case_id, CaseExtended, make, action_id)
 
     def decide(
         self,
@@ -220,7 +225,7 @@ class DeskActs:
                 deliver_by=(deliver_by(day, self._calendar()).date.isoformat() if handover else ""),
             )
 
-        self._on_case(case_id, make, action_id)
+        self._on_case(case_id, CaseDecided, make, action_id)
 
     def fail_cure(
         self, case_id: str, reason: str, basis: str, document_number: str, action_id: str
@@ -233,7 +238,7 @@ class DeskActs:
                 self._actor,
             )  # fmt: skip
 
-        self._on_case(case_id, make, action_id)
+        self._on_case(case_id, CureFailed, make, action_id)
 
     def make_ready(
         self, case_id: str, things: Sequence[ResultThing], place: str, action_id: str
@@ -241,6 +246,7 @@ class DeskActs:
         """Say what the result consists of and where it lies (出件)."""
         self._on_case(
             case_id,
+            ResultReady,
             lambda _: ResultReady(tuple(things), self._hub.now(), self._actor, place.strip()),
             action_id,
         )
@@ -255,18 +261,24 @@ class DeskActs:
                 material_id, holds, finding.strip(), self._hub.now(), self._actor
             )
 
-        self._on_case(case_id, make, action_id)
+        self._on_case(case_id, CommitmentChecked, make, action_id)
 
     def close(self, case_id: str, reason: str, action_id: str) -> None:
         """Close a case: after its delivery, or for a recorded reason that is listed."""
         self._on_case(
-            case_id, lambda _: CaseClosed(self._hub.now(), self._actor, reason.strip()), action_id
+            case_id,
+            CaseClosed,
+            lambda _: CaseClosed(self._hub.now(), self._actor, reason.strip()),
+            action_id,
         )
 
     def archive(self, case_id: str, shelf: str, action_id: str) -> None:
         """Put the file into the archive (归档)."""
         self._on_case(
-            case_id, lambda _: CaseArchived(self._hub.now(), shelf.strip(), self._actor), action_id
+            case_id,
+            CaseArchived,
+            lambda _: CaseArchived(self._hub.now(), shelf.strip(), self._actor),
+            action_id,
         )
 
     # The legal department
@@ -276,6 +288,7 @@ class DeskActs:
         self._need(self._account.legal)
         self._on_case(
             case_id,
+            LegalReviewed,
             lambda _: LegalReviewed(self._actor, passed, opinion.strip(), self._hub.now()),
             action_id,
             legal=True,
@@ -315,6 +328,7 @@ class DeskActs:
     def _on_case(
         self,
         case_id: str,
+        kind: type[Body],
         make: Callable[[Case], Body],
         action_id: str,
         *,
@@ -330,12 +344,11 @@ class DeskActs:
         if self._account.legal is not legal:
             raise NotAllowed("desk.not_for_legal" if self._account.legal else "desk.legal_only")
         # The form that was sent twice: what it asked for is done, and no second act is made.
-        if any(step.record_id == record_id(action_id, case_id, step.kind) for step in case.history):
+        if case.knows(record_id(action_id, case_id, kind.kind)):
             return
-        body = make(case)
-        if in_other_hands(self._account, case) and not isinstance(body, _BY_ANYBODY):
+        if in_other_hands(self._account, case) and kind not in _BY_ANYBODY:
             raise RuleRefused("desk.in_other_hands")
-        judge.act(self._hub, [Draft(case_id, case.head, body)], action_id)
+        judge.act(self._hub, [Draft(case_id, case.head, make(case))], action_id)
 
     def _load(self, aggregate_id: str) -> Aggregate | None:
         with self._hub.store.reading() as database:

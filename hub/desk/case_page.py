@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.blobs import Blobs
-from hub.desk import doing
+from hub.desk import doing, papers
 from hub.desk.acts import DeskActs, handled, in_other_hands, may_see
 from hub.desk.case_facts import facts_of
 from hub.desk.case_forms import ACTS, THINGS, Form, Forms, consequence
@@ -105,7 +105,8 @@ class CasePage:
         action = fields.get("action", "")[:_LONGEST_ACTION]
         try:
             given = doing.read(act, Typed(fields, texts))
-            said = self._consequence(act, case, given, fields, texts)
+            offered = {form.key for form in self._forms(case, session, texts)}
+            said = self._consequence(act, case, given, texts) if key in offered else ""
             if fields.get("again") or (said and not fields.get("confirmed")):
                 said = "" if fields.get("again") else said
                 sent = Sent(key, fields, consequence=said)
@@ -117,11 +118,11 @@ class CasePage:
             return await self._page(request, session, fresh, sent, doing.status_of(error))
         return self._site.go(f"/desk/cases/{case.case_id}?done={act}")
 
-    def _consequence(
-        self, act: str, case: Case, given: dict[str, Any], fields: dict[str, str], texts: Texts
-    ) -> str:
-        if fields.get("confirmed"):
-            return ""
+    def _forms(self, case: Case, session: Session, texts: Texts) -> list[Form]:
+        today, calendar = self._site.today(), self._site.hub.calendar
+        return Forms(case, session.account, today, calendar, texts).possible()
+
+    def _consequence(self, act: str, case: Case, given: dict[str, Any], texts: Texts) -> str:
         return consequence(act, case, given, self._site.today(), self._site.hub.calendar, texts)
 
     def _do(
@@ -146,6 +147,23 @@ class CasePage:
             "Content-Disposition": "inline" if media in _SHOWN_TYPES else "attachment",
         }
         return Response(data, 200, headers, media_type=shown)
+
+    async def paper(self, request: Request, session: Session) -> Response:
+        """Return a paper of the department as PDF, or say what it still lacks."""
+        case = await self._visible(request, session)
+        kind = request.path_params["kind"]
+        if case is None or kind not in papers.papers_of(case):
+            return await self._site.not_found(request)
+        try:
+            data = await self._site.run(self._make, case, kind)
+        except TerminalError as error:
+            said = error.sentence(language_of(request))
+            return await self._page(request, session, case, Sent("", {}, problem=said), 409)
+        headers = HEADERS | {"Content-Disposition": f'inline; filename="{kind}.pdf"'}
+        return Response(data, 200, headers, media_type="application/pdf")
+
+    def _make(self, case: Case, kind: str) -> bytes:
+        return papers.pdf(papers.paper_of(self._site.hub, case, kind))
 
     async def _visible(self, request: Request, session: Session) -> Case | None:
         """Return the case that the address names if this account may see it."""
@@ -173,7 +191,7 @@ class CasePage:
         texts, today = language_of(request), self._site.today()
         account, done = session.account, request.query_params.get("done", "")
         item, documents = await self._site.run(self._around, case)
-        forms = Forms(case, account, today, self._site.hub.calendar, texts).possible()
+        forms = self._forms(case, session, texts)
         keys = {form.key for form in forms}
         other = in_other_hands(account, case) and case.claimed_by is not None
         return self._site.page(
@@ -190,6 +208,7 @@ class CasePage:
             form=_form(case, item),
             answers=_answers(case, item),
             papers=_papers(documents, texts, self._site),
+            own_papers=papers.papers_of(case),
             steps=_steps(case, texts, self._site),
             handled=handled(account, case),
             other_hands=case.claimed_by.name if other and case.claimed_by else "",

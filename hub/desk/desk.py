@@ -29,6 +29,7 @@ def desk_routes(site: Site, entrance: Entrance) -> list[Route]:
         Route("/desk/cases/{case_id}", guarded(case.show), methods=["GET"]),
         Route("/desk/cases/{case_id}/{act}", guarded(case.act), methods=["POST"]),
         Route("/desk/cases/{case_id}/scans/{sha256}", guarded(case.scan), methods=["GET"]),
+        Route("/desk/cases/{case_id}/papers/{kind}", guarded(case.paper), methods=["GET"]),
         Route("/desk/refusals", guarded(refusals.show), methods=["GET"]),
         Route("/desk/refusals/{outcome_id}", guarded(refusals.review), methods=["POST"]),
         Route("/desk/complaints", guarded(complaints.show), methods=["GET"]),

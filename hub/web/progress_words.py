@@ -181,7 +181,10 @@ class _Notices:
         names = {entry.material_id: entry.name for entry in case.materials}
         latest = say_due(case.cure_due, self._texts, self._today)
         title = self._texts("hub.page.deferred", latest=latest)
-        return Notice(title, tuple(names.get(one, one) for one in case.deferred))
+        lines = tuple(names.get(one, one) for one in case.deferred)
+        if case.cure_due < self._today.isoformat():
+            lines += (self._say("uncured", organ=case.organ),)
+        return Notice(title, lines)
 
     def ready(self) -> Notice | None:
         case = self._case

@@ -69,6 +69,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/desk/cases/{case_id}"): DESK,
     ("POST", "/desk/cases/{case_id}/{act}"): DESK,
     ("GET", "/desk/cases/{case_id}/scans/{sha256}"): DESK,
+    ("GET", "/desk/cases/{case_id}/papers/{kind}"): DESK,
     ("GET", "/desk/refusals"): LEGAL,
     ("POST", "/desk/refusals/{outcome_id}"): LEGAL,
     ("GET", "/desk/complaints"): SUPERVISOR,
@@ -422,6 +423,7 @@ def test_a_department_reaches_only_its_own_cases_and_only_by_its_own_forms(
     for one in (theirs, chief):
         assert one.get(page).status == 404
         assert one.get(f"{page}/scans/{SCAN_HASH}").status == 404
+        assert one.get(f"{page}/papers/case_decided").status == 404
         token = one.token("/desk" if one is theirs else "/desk/board")
         assert one.post(f"{page}/decision", **decision(mine, taken, token=token)).status == 404
     # A scan of no case of theirs, or of no case at all.

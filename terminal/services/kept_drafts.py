@@ -47,8 +47,6 @@ class KeptVisit(msgspec.Struct, frozen=True, omit_defaults=True):
     opened_at: int = 0
     draft: IntakeDraft | None = None
     item_code: str = ""
-    ahead: tuple[str, ...] = ()
-    event_name: str = ""
     there_before: tuple[str, ...] = ()
     taken_up: dict[str, tuple[str, ...]] = {}
     parked_at: int = 0

@@ -155,16 +155,3 @@ def test_originals_on_the_desk_are_named_at_the_end(clerk: Clerk) -> None:
     clerk.press(Qt.Key.Key_F11)
     clerk.wait(lambda: clerk.label("outcome_line").startswith("请归还"))
     assert entry.name in clerk.label("outcome_line")
-
-
-def test_a_life_event_offers_its_items_one_after_the_other(clerk: Clerk) -> None:
-    clerk.greet("夏侯七", 308)
-    results = clerk.place.work.search.results
-    clerk.type("退役军人返乡")
-    clerk.wait(lambda: results.rows and "一件事" in results.rows[0].accessibleName())
-    clerk.enter()
-    clerk.wait(lambda: len(clerk.desk.now.ahead) == 5)
-    clerk.wait(lambda: len(results.rows) == 5)
-    clerk.enter()
-    clerk.wait(lambda: clerk.desk.now.review is not None)
-    assert len(clerk.desk.now.ahead) == 4

@@ -292,34 +292,6 @@ def test_declining_is_confirmed_by_another_and_never_by_oneself(clerk: Clerk) ->
     assert papers(clerk) == ["decline"]
 
 
-# (f) A life event.
-
-
-def test_a_life_event_leads_from_one_item_to_the_next(clerk: Clerk) -> None:
-    clerk.greet("严五", 405)
-    results = clerk.place.work.search.results
-    clerk.type("退役军人返乡")
-    clerk.wait(lambda: results.rows and "一件事" in results.rows[0].accessibleName())
-    clerk.enter()
-    clerk.wait(lambda: len(clerk.desk.now.ahead) == 5)
-    for number in range(1, 6):
-        clerk.at("search_edit")
-        clerk.wait(lambda number=number: len(results.rows) == 6 - number)
-        clerk.enter()
-        clerk.wait(lambda: clerk.desk.now.review is not None and clerk.desk.fresh)
-        while clerk.desk.now.review is not None and clerk.desk.now.review.open_questions:
-            clerk.wait(lambda: clerk.focus().objectName().startswith("question_"))
-            held = clerk.focus().objectName()
-            clerk.press(Qt.Key.Key_1)
-            clerk.wait(lambda held=held: clerk.focus().objectName() != held)
-        act(clerk, Qt.Key.Key_F8)
-        clerk.wait(lambda number=number: len(clerk.desk.now.cases) == number)
-        assert len(clerk.desk.now.ahead) == 5 - number
-    assert len({case.item_name for case in clerk.desk.now.cases}) == 5
-    assert len(clerk.desk.now.cases) == 5
-    clerk.at("search_edit")
-
-
 # The measure of a standard acceptance.
 
 

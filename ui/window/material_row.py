@@ -61,7 +61,12 @@ class MaterialRow(Row):
         self._standard = Label(
             texts("window.separator").join(word for word in words if word), "small", wrap=True
         )
-        left = column(self._name, self._standard, gap=1)
+        used_by = texts("window.list").join(line.used_by)
+        self._used_by = Label(
+            texts("life_event.screen.used_by", names=used_by), "small", wrap=True,
+            object_name="material_used_by",
+        )  # fmt: skip
+        left = column(self._name, self._standard, self._used_by, gap=1)
         self._how = Label(self._came(line.entry), state=colour if state != "settled" else "")
         self._fate = Label(self._became(line.entry), "small")
         self._done = QWidget()
@@ -87,6 +92,7 @@ class MaterialRow(Row):
         column(top, self._keys, self._refusal, gap=6, margins=(12, 8), to=self)
         self._keys.hide()
         self._standard.setVisible(not self._quiet)
+        self._used_by.setVisible(bool(line.used_by))
         spoken = texts(
             "window.materials.spoken",
             name=line.material.name,

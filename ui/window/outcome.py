@@ -10,6 +10,7 @@ from terminal.services.views import PrintJobView, Saved, VisitEnding
 from terminal.texts import Texts
 from ui.icons import Icon
 from ui.widgets.basics import Label, StateLabel, clear, column, row, style
+from ui.window.life_event import saved_lines
 
 JOB_LOOKS = {
     "queued": ("printer", "muted"),
@@ -61,7 +62,8 @@ class OutcomeCard(QFrame):
         if self._saved is None:
             return
         newest = {job.document_id: job for job in jobs}
-        lines = [self._texts("window.done.offline")] if self._saved.offline else []
+        lines = saved_lines(self._saved, self._texts)
+        lines += [self._texts("window.done.offline")] if self._saved.offline else []
         for document in self._saved.documents:
             job = newest.get(document.document_id)
             state = job.state if job is not None else "queued"

@@ -41,8 +41,8 @@ class ReviewPanel(LegalFrame):
         self.notice = Notice("review_notice")
         column(
             Label(texts("window.review.title"), "heading"),
-            self._lines,
             self.parts,
+            self._lines,
             self.notice,
             self._caps,
             gap=8,

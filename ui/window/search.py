@@ -85,14 +85,6 @@ class SearchPanel(QObject):
         self.edit.selectAll()
         self._search(text)
 
-    def offer(self, items: tuple[ItemView, ...], heading: str) -> None:
-        """Show what comes next by itself: the items of a life event that are still ahead."""
-        self._generation += 1
-        self._pending = False
-        self.edit.clear()
-        self._show(Found("", (), items), heading)
-        self.edit.setFocus()
-
     def close_results(self) -> None:
         """Hide the results; the line keeps what was typed."""
         self._generation += 1

@@ -89,7 +89,7 @@ def judge(
         ),
         problems=_problems(base, reviews),
         law=_law(base.law, reviews),
-        permissions=tuple(_permission(act, reviews) for act in Act),
+        permissions=tuple(_permission(act, draft, reviews) for act in Act),
         parts=_parts(items, fitting, reviews),
     )
     return Judged(msgspec.structs.replace(whole, step=_step(whole)), reviews)
@@ -118,7 +118,7 @@ def _as_item(
         regime=Regime.OTHER_BY_GUIDE,
         authority=WindowAuthority.ACCEPT if accepting else WindowAuthority.RECEIVE_ONLY,
         serves=("PERSON", "ORGANISATION") if items else (),
-        conditional_acceptance=True,
+        conditional_acceptance=any(item.conditional_acceptance for item in items),
         questions=merged.questions,
         materials=tuple(each.material for each in merged.materials),
         fields=tuple(each.field for each in merged.fields),
@@ -191,8 +191,10 @@ def _chosen(act: Act, one: Review) -> Act | None:
     return next((a for a in _FALLS_BACK[act] if one.permission(a).allowed), None)
 
 
-def _permission(act: Act, reviews: Sequence[Review]) -> Permission:
+def _permission(act: Act, draft: IntakeDraft, reviews: Sequence[Review]) -> Permission:
     """Say whether an act is lawful for the matter: for one item at least, and none stays out."""
+    if draft.forwarding is not None or draft.paper is not None:
+        return Permission(act, False, "life_event.singly_only")
     if act is Act.DECLINE:
         return Permission(act, False, "life_event.decline_singly")
     if not reviews:

@@ -144,6 +144,12 @@ class LifeEventsService:
         """Refused: an item is declined by itself, and the others go on."""
         raise RuleRefused("life_event.decline_singly")
 
+    def enter_late(
+        self, draft: IntakeDraft, session: Session, second_name: str, second_password: str
+    ) -> Saved:
+        """Refused: a handwritten receipt is about one item."""
+        raise RuleRefused("life_event.singly_only")
+
     def _act(self, act: Act, draft: IntakeDraft, session: Session, options: Options) -> Saved:
         office = self._office
         repeated = office.ledger.read(lambda db: self._again(db, draft.action_id))
@@ -274,8 +280,9 @@ class LifeEventsService:
     ) -> bytes:
         """Return a PNG of the paper of the first item that the act is lawful for."""
         judged = self._judge(draft)
-        if not judged.review.permission(act).allowed:
-            raise RuleRefused(judged.review.permission(act).code)
+        permission = judged.review.permission(act)
+        if not permission.allowed:
+            raise RuleRefused(permission.code, **permission.data)
         plan = zip(judged.items, judged.plan(act), strict=True)
         first, own = next((pair for pair in plan if pair[1] is act), (judged.items[0], act))
         paper = self._intake.preview_paper(first.draft, session, own)

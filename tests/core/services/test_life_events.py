@@ -9,7 +9,7 @@ from terminal.documents import decode_view, render
 from terminal.documents.views import LifeEventReceiptView
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import Fate, LifeEvent
-from terminal.domain.records import DeclineKind
+from terminal.domain.records import DeclineKind, Forwarding
 from terminal.errors import RuleRefused
 from terminal.services import drafts
 from terminal.services.views import Act, DeclineRequest, IntakeDraft, Review
@@ -117,6 +117,21 @@ def test_the_one_receipt_lists_the_items_with_numbers_and_dates(shop: Hall) -> N
     assert [one.name for one in view.shared] == ["申请表"]
     assert view.shared[0].kept_for == LICENCE.name
     assert [line.name for line in view.materials] == ["居民身份证", "申请表", "场所使用证明"]
+
+
+def test_the_paper_of_the_first_item_is_shown_beforehand(shop: Hall) -> None:
+    written = shop.written()
+    for act in (Act.RECEIVE, Act.ACCEPT):
+        assert shop.ctx.life_events.preview(complete(shop), shop.clerk, act).startswith(b"\x89PNG")
+    assert shop.written() == written
+
+
+def test_what_goes_to_another_place_is_taken_in_item_by_item(shop: Hall) -> None:
+    elsewhere = Forwarding("某市市场监管局", "某市", "2026-11-30")
+    draft = msgspec.structs.replace(complete(shop), forwarding=elsewhere)
+    with pytest.raises(RuleRefused) as refused:
+        shop.ctx.life_events.receive(draft, shop.clerk)
+    assert refused.value.code == "life_event.singly_only"
 
 
 def test_the_same_action_twice_is_one_application(shop: Hall) -> None:

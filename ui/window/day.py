@@ -50,6 +50,7 @@ class DayWork(QObject):
             (Qt.Key.Key_F6, SHIFT): self.forward_or_not,
             (Qt.Key.Key_L, CONTROL): lambda: desk.turn_lane(Lane.PRIORITY),
         }
+        self.pause.begun.connect(self.shown_changed)
         self.pause.ended.connect(self._on_ended)
         self.forward.closed.connect(self._on_forwarded)
         self.appointments.taken.connect(self._on_appointment)

@@ -85,7 +85,14 @@ class ReviewPanel(LegalFrame):
         if permission.allowed:
             return ""
         unfilled = len({p.where for p in review.problems if p.where.startswith("form.")})
-        if act is Act.ACCEPT and unfilled and not review.open_questions and not review.lacking:
+        here = review.draft.forwarding is None
+        if (
+            act is Act.ACCEPT
+            and here
+            and unfilled
+            and not review.open_questions
+            and not review.lacking
+        ):
             return self._texts("window.review.form_open", count=unfilled)
         key = f"{permission.code}.message"
         hint = f"{permission.code}.hint"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from terminal.domain.aggregates import Complaint, ShiftHandover
 from terminal.domain.parties import Party
+from terminal.errors import TerminalError
 from terminal.services.casework.complaints import ComplaintRequest
 from terminal.services.casework.shifts import ShiftFacts
 from terminal.services.views import Session
@@ -17,6 +20,12 @@ from ui.widgets.basics import Card, KeyCap, Label, Notice, clear, row
 from ui.widgets.fields import Field
 from ui.widgets.keys import LegalFrame, LegalGuard
 from ui.window.dates import day_words
+
+if TYPE_CHECKING:
+    from terminal.context import Context
+    from terminal.documents.views import DocumentView
+
+logger = logging.getLogger(__name__)
 
 
 class ShiftForm(Card):
@@ -111,6 +120,14 @@ class ShiftForm(Card):
             self.do()
 
 
+def _print(ctx: Context, make: Callable[[], DocumentView]) -> None:
+    """Print a slip; what is recorded stays recorded when that does not work."""
+    try:
+        ctx.sheets.print(make())
+    except TerminalError as error:
+        logger.warning("a slip was not printed: %s", error.code)
+
+
 class HandoverForm(ShiftForm):
     """交接班: a successor for each case that is due soon, a remark, the second signature."""
 
@@ -172,9 +189,11 @@ class HandoverForm(ShiftForm):
         second = self.second_name.text()
 
         def write() -> ShiftHandover:
+            facts = ctx.shifts.facts(session)
             made = ctx.shifts.hand_over(session, second, password, named, remark, action)
             # Who waits is the successor's now, with everything that was typed.
             ctx.kept_drafts.hand_over(session, made.incoming.id)
+            _print(ctx, lambda: ctx.sheets.shift_handover(made, session, facts))
             return made
 
         self._bridge.run(self, write, done=self._on_done, failed=self.failed)
@@ -219,10 +238,14 @@ class ComplaintForm(ShiftForm):
             complainant=Party(self.name.text(), phone=self.phone.text()),
             hotline_number=self.hotline.text(),
         )
-        self._bridge.run(
-            self, partial(ctx.complaints.file, request, self._session, self._action),
-            done=self._on_done, failed=self.failed,
-        )  # fmt: skip
+        session, action = self._session, self._action
+
+        def write() -> Complaint:
+            made = ctx.complaints.file(request, session, action)
+            _print(ctx, lambda: ctx.sheets.complaint_slip(made, session))
+            return made
+
+        self._bridge.run(self, write, done=self._on_done, failed=self.failed)
 
     def _on_done(self, made: Complaint) -> None:
         self._busy = False

@@ -26,7 +26,7 @@ class _Cell(NamedTuple):
 
 def place_fields(composer: Composer, node: Fields) -> None:
     """Place the rows of a form; two half rows share a line on A4."""
-    form = _Form(composer)
+    form = _Form(composer, node.tall)
     rows = list(node.rows)
     while rows:
         pair = form.ruled and len(rows) > 1 and rows[0].half and rows[1].half
@@ -36,7 +36,7 @@ def place_fields(composer: Composer, node: Fields) -> None:
 
 
 class _Form:
-    def __init__(self, composer: Composer) -> None:
+    def __init__(self, composer: Composer, tall: float) -> None:
         sheet = composer.sheet
         self.composer, self.sheet = composer, sheet
         self.ruled = sheet.height is not None
@@ -44,6 +44,7 @@ class _Form:
         self.pad = 6.0 if self.ruled else 0.0
         self.gap = 2.5 if self.ruled else 0.0
         self.step = self.size * FORM_LEADING if self.ruled else sheet.line_height(self.size)
+        self.gap = max(self.gap, (tall * sheet.millimetre - self.step) / 2)
         self.begun = False
 
     def _cells(self, rows: list[Row]) -> list[_Cell]:

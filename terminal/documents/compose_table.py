@@ -20,6 +20,7 @@ def place_table(composer: Composer, node: Table) -> None:
         return
     placer = _Grid(composer, node)
     placer.head()
+    placer.heighten(node.tall * composer.sheet.millimetre)
     for row in node.rows:
         placer.row(row)
     placer.close()
@@ -42,6 +43,10 @@ class _Grid:
         titles = [column.title for column in self.node.columns]
         self._cells(titles, bold=True, centred=True)
         self._line(self.composer.y)
+
+    def heighten(self, tall: float) -> None:
+        """Make the rows that follow at least `tall` high."""
+        self.gap = max(self.gap, (tall - self.step) / 2)
 
     def row(self, cells: Sequence[str]) -> None:
         height = self._height(cells, bold=False)

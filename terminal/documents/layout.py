@@ -70,9 +70,13 @@ class Row(Node, frozen=True, kw_only=True):
 
 
 class Fields(Node, frozen=True, kw_only=True):
-    """Rows that belong together: a ruled form on A4, plain lines on a slip."""
+    """Rows that belong together: a ruled form on A4, plain lines on a slip.
+
+    `tall` is the least height of a row in millimetres, for a form that is filled in by hand.
+    """
 
     rows: tuple[Row, ...]
+    tall: float = 0.0
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -84,10 +88,11 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Table(Node, frozen=True, kw_only=True):
-    """A table with a head; every row has a cell for every column."""
+    """A table with a head; every row has a cell for every column, and is `tall` mm at least."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
+    tall: float = 0.0
 
 
 class Qr(Node, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ class Procedure(msgspec.Struct, frozen=True):
     refusal: str
     grant: str
     grant_basis: str = ""
+    refuse_basis: str = ""
     receipt_basis: str = ""
     correction_basis: str = ""
     acceptance_basis: str = ""

@@ -22,7 +22,7 @@ from terminal.documents.composing.base import (
 from terminal.documents.wording import default_wording
 from terminal.domain.case import Case, Decision
 from terminal.domain.catalogue import ServiceItem
-from terminal.domain.records import CaseSuspended, Outcome, SuspensionGround
+from terminal.domain.records import CaseSuspended, Outcome
 from terminal.domain.regime import procedure_of
 from terminal.texts import DEFAULT_LANGUAGE
 
@@ -58,8 +58,6 @@ def special_procedure(
     wording = default_wording(DEFAULT_LANGUAGE)
     began = to_local(last.suspended_at).date()
     name = wording.plain(f"procedure_name.{last.ground}")
-    if last.ground is SuspensionGround.ITEM:
-        name = last.basis
     return paper.SpecialProcedureView(
         **notice_part(
             case, item, "special_procedure", occasion,
@@ -91,7 +89,9 @@ def decision(
     procedure = procedure_of(case.regime)
     chief = made.decider.kind == CHIEF
     fields |= {
-        "basis": _decision_basis(made, item, procedure.grant_basis if granted else ""),
+        "basis": _decision_basis(
+            made, item, procedure.grant_basis if granted else procedure.refuse_basis
+        ),
         "decided_on": day(made.decided_at),
         "decider": made.decider.name or case.organ,
         "enforcement_number": made.enforcement_number,

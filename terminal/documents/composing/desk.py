@@ -174,8 +174,8 @@ def courier_slip(
     """Return what goes to the applicant by courier, to the address that was confirmed."""
     choice = case.delivery_choice
     contents = tuple(thing.name for thing in case.results)
-    if not contents and case.decision is not None:
-        contents = (case.decision.document_number,)
+    if case.decision is not None:
+        contents = (case.decision.document_number, *contents)
     serial = serial_of(case, CourierSent.kind)
     return paper.CourierSlipView(
         **case_part(case, item, "courier_slip", occasion, serial=serial),  # type: ignore[arg-type]

@@ -90,7 +90,9 @@ def shift_handover(
     unsent_due: str = "",
 ) -> paper.ShiftHandoverView:
     """Return a hand-over for both signatures; `cases` are those that its successors name."""
-    number = occasion.texts("paper.shift_number", at=moment(handover.handed_over_at)[:16])
+    number = occasion.texts(
+        "paper.shift_number", at=moment(handover.handed_over_at)[:16].replace("T", " ")
+    )
     known = {case.case_id: case for case in cases}
     successors = tuple(
         paper.SuccessorLine(

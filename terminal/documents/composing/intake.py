@@ -48,7 +48,12 @@ def receipt(case: Case, item: ServiceItem, occasion: Occasion) -> paper.ReceiptV
     fields["phone"] = occasion.phone
     forwarding = None
     if elsewhere is not None:
-        forwarding = paper.Forwarding(organ=elsewhere.organ, due=elsewhere.forward_by)
+        forwarding = paper.Forwarding(
+            organ=elsewhere.organ,
+            due=elsewhere.forward_by,
+            place=elsewhere.place,
+            phone=elsewhere.phone,
+        )
     basis = item.legal_basis[0] if item.legal_basis else ""
     return paper.ReceiptView(
         **fields,  # type: ignore[arg-type]

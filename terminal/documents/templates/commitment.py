@@ -28,13 +28,11 @@ def commitment(view: CommitmentView, wording: Wording, copy: common.Copy) -> Lay
     blocks: common.Blocks = [
         ("told", _told(view, wording)),
         ("promised", _promised(view, wording, agent)),
-        ("copies", [common.paragraph(wording.plain("commitment.copies"))]),
     ]
     closing: list[AnyNode] = [
         *framing.signature_block(
             view, wording, copy, ("common.undertaker", "common.undertaken_at")
         ),
-        Space(height=2),
         framing.seal_block(view, wording, copy),
     ]
     title = wording.plain("title.commitment")
@@ -67,8 +65,7 @@ def _told(view: CommitmentView, wording: Wording) -> list[AnyNode]:
             rows=tuple([(line.name, line.duty, line.content) for line in view.lines]),
         ),
         common.paragraph(label("commitment.liability")),
-        common.paragraph(label("commitment.choice")),
-        common.paragraph(checked),
+        common.paragraph(label("commitment.choice") + checked),
         common.paragraph(basis),
     ]
 
@@ -80,6 +77,8 @@ def _promised(view: CommitmentView, wording: Wording, agent: bool) -> list[AnyNo
     ]
     names = "”“".join(line.name for line in view.lines)
     nodes.append(common.paragraph(wording("commitment.promise", name=names)))
+    last = wording.plain("commitment.copies")
     if agent and view.visitor is not None:
-        nodes.append(common.paragraph(wording("commitment.agent", name=view.visitor.name)))
+        last = wording("commitment.agent", name=view.visitor.name) + last
+    nodes.append(common.paragraph(last))
     return nodes

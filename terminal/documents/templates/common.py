@@ -12,6 +12,7 @@ from terminal.documents.views import (
     AnyCasePaper,
     AnyNotice,
     DocumentHead,
+    Fate,
     MaterialLine,
     Party,
     ReceiptView,
@@ -55,6 +56,9 @@ class Copy(msgspec.Struct, frozen=True):
     signing: Signing | None = None
     picture: bytes = b""
 
+
+RETURNED = (Fate.ORIGINAL_SEEN_RETURNED, Fate.ORIGINAL_SEEN_COPY_KEPT)
+"""Fates after which the original is back in the citizen's hands."""
 
 FIRST_COPY = Copy()
 
@@ -267,3 +271,26 @@ def materials_block(lines: Sequence[MaterialLine], heading: str, wording: Wordin
         return []
     rows = tuple([material_row(line, wording) for line in lines])
     return [Text(text=heading, bold=True), Table(columns=material_table(lines, wording), rows=rows)]
+
+
+def originals_block(lines: Sequence[MaterialLine], wording: Wording) -> list[AnyNode]:
+    """Return what was given back and what is kept, apart (wording 11); what stays in the file."""
+    returned = [line for line in lines if line.fate in RETURNED]
+    kept = [line for line in lines if line.fate is Fate.ORIGINAL_KEPT]
+    filed = [line for line in kept if line.filed]
+    collected = [line for line in kept if not line.filed]
+    nodes: list[AnyNode] = []
+    names = {
+        "returned": counted(returned, wording),
+        "kept": counted(collected, wording),
+    }
+    if returned and collected:
+        nodes.append(Text(text=wording("receipt.originals_both", **names), bold=True))
+    elif returned:
+        nodes.append(Text(text=wording("receipt.originals_returned", **names), bold=True))
+    elif collected:
+        nodes.append(Text(text=wording("receipt.originals_kept", **names), bold=True))
+    if filed:
+        sentence = wording("receipt.originals_filed", filed=counted(filed, wording))
+        nodes.append(Text(text=sentence))
+    return nodes

@@ -55,11 +55,14 @@ def decision_refuse(view: DecisionRefuseView, wording: Wording, copy: common.Cop
         basis=common.joined(view.basis, wording),
         outcome=view.outcome,
     )
+    again: list[AnyNode] = []
+    if not view.terminated:
+        again.append(common.paragraph(wording.plain("decision.again")))
     blocks: common.Blocks = [
         ("body", [*_intro(view, wording), common.paragraph(decision)]),
         ("authority", _authority(view, wording)),
         ("remedies", common.remedies_nodes(remedies, wording)),
-        ("again", [common.paragraph(wording.plain("decision.again"))]),
+        ("again", again),
         ("facts", _facts(view, wording)),
     ]
     outcome = view.outcome
@@ -154,7 +157,7 @@ def _facts(view: DecisionGrantView | DecisionRefuseView, wording: Wording) -> li
     decided = dates.long_day(view.decided_on, wording)
     rows = [
         *common.item_rows(view, wording),
-        Row(label=label("labels.decided_on"), value=decided, half=True),
-        Row(label=label("labels.decider"), value=decider, half=True),
+        Row(label=label("labels.decided_on"), value=decided),
+        Row(label=label("labels.decider"), value=decider),
     ]
     return [Space(height=2), Fields(rows=tuple(rows))]

@@ -85,6 +85,9 @@ def courier_slip(view: CourierSlipView, wording: Wording, copy: common.Copy) -> 
         ("labels.sent_at", dates.long_minute(view.sent_at, wording)),
     )
     rows = [Row(label=label(key), value=value) for key, value in pairs if value]
+    place = framing.joined_place(view.head.hall, view.head.window, wording)
+    sender = wording("common.contact", clerk=place, phone=view.phone) if view.phone else place
+    rows.append(Row(label=label("courier_slip.sender"), value=sender))
     key = "courier_slip.forward" if view.forwarded else "courier_slip.result"
     contents = tuple([(str(number), name) for number, name in enumerate(view.contents, 1)])
     columns = (
@@ -101,7 +104,7 @@ def courier_slip(view: CourierSlipView, wording: Wording, copy: common.Copy) -> 
         nodes.append(common.paragraph(label("courier_slip.handed")))
     labels = (label("courier_slip.sender"), label("courier_slip.received_by"))
     closing: list[AnyNode] = [Signatures(labels=labels)]
-    return _paper(view, [("body", nodes)], "courier_slip", closing, wording, copy)
+    return _paper(view, [("body", nodes)], "courier_slip", closing, wording, copy, people=False)
 
 
 def result_handover(view: ResultHandoverView, wording: Wording, copy: common.Copy) -> Layout:
@@ -207,8 +210,10 @@ def _paper(
     closing: list[AnyNode],
     wording: Wording,
     copy: common.Copy,
+    *,
+    people: bool = True,
 ) -> Layout:
     title = wording.plain(f"title.{kind}")
     return framing.finish_notice(
-        view, blocks, title=title, copy=copy, wording=wording, closing=closing
+        view, blocks, title=title, copy=copy, wording=wording, closing=closing, people=people
     )

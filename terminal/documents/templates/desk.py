@@ -8,6 +8,7 @@ from terminal.documents import dates
 from terminal.documents.layout import (
     Align,
     AnyNode,
+    Column,
     Cut,
     Fields,
     Layout,
@@ -18,6 +19,7 @@ from terminal.documents.layout import (
     Signatures,
     Size,
     Space,
+    Table,
     Text,
 )
 from terminal.documents.templates import common, framing
@@ -62,6 +64,7 @@ def supplement(view: SupplementView, wording: Wording, copy: common.Copy) -> Lay
             "materials",
             common.materials_block(view.materials, wording.plain("labels.materials"), wording),
         ),
+        ("originals", common.originals_block(view.materials, wording)),
         ("sentence", [_LINE, *_supplement_sentences(view, wording)]),
         ("offline", _offline(view, wording)),
         ("notes", [Text(text=note) for note in view.notes]),
@@ -240,10 +243,9 @@ def originals_returned(view: OriginalsReturnedView, wording: Wording, copy: comm
         returned_at=dates.long_minute(view.returned_at, wording),
         receiver=view.receiver,
     )
-    heading = wording.plain("originals_returned.material")
     blocks: common.Blocks = [
         ("body", [common.paragraph(body)]),
-        ("materials", common.materials_block(view.materials, heading, wording)),
+        ("materials", [_given_back(view, wording)]),
         ("facts", [Space(height=2), Fields(rows=tuple(common.item_rows(view, wording)))]),
     ]
     return framing.finish_notice(
@@ -256,6 +258,15 @@ def originals_returned(view: OriginalsReturnedView, wording: Wording, copy: comm
     )
 
 
+def _given_back(view: OriginalsReturnedView, wording: Wording) -> Table:
+    columns = (
+        Column(wording.plain("originals_returned.material"), 0.7),
+        Column(wording.plain("labels.quantity"), 0.3, Align.CENTRE),
+    )
+    rows = tuple([common.material_row(line, wording)[:2] for line in view.materials])
+    return Table(columns=columns, rows=rows)
+
+
 def handover_slip(view: HandoverSlipView, wording: Wording, copy: common.Copy) -> Layout:
     """Return the layout of the hand-over of papers, with lines for both sides."""
     common.check_case("handover_slip", view)
@@ -263,8 +274,10 @@ def handover_slip(view: HandoverSlipView, wording: Wording, copy: common.Copy) -
     organ = view.head.organ
     label = wording.plain
     rows = common.item_rows(view, wording)
-    rows.append(Row(label=label("labels.receipt_number"), value=view.receipt_number, half=True))
+    heading = label("handover_slip.materials")
+    rows.append(Row(label=label("labels.receipt_number"), value=view.receipt_number))
     rows.append(Row(label=label("labels.applicant"), value=view.applicant.name, half=True))
+    rows.append(Row(label=label("handover_slip.from"), value=view.head.clerk, half=True))
     handed = dates.long_minute(view.handed_over_at, wording)
     pages = wording("handover_slip.pages", pages=view.pages)
     rows.append(Row(label=label("labels.handed_over_at"), value=handed, half=True))
@@ -278,7 +291,7 @@ def handover_slip(view: HandoverSlipView, wording: Wording, copy: common.Copy) -
     blocks: common.Blocks = [
         ("body", body),
         ("facts", [Fields(rows=tuple(rows))]),
-        ("materials", common.materials_block(view.materials, label("labels.materials"), wording)),
+        ("materials", common.materials_block(view.materials, heading, wording)),
     ]
     count, time = label("handover_slip.to_count"), label("handover_slip.signed_at")
     closing: list[AnyNode] = [
@@ -292,6 +305,7 @@ def handover_slip(view: HandoverSlipView, wording: Wording, copy: common.Copy) -
         copy=copy,
         wording=wording,
         closing=closing,
+        people=False,
     )
 
 

@@ -26,9 +26,6 @@ from terminal.documents.wording import Wording
 from terminal.domain.catalogue import Regime
 from terminal.errors import RuleRefused
 
-RETURNED = (Fate.ORIGINAL_SEEN_RETURNED, Fate.ORIGINAL_SEEN_COPY_KEPT)
-"""Fates after which the original is back in the citizen's hands."""
-
 SLIP_RULE = Rule(dashed=True, only=Paper.THERMAL_80)
 """Parts of a slip are set apart by a line, those of A4 by their forms."""
 
@@ -48,7 +45,7 @@ def receipt(view: ReceiptView, wording: Wording, copy: common.Copy) -> Layout:
         ("number", _number(view, wording)),
         ("facts", [Fields(rows=tuple(_facts(view, wording))), SLIP_RULE]),
         ("materials", _materials(view, wording)),
-        ("originals", _originals(view, wording)),
+        ("originals", common.originals_block(view.materials, wording)),
         ("deferred", _deferred(view, wording)),
         ("sentence", [SLIP_RULE, *_sentences(view, wording)]),
         ("offline", _offline(view, wording)),
@@ -105,6 +102,12 @@ def _facts(view: ReceiptView, wording: Wording) -> list[Row]:
     place = wording("labels.hall_window", hall=view.head.hall, window=view.head.window)
     rows.append(Row(label=label("labels.received_at"), value=received))
     rows.append(Row(label=label("labels.place"), value=place))
+    forwarding = view.forwarding
+    if forwarding is not None:
+        rows.append(Row(label=label("labels.competent_organ"), value=forwarding.organ))
+        contact = " ".join(part for part in (forwarding.place, forwarding.phone) if part)
+        if contact:
+            rows.append(Row(label=label("labels.contact"), value=contact))
     rows.append(Row(label=label("labels.clerk_receive"), value=view.head.clerk, half=True))
     if view.phone:
         rows.append(Row(label=label("labels.consult_phone"), value=view.phone, half=True))
@@ -118,28 +121,6 @@ def _materials(view: ReceiptView, wording: Wording) -> list[AnyNode]:
         return [heading, Text(text=wording.plain("receipt.no_materials"))]
     rows = tuple([common.material_row(line, wording) for line in lines])
     return [heading, Table(columns=common.material_table(lines, wording), rows=rows)]
-
-
-def _originals(view: ReceiptView, wording: Wording) -> list[AnyNode]:
-    returned = [line for line in view.materials if line.fate in RETURNED]
-    kept = [line for line in view.materials if line.fate is Fate.ORIGINAL_KEPT]
-    filed = [line for line in kept if line.filed]
-    collected = [line for line in kept if not line.filed]
-    nodes: list[AnyNode] = []
-    names = {
-        "returned": common.counted(returned, wording),
-        "kept": common.counted(collected, wording),
-    }
-    if returned and collected:
-        nodes.append(Text(text=wording("receipt.originals_both", **names), bold=True))
-    elif returned:
-        nodes.append(Text(text=wording("receipt.originals_returned", **names), bold=True))
-    elif collected:
-        nodes.append(Text(text=wording("receipt.originals_kept", **names), bold=True))
-    if filed:
-        sentence = wording("receipt.originals_filed", filed=common.counted(filed, wording))
-        nodes.append(Text(text=sentence))
-    return nodes
 
 
 def _deferred(view: ReceiptView, wording: Wording) -> list[AnyNode]:

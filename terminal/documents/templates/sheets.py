@@ -135,8 +135,8 @@ def _successors(view: ShiftHandoverView, wording: Wording) -> list[AnyNode]:
         return []
     label = wording.plain
     columns = (
-        Column(label("labels.receipt_number"), 0.3),
-        Column(label("labels.item"), 0.32),
+        Column(label("labels.receipt_number"), 0.38),
+        Column(label("labels.item"), 0.26),
         Column(label("phone_list.column_due"), 0.18),
         Column(label("shift_handover.column_successor"), 0.2),
     )
@@ -233,8 +233,8 @@ def blank_receipt(view: BlankReceiptView, wording: Wording, copy: common.Copy) -
     later = wording("blank_receipt.later", phone=view.phone)
     blocks: common.Blocks = [
         ("when", [number, Text(text=label("blank_receipt.when"), size=Size.SMALL)]),
-        ("facts", [Fields(rows=tuple(empty))]),
-        ("materials", [Table(columns=columns, rows=rows)]),
+        ("facts", [Fields(rows=tuple(empty), tall=9.0)]),
+        ("materials", [Table(columns=columns, rows=rows, tall=8.0)]),
         ("sentence", [*sentences]),
         ("later", [common.paragraph(later)]),
         ("copies", [Text(text=label("blank_receipt.copies"), size=Size.SMALL)]),
@@ -290,7 +290,7 @@ def case_history(view: CaseHistoryView, wording: Wording, copy: common.Copy) -> 
     columns = tuple(
         [
             Column(label(f"case_history.column_{name}"), share)
-            for name, share in zip(names, (0.19, 0.19, 0.16, 0.2, 0.26), strict=True)
+            for name, share in zip(names, (0.24, 0.16, 0.15, 0.19, 0.26), strict=True)
         ]
     )
     table = Table(columns=columns, rows=tuple([_step(line, wording) for line in view.lines]))

@@ -120,6 +120,8 @@ class Forwarding(View, frozen=True, kw_only=True):
 
     organ: str
     due: str
+    place: str = ""
+    phone: str = ""
 
 
 class OfflineNote(View, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """The morning after an outage: 1,300 terminals hand in three days at once, others go on working.
 
-    python benchmarks/outage.py [--quick] [--terminals N] [--spread SECONDS]
+    python benchmarks/outage.py [--quick] [--terminals N] [--spread SECONDS] [--limit SECONDS]
 
 Each terminal holds 600 entries of some 2 KiB, written, chained and signed ahead by the code that
 terminals run. Real hub processes serve them over HTTP; PostgreSQL writes through to the disk.
@@ -8,7 +8,8 @@ As real terminals do after an outage, each waits for its own moment within ten m
 batches over one line and then reads its feed. Meanwhile windows that were never cut off take in
 visitors: one record each 0.5 s, from POST to the signed answer. Everything (PostgreSQL, hub
 processes, all terminals) shares the machine's cores. `--quick` has fewer terminals, who come in
-a share of the ten minutes, so that as many a second come.
+a share of the ten minutes, so that as many a second come. After `--limit` no more is sent, and
+what came in by then is told as what it is.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ ENTRIES = 600
 HALLS = 20
 LIVE_PAUSE = 0.5
 LIVE_WINDOWS = 4
-LINES = 200
+LINES = 100
 """Terminals that may speak at once; more wait for their line as for a busy server."""
 SETTLE_SECONDS = 1_800
 GOAL_SECONDS, GOAL_LIVE = 3_600.0, 1.0
@@ -55,13 +56,15 @@ def write_ahead(member: _fleet.Member, file: Path, count: int) -> float:
 class Drain:
     """What the terminals that come back did; filled by many threads."""
 
-    def __init__(self, urls: list[str], folder: Path, spread: float) -> None:
+    def __init__(self, urls: list[str], folder: Path, spread: float, limit: float) -> None:
         self.pushes: list[float] = []
         self.rows = 0
         self.failed: list[str] = []
         self._urls = urls
         self._folder = folder
         self._spread = spread
+        self._limit = limit
+        self._over = threading.Event()
         self._lock = threading.Lock()
         self.stored = 0
         self.stored_at = 0.0
@@ -75,7 +78,7 @@ class Drain:
         def work() -> None:
             while True:
                 with self._lock:
-                    if not waiting:
+                    if not waiting or self._over.is_set():
                         return
                     number, member = waiting.pop(0)
                 moment = begun + slot(member.id) / SPREAD_SECONDS * self._spread
@@ -86,23 +89,36 @@ class Drain:
                     self.failed.append(repr(error))
 
         threads = [threading.Thread(target=work) for _ in range(min(LINES, len(members)))]
-        for thread in threads:
+        teller = threading.Thread(target=self._tell, args=(begun,))
+        for thread in (*threads, teller):
             thread.start()
         for thread in threads:
             thread.join()
+        self._over.set()
+        teller.join()
+
+    def _tell(self, begun: float) -> None:
+        """Say each minute how far it is; end it at the limit."""
+        while not self._over.wait(60):
+            gone = time.perf_counter() - begun
+            print(f"after {gone:,.0f} s {self.stored:,} stored", file=sys.stderr, flush=True)
+            if self._limit and gone > self._limit:
+                self._over.set()
 
     def _hand_in(self, number: int, member: _fleet.Member) -> None:
         speaker = _fleet.Speaker(self._urls[number % len(self._urls)], member, timeout=600)
+        known = 0
         try:
             for body in _fleet.kept(self._folder / member.id):
+                if self._over.is_set():
+                    return
                 begun = time.perf_counter()
                 answer = speaker.push(body)
-                took = time.perf_counter() - begun
                 with self._lock:
-                    self.pushes.append(took)
-            with self._lock:
-                self.stored += answer.stored_seq
-                self.stored_at = time.perf_counter()
+                    self.pushes.append(time.perf_counter() - begun)
+                    self.stored += answer.stored_seq - known
+                    self.stored_at = time.perf_counter()
+                known = answer.stored_seq
             rows, _ = speaker.pull_progress()
             with self._lock:
                 self.rows += rows
@@ -169,7 +185,7 @@ def unjudged(folder: Path, seconds: float) -> dict[str, int]:
         hub.close()
 
 
-def run(terminals: int, spread: float, processes: int, top: Path) -> int:
+def run(terminals: int, spread: float, processes: int, limit: float, top: Path) -> int:
     """Make everything, let it run, print what came of it."""
     folder, bodies = top / "hub", top / "bodies"
     folder.mkdir()
@@ -195,7 +211,7 @@ def run(terminals: int, spread: float, processes: int, top: Path) -> int:
         )
         with _fleet.serving(folder, processes) as hubs:
             urls = [one.url for one in hubs]
-            drain = Drain(urls, bodies, spread)
+            drain = Drain(urls, bodies, spread, limit)
             with Windows(urls, windows[:1]) as alone:
                 time.sleep(min(10.0, spread / 2))
             print_load("start")
@@ -219,20 +235,20 @@ def run(terminals: int, spread: float, processes: int, top: Path) -> int:
     for failure in (drain.failed + live.failed + alone.failed)[:5]:
         print("failed:", failure)
     print(
-        f"stored and acknowledged in {took:,.0f} s, all terminals done in {read:,.0f} s, "
+        f"{drain.stored:,} of {count:,} stored and acknowledged in {took:,.0f} s, "
+        f"all terminals done in {read:,.0f} s, "
         f"everything judged in {judged:,.0f} s; they came within {spread:,.0f} s; "
         f"{processes} hub processes, {os.cpu_count()} cores for everything"
     )
     worst = p99(live.times)
-    whole = TERMINALS * ENTRIES / (count / judged)
-    what = "measured" if terminals == TERMINALS else "extrapolated by the rate"
+    whole = TERMINALS * ENTRIES / (drain.stored / judged)
+    what = "measured" if drain.stored == TERMINALS * ENTRIES else "extrapolated by the rate"
     print(
         f"780,000 records stored and judged in {whole / 60:.1f} minutes ({what}; goal 60): "
         f"{whole / GOAL_SECONDS:.2f} of it; live intake p99 {worst:.3f} s (goal {GOAL_LIVE:.0f}), "
         f"worst {max(live.times):.3f} s of {len(live.times):,}"
     )
-    missing = drain.stored - count + len(drain.failed)
-    return int(bool(missing or found["held"] or found["refused"]))
+    return int(bool(drain.failed or live.failed or found["held"] or found["refused"]))
 
 
 def main() -> int:
@@ -241,12 +257,13 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_TERMINALS} terminals")
     parser.add_argument("--terminals", type=int, default=0)
     parser.add_argument("--spread", type=float, default=0.0, help="seconds in which they come")
+    parser.add_argument("--limit", type=float, default=0.0, help="seconds; 0: until all is in")
     parser.add_argument("--processes", type=int, default=2)
     chosen = parser.parse_args()
     terminals = chosen.terminals or (QUICK_TERMINALS if chosen.quick else TERMINALS)
     spread = chosen.spread or SPREAD_SECONDS * terminals / TERMINALS
     with disk_folder() as top:
-        return run(terminals, spread, chosen.processes, top)
+        return run(terminals, spread, chosen.processes, chosen.limit, top)
 
 
 if __name__ == "__main__":

@@ -114,6 +114,9 @@ class Ledger:
                 ("secure_delete", 1),
                 ("busy_timeout", BUSY_MILLISECONDS),
                 ("cache_size", -8000),
+                # A page that many commits change is brought into the file once: the log may grow
+                # to 16 MB before that. What is durable is not touched by it.
+                ("wal_autocheckpoint", 4000),
                 *([("query_only", 1)] if readonly else []),
             ],
             thread_safe=False,

@@ -162,12 +162,8 @@ def _marks(database: Any) -> None:
         "CREATE INDEX IF NOT EXISTS markrow_name_day ON marks (name, day)",
         "CREATE INDEX IF NOT EXISTS aggregates_queue ON aggregates (organ, state, due)"
         " WHERE type = 'case'",
-        "CREATE INDEX IF NOT EXISTS aggregates_due ON aggregates (state, due)"
-        " WHERE type = 'case'",
         "CREATE INDEX IF NOT EXISTS aggregates_changed ON aggregates (organ, changed_at)"
         " WHERE type = 'case'",
-        "CREATE INDEX IF NOT EXISTS aggregates_filed ON aggregates (type, organ, state, created_at)"
-        " WHERE type = 'negative_outcome'",
     ):
         run(database, statement)
     last = ""

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from peewee import Database
 
+from hub.store.rating_tables import RatingDoubtRow, RatingHeadRow, RatingLeafRow, RatingNodeRow
 from hub.store.statements import Insert, lock, rows, run
-from hub.store.tables import RatingDoubtRow, RatingHeadRow, RatingLeafRow, RatingNodeRow
 from terminal.domain.records import RatingGiven
 from terminal.protocol import merkle
 from terminal.protocol.entry import Entry

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLabel,
+    QScroller,
+    QSizePolicy,
+    QStackedWidget,
+    QWidget,
+)
 
 from terminal.texts import Texts
 from ui.citizen.strokes import StrokeField
@@ -38,25 +46,31 @@ class SignaturePage(QWidget):
         for part in (self.words, self._paper):
             self._reading.body.addWidget(part)
         self._reading.body.addStretch(1)
+        QScroller.grabGesture(
+            self._reading.viewport(), QScroller.ScrollerGestureType.LeftMouseButtonGesture
+        )
         self.field = StrokeField()
         self.hint = Label(texts("citizen.signature.hint"), "c-small", wrap=True,
                           object_name="signature_hint")  # fmt: skip
-        writing = QWidget()
-        inner = column(self.field, self.hint, gap=6, to=writing)
+        self._writing = QWidget()
+        inner = column(self.field, self.hint, gap=6, to=self._writing)
         inner.setStretch(0, 1)
-        self._both = row(self._reading, writing, gap=20)
+        self._both = row(self._reading, self._writing, gap=20)
         self._both.setStretch(0, 2)
         self._both.setStretch(1, 3)
         self.refuse = Touch(texts("citizen.signature.refuse"), "answer", "signature_refuse")
         self.clear = Touch(texts("citizen.signature.clear"), "answer", "signature_clear")
         self.done = Touch(texts("citizen.signature.done"), "answer", "signature_done")
-        for answer in (self.refuse, self.clear, self.done):
+        self.enlarge = Touch(texts("citizen.signature.enlarge"), "answer", "signature_enlarge")
+        self.enlarge.clicked.connect(self._on_enlarge)
+        answers = (self.enlarge, self.refuse, self.clear, self.done)
+        for answer in answers:
             answer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        layout = column(
-            self.title, self.number, self._both, row(self.refuse, self.clear, self.done, gap=16),
+        self._whole = column(
+            self.title, self.number, self._both, row(*answers, gap=16),
             gap=10, margins=(40, 24), to=self,
         )  # fmt: skip
-        layout.setStretch(2, 1)
+        self._whole.setStretch(2, 1)
         self.field.changed.connect(self._on_ink)
         self.clear.clicked.connect(self.field.clear)
         self.refuse.clicked.connect(self._on_refuse)
@@ -71,6 +85,8 @@ class SignaturePage(QWidget):
         self.words.say("\n".join(request.words))
         self._sheet = QPixmap.fromImage(request.picture) if request.picture is not None else None
         self._paper.setVisible(self._sheet is not None)
+        self.enlarge.setVisible(self._sheet is not None)
+        self._show_large(large=False)
         self._reading.verticalScrollBar().setValue(0)
         self.done.setText(request.done or texts("citizen.signature.done"))
         self.refuse.setText(request.refuse or texts("citizen.signature.refuse"))
@@ -87,8 +103,14 @@ class SignaturePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= px(820)
+        # A low screen in large print: the field first, and only what must be read beside it.
+        low = self.height() < px(480)
+        wide = low or self.width() >= px(820)
         direction = QBoxLayout.Direction
+        self.number.setVisible(not low)
+        self.hint.setVisible(not low)
+        side, top = px(16 if low else 40), px(10 if low else 24)
+        self._whole.setContentsMargins(side, top, side, top)
         self._both.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
         self._fit()
 
@@ -103,6 +125,18 @@ class SignaturePage(QWidget):
         )
         scaled.setDevicePixelRatio(ratio)
         self._picture.setPixmap(scaled)
+
+    def _on_enlarge(self) -> None:
+        self._show_large(large=not self._writing.isHidden())
+
+    def _show_large(self, *, large: bool) -> None:
+        """The paper as wide as the screen, to be read; the field comes back by the same touch."""
+        self._writing.setVisible(not large)
+        self.clear.setVisible(not large)
+        key = "citizen.signature.back" if large else "citizen.signature.enlarge"
+        self.enlarge.setText(self._texts(key))
+        self._both.activate()
+        self._fit()
 
     def _on_ink(self) -> None:
         ready = self.field.signed

@@ -132,7 +132,7 @@ class CasesPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for place, least in ((6, 1180), (5, 960), (4, 860), (3, 640)):
+        for place, least in ((6, 1180), (5, 960), (4, 860), (3, 760)):
             self.table.setColumnHidden(place, self.width() < px(least))
         self.place.setVisible(self.width() >= px(900))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from terminal.clock import today
 from terminal.domain.parties import Party
@@ -78,6 +78,7 @@ class CasePage(QWidget):
         layout = column(head, self._under, gap=12, to=self)
         layout.setStretch(1, 1)
         self._wide = True
+        self._reading = False
 
     # Showing.
 
@@ -100,9 +101,9 @@ class CasePage(QWidget):
 
     def start(self) -> None:
         """Put the keyboard where the work begins."""
-        form = self.form()
-        if form is None:
-            (self.acts if self._acts else self.view.papers).setFocus()
+        if self.form() is None:
+            reading = self._reading and not self._wide
+            (self.acts if self._acts and not reading else self.view.papers).setFocus()
 
     def form(self) -> CaseForm | None:
         """Return the form that is open."""
@@ -128,13 +129,13 @@ class CasePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._wide = self.width() >= px(900)
-        direction = QBoxLayout.Direction
-        self._under.setDirection(direction.LeftToRight if self._wide else direction.TopToBottom)
         self._arrange()
 
     def _arrange(self) -> None:
-        # In large print the case and its form take turns.
-        self.view.setVisible(self._wide or self.form() is None)
+        """Side by side; in large print the case takes turns with what can be done."""
+        reading = self._reading and self.form() is None
+        self.view.setVisible(self._wide or reading)
+        self._side.setVisible(self._wide or not reading)
 
     def _ask(self) -> None:
         ctx, wanted = self.clerking.ctx, self._wanted
@@ -208,6 +209,8 @@ class CasePage(QWidget):
             form.to_confirm()
         elif act is not None and form is None:
             self.open_form(act)
+        elif key == Qt.Key.Key_F3:
+            self.press("f3")
         elif key == Qt.Key.Key_F4 and not control:
             self.press("f4")
         elif key == Qt.Key.Key_F5:
@@ -226,6 +229,9 @@ class CasePage(QWidget):
         if form is not None:
             return (KeyHint("close", "Esc", say("casework.hint.close_form")),)
         found = [KeyHint("list", "Esc", say("casework.hint.list"))]
+        if not self._wide:
+            key = "casework.hint.acts" if self._reading else "casework.hint.read"
+            found.append(KeyHint("f3", "F3", say(key)))
         if self.file is not None and may_resume(self.file.case):
             found.append(KeyHint("f4", "F4", say("window.hint.resume")))
         if self.view.document() is not None:
@@ -244,6 +250,11 @@ class CasePage(QWidget):
                 self.keys_changed.emit()
             case "list":
                 self.closed.emit()
+            case "f3" if not self._wide and self.form() is None:
+                self._reading = not self._reading
+                self._arrange()
+                self.start()
+                self.keys_changed.emit()
             case "f4":
                 if self.form() is None and self.file is not None and may_resume(self.file.case):
                     self.resume_wanted.emit(self.file.case.case_id)

@@ -49,12 +49,17 @@ class CaseView(Card):
         self._texts = texts
         self._documents: tuple[DocumentView, ...] = ()
         self._case_id = ""
+        self._shown: CaseFile | None = None
         self.papers = SelectList("case_documents")
         self.scroll = Scroll(gap=8)
         self.add(self.scroll)
 
     def show_file(self, file: CaseFile) -> None:
         """Show a case as it stands; the place in it is kept while it is the same one."""
+        if file == self._shown:
+            # Events come in flocks; what has not changed is not built again.
+            return
+        self._shown = file
         same = file.case.case_id == self._case_id
         place = self.papers.index if same else len(file.documents) - 1
         held = same and self.papers.hasFocus()

@@ -197,9 +197,13 @@ class CaseForm(Card):
         sentence = check() if check is not None else ""
         part.complain(sentence)
         if sentence:
+            self.soften(part)
             part.setFocus()
             self.show_soon(part)
         return not sentence
+
+    def soften(self, part: Part) -> None:
+        """Show a sentence that is no complaint in a quieter colour."""
 
     def _on_changed(self, part: Part) -> None:
         part.complain("")

@@ -52,9 +52,9 @@ class Pick(QWidget):
         self.choice.set_value(option)
         self.complain("")
 
-    def complain(self, sentence: str) -> None:
+    def complain(self, sentence: str, state: str = "bad") -> None:
         """Show a sentence below; an empty one takes it away."""
-        self.error.say(sentence, "bad")
+        self.error.say(sentence, state)
         self.error.setVisible(bool(sentence))
         self.choice.setAccessibleDescription(sentence)
 

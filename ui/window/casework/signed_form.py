@@ -7,7 +7,7 @@ from ui.widgets.basics import StateLabel
 from ui.widgets.fields import Field
 from ui.window.casework.clerking import CaseFile, Clerking
 from ui.window.casework.form import CaseForm
-from ui.window.casework.parts import Pick
+from ui.window.casework.parts import Part, Pick
 from ui.window.casework.signature import SignatureRequest
 
 ON_SCREEN, NOT_SIGNED = "screen", "none"
@@ -101,6 +101,11 @@ class SignedForm(CaseForm):
         changed = bool(self.strokes)
         self.ask()
         return self.texts("casework.signature.again" if changed else "casework.signature.waiting")
+
+    def soften(self, part: Part) -> None:
+        if part is self.how and self.clerking.signatures.request is not None:
+            # Nothing is wrong: the citizen is reading.
+            self.how.complain(self.how.error.text(), "muted")
 
     def _on_how(self, how: str) -> None:
         if how == NOT_SIGNED:

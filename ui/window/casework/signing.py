@@ -23,6 +23,7 @@ class SignForm(SignedForm):
     def __init__(self, clerking: Clerking) -> None:
         self.document: DocumentView | None = None
         self._picture: QImage | None = None
+        self._looking = self._asked = False
         super().__init__(clerking)
 
     def build(self) -> None:
@@ -44,6 +45,7 @@ class SignForm(SignedForm):
         title = self.texts(f"window.document.{self.document.kind}")
         self.paper.say(self.texts("casework.sign.paper", title=title, number=self.document.number))
         self._picture = None
+        self._looking, self._asked = True, False
         ctx, document_id = self.clerking.ctx, self.document.document_id
 
         def look() -> QImage:
@@ -51,7 +53,16 @@ class SignForm(SignedForm):
 
             return page_of(ctx.documents.render(ctx.documents.document(document_id), "png"))
 
-        self.clerking.bridge.read(self, look, done=self._on_picture, failed=lambda _: None)
+        self.clerking.bridge.read(
+            self, look, done=self._on_picture, failed=lambda _: self._on_picture(QImage())
+        )
+
+    def ask(self) -> None:
+        """Ask once the paper's picture is there: nobody signs what is not shown."""
+        if self._looking:
+            self._asked = True
+        else:
+            super().ask()
 
     def words(self) -> tuple[str, ...]:
         assert self.document is not None
@@ -78,10 +89,16 @@ class SignForm(SignedForm):
     def leave(self) -> None:
         super().leave()
         self._picture = None
+        self._looking = self._asked = False
 
     def _on_picture(self, picture: QImage) -> None:
-        if not self.isHidden() and not picture.isNull():
-            self._picture = picture
+        if self.isHidden() or not self._looking:
+            return
+        self._looking = False
+        self._picture = None if picture.isNull() else picture
+        if self._asked:
+            self._asked = False
+            self.ask()
 
 
 class OriginalsForm(SignedForm):

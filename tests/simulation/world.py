@@ -177,7 +177,8 @@ class World:
         for one in self.terminals:
             place = one.ledger.read(hub_places.heard)
             if place is not None:
-                one.knew[place.epoch] = max(place.seq, one.knew.get(place.epoch, 0))
+                # What was told before an earlier roll-back is remembered by nobody any more.
+                one.knew = {place.epoch: place.seq}
         self.stop_hub()
         mark = next(folder.rglob("mark"), None)
         kept = mark.read_bytes() if mark is not None else b""

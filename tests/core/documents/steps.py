@@ -220,7 +220,6 @@ def papers(regime: Regime) -> dict[str, DocumentView]:
         refused,
         document_number="和市监终〔2026〕6号",
         outcome=Outcome.TERMINATED,
-        document_number="和市监终〔2026〕6号",
         reason="申请人死亡",
     )
     ready = ResultReady(

@@ -13,7 +13,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from terminal.domain.case import Case
-from terminal.domain.catalogue import ServiceItem
+from terminal.domain.catalogue import HandlingKind, ServiceItem
 from terminal.domain.parties import Capacity, Party, PowerOfAttorney
 from terminal.domain.records import Forwarding, Lane
 from terminal.services.views import (
@@ -22,6 +22,7 @@ from terminal.services.views import (
     HandwrittenReceipt,
     IntakeDraft,
     Review,
+    Role,
     Saved,
     Session,
     VisitCase,
@@ -48,6 +49,7 @@ class Desk(QObject):
     cleared = Signal()
     put_in_place = Signal(int)
     deferred_asked = Signal(Case)
+    decision_due = Signal(str)
     pause_changed = Signal()
 
     def __init__(self, bridge: Bridge, session: Session, parent: QObject | None = None) -> None:
@@ -393,6 +395,7 @@ class Desk(QObject):
 
     def _on_saved(self, visit: Visiting, act: Act, saved: Saved) -> None:
         self.busy = False
+        on_the_spot = act is Act.ACCEPT and self._decides_here(visit.review)
         if visit.draft is not None:
             visit.item_code = visit.draft.item_code
         if visit.draft is not None and visit.draft.case_id:
@@ -405,6 +408,17 @@ class Desk(QObject):
         self.item_chosen.emit()
         self.reviewed.emit()
         self.refresh_cases()
+        if on_the_spot:
+            self.decision_due.emit(saved.case.receipt_number)
+
+    def _decides_here(self, review: Review | None) -> bool:
+        """Whether whoever is signed in decides an on-the-spot item (即办件) in the same flow."""
+        return (
+            review is not None
+            and review.item.handling is HandlingKind.ON_THE_SPOT
+            and review.item.authority.may_decide
+            and self.session.role is Role.CHIEF_REPRESENTATIVE
+        )
 
     def _on_act_failed(self, failure: Failure) -> None:
         self.busy = False

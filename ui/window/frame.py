@@ -121,6 +121,7 @@ class Workplace(QWidget):
         self.shift.began.connect(self._before_handover)
         self.shift.handed_over.connect(self._after_handover)
         desk.deferred_asked.connect(self._on_deferred)
+        desk.decision_due.connect(self._on_decision_due)
         bridge.happened.connect(self._on_event)
         bridge.failed.connect(self._on_failure)
         desk.saved.connect(lambda *_: self.refresh_all())
@@ -232,6 +233,10 @@ class Workplace(QWidget):
     def _on_deferred(self, case: Case) -> None:
         self._open_case(case.receipt_number)
         self.say(self._texts("day.deferred.lead"), "")
+
+    def _on_decision_due(self, receipt_number: str) -> None:
+        self._open_case(receipt_number)
+        self.say(self._texts("day.deferred.decide"), "")
 
     def _on_put_back(self, count: int) -> None:
         self.say(self._texts.counted("day.parked.back", count), "warning")

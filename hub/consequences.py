@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from hub import journal
+from hub import journal, leases
 from hub.sitting import Sitting
 from hub.store import projections
 from terminal.clock import to_local
@@ -46,19 +46,23 @@ class Consequences:
         self._db = database
         self._sitting = sitting
         self._accepted: list[str] = []
+        self._used: list[tuple[str, str]] = []
         self._drafts: list[OwnDraft] = []
         self._ratings_wait = projections.any_kept_rating(database)
 
     def __bool__(self) -> bool:
-        return bool(self._accepted or self._drafts)
+        return bool(self._accepted or self._used or self._drafts)
 
     def note(self, record: Record, aggregate: Aggregate | None) -> None:
         """Note an applied record and what it made of its aggregate."""
         if not isinstance(aggregate, Case):
             return
         match record.body:
-            case CaseAccepted():
-                self._accepted.append(aggregate.case_id)
+            case CaseAccepted() as body:
+                if body.case_number:
+                    self._used.append((record.origin, body.case_number))
+                else:
+                    self._accepted.append(aggregate.case_id)
             case CaseReceived() if self._ratings_wait:
                 self._give_kept_ratings(aggregate)
         filed = negative_outcome(record, aggregate)
@@ -70,7 +74,7 @@ class Consequences:
     def take(self) -> list[OwnDraft]:
         """Return the drafts that are due, numbers last drawn; nothing is left noted."""
         drafts, self._drafts = self._drafts, []
-        return drafts + self._numbers()
+        return drafts + self._numbers() + self._leases()
 
     def _numbers(self) -> list[OwnDraft]:
         """Give accepted cases their numbers (办件编号), as entries of the hub."""
@@ -94,6 +98,21 @@ class Consequences:
                 body = CaseNumbered(format_case_number(region, year, sequence))
                 drafts.append((Draft(case.case_id, case.head, body), f"number/{case.case_id}"))
         return drafts
+
+    def _leases(self) -> list[OwnDraft]:
+        """Renew the blocks of which most numbers are used, the highest one decides."""
+        used, self._used = sorted(self._used), []
+        if not used:
+            return []
+        journal.lock(self._db)
+        # What this sitting leased must be found before another block is.
+        self._sitting.flush()
+        newest = dict(used)
+        found = (
+            leases.renewal(self._db, terminal_id, number, self._sitting.now)
+            for terminal_id, number in newest.items()
+        )
+        return [draft for draft in found if draft is not None]
 
     def _give_kept_ratings(self, case: Case) -> None:
         """Turn ratings that were given before the receipt arrived into entries."""

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from hub import journal
+from hub import journal, leases
 from hub.consequences import Consequences
 from hub.hub import Hub
 from hub.sitting import Sitting
@@ -27,6 +27,7 @@ from terminal.domain.evolve import Conflict, Evolved, Held, Refused, evolve
 from terminal.domain.records import (
     HUB_ORIGIN,
     KINDS,
+    CaseAccepted,
     ComplaintAnswered,
     ComplaintCalledBack,
     ComplaintFiled,
@@ -318,6 +319,11 @@ class Bench:
 
     def _evolve(self, stored: Stored, record: Record) -> _Verdict:
         aggregate = self._sitting.load(stored.aggregate_id)
+        given = record.body.case_number if isinstance(record.body, CaseAccepted) else ""
+        if given:
+            self._sitting.flush()
+            if not leases.holds(self._db, record.origin, given):
+                return _Verdict(_REFUSED, "number.not_leased")
         try:
             judgement = evolve(aggregate, record)
         except Exception:

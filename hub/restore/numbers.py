@@ -14,8 +14,8 @@ from typing import Any
 from hub.store import incidents, people
 from hub.store.incidents import Incident
 from terminal.clock import to_local
-from terminal.domain.numbers import is_case_number
-from terminal.domain.records import CaseNumbered
+from terminal.domain.numbers import case_place, case_series, is_case_number
+from terminal.domain.records import CaseAccepted, CaseNumbered, NumbersLeased
 from terminal.protocol.entry import EntryError, to_record
 
 CASES = "case/"
@@ -49,9 +49,12 @@ def hold_above(database: Any, entry: Any) -> None:
         record = to_record(entry)
     except EntryError:
         return
-    if record is None or not isinstance(record.body, CaseNumbered):
+    if record is None:
         return
-    number = record.body.case_number
-    if is_case_number(number):
-        region, year, sequence, _ = number.split("-")
-        incidents.raise_sequence(database, f"{CASES}{region}/{year}", int(sequence))
+    if isinstance(record.body, NumbersLeased):
+        incidents.raise_sequence(database, record.body.series, record.body.last)
+        return
+    number = getattr(record.body, "case_number", "")
+    if isinstance(record.body, CaseNumbered | CaseAccepted) and is_case_number(number):
+        region, year, sequence = case_place(number)
+        incidents.raise_sequence(database, case_series(region, year), sequence)

@@ -244,6 +244,15 @@ def of_type(
     return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]
 
 
+def leases_of(database: Database, terminal_id: str) -> list[NumberLease]:
+    """Return the blocks of numbers that a terminal holds."""
+    query = AggregateRow.select(AggregateRow.body).where(
+        (AggregateRow.type == "lease") & (AggregateRow.origin == terminal_id)
+    )
+    decode = _decoders["lease"].decode
+    return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]
+
+
 def ratings_of(database: Database, subject_ids: Sequence[str]) -> list[Rating]:
     """Return the ratings of these visits or cases, oldest first."""
     query = (

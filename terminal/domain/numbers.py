@@ -167,6 +167,17 @@ def is_case_number(text: str) -> bool:
     return check_character(plain[:-1]) == plain[-1]
 
 
+def case_place(number: str) -> tuple[str, int, int]:
+    """Return region, year and sequence of a case number that is one."""
+    region, year, sequence, _ = number.split("-")
+    return region, int(year), int(sequence)
+
+
+def case_series(region: str, year: int) -> str:
+    """Return the name of the series of a region's case numbers in a year."""
+    return f"case/{region[:4]}/{year}"
+
+
 def format_document_number(organ_short: str, kind: str, year: int, sequence: int) -> str:
     """Write a document's number as organs do: 沈审批受〔2026〕42号.
 

@@ -30,7 +30,11 @@ from terminal.services.views import Act, DeclineRequest, IntakeDraft, Review
 
 
 class Circumstances(msgspec.Struct, frozen=True):
-    """What surrounds an act: who, where, when (milliseconds), and the numbers drawn for it."""
+    """What surrounds an act: who, where, when (milliseconds), and the numbers drawn for it.
+
+    `case_number` comes from a leased block, `lease` is the record of that lease; both may be
+    empty.
+    """
 
     clerk: Actor
     window: str
@@ -39,6 +43,8 @@ class Circumstances(msgspec.Struct, frozen=True):
     token: str
     offline: bool
     organ: str
+    case_number: str = ""
+    lease: str = ""
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -80,7 +86,7 @@ def case_entries(
             bodies.append(_notified(review, where, options))
         case Act.DECLINE:
             bodies.append(_declined(where, options))
-    return _chained(review.draft.action_id, case_id, case.head if case else "", bodies)
+    return _chained(review.draft.action_id, case_id, case.head if case else "", bodies, where.lease)
 
 
 def new_case_id(action_id: str) -> str:
@@ -88,15 +94,21 @@ def new_case_id(action_id: str) -> str:
     return record_id(action_id, "case", "id")
 
 
-def _chained(action_id: str, case_id: str, head: str, bodies: list[Body]) -> list[Draft]:
-    """Give each entry of one aggregate the one before it as its base."""
+def _chained(
+    action_id: str, case_id: str, head: str, bodies: list[Body], lease: str
+) -> list[Draft]:
+    """Give each entry of one aggregate the one before it as its base.
+
+    An acceptance with a number of a leased block waits at the hub for the lease.
+    """
     drafts = []
     for body in bodies:
         blobs = tuple(blob.hash for entry in getattr(body, "materials", ()) for blob in entry.blobs)
         late: LateEntry | None = getattr(body, "late_entry", None)
         if late is not None and late.scan:
             blobs = (*blobs, late.scan)
-        drafts.append(Draft(case_id, head, body, blobs=blobs))
+        needs = (lease,) if lease and isinstance(body, CaseAccepted) else ()
+        drafts.append(Draft(case_id, head, body, needs=needs, blobs=blobs))
         head = record_id(action_id, case_id, body.kind)
     return drafts
 
@@ -179,6 +191,7 @@ def _accepted(
             basis=correction_basis(review.item),
             clerk=where.clerk,
             deemed=True,
+            case_number=where.case_number,
         )
     deferred = tuple(
         entry.material_id
@@ -195,6 +208,7 @@ def _accepted(
         deferred=deferred,
         cure_by=cure_by.on.isoformat() if deferred and cure_by else "",
         applicant_agreed=options.agreed,
+        case_number=where.case_number,
     )
 
 

@@ -51,6 +51,7 @@ from terminal.store.journal import Journal
 FIRST_YEAR, LAST_YEAR = 2020, 2099
 """A clock outside these years was never set."""
 
+_ACCEPTING = (Act.ACCEPT, Act.ACCEPT_CONDITIONALLY)
 _CODES = {CaseState.RECEIVED, CaseState.AWAITING_CORRECTION, CaseState.ACCEPTED}
 
 
@@ -293,6 +294,13 @@ class IntakeService:
         known = aggregates.load(db, draft.case_id) if draft.case_id else None
         case = known if isinstance(known, Case) else None
         where = self._circumstances(session, item, db, case)
+        if act in _ACCEPTING and (case is None or not case.case_number):
+            day = self._clock.now().local.date()
+            leased = self._numbering.case_number(db, self._journal.origin, day)
+            if leased is not None:
+                where = msgspec.structs.replace(
+                    where, case_number=leased.number, lease=leased.lease
+                )
         entries = case_entries(act, reviewed, case, where, options)
         opening = self._opening(db, draft, where)
         written = self._journal.append(db, draft.action_id, [*opening, *entries])

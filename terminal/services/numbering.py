@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import NamedTuple
 
-from terminal.domain.numbers import check_receipt_number, draw_tag, format_receipt_number
+from terminal.domain.numbers import (
+    case_series,
+    check_receipt_number,
+    draw_tag,
+    format_case_number,
+    format_receipt_number,
+)
 from terminal.ids import Randomness
-from terminal.store import meta
+from terminal.store import lists, meta
 from terminal.store.database import Transaction
 from terminal.texts import Texts
 
@@ -30,6 +37,13 @@ def blank_number_of(typed: str) -> str:
     if found.problem is not None:
         raise found.problem.error()
     return f"{BLANK_MARK}{found.number}"
+
+
+class LeasedNumber(NamedTuple):
+    """A case number from a leased block, and the record of its lease."""
+
+    number: str
+    lease: str
 
 
 class Numbering:
@@ -61,6 +75,21 @@ class Numbering:
         sequence = meta.count_up(db, f"blanks-{day.isoformat()}")
         number = format_receipt_number(self._region, self._terminal, day, self._tag, sequence)
         return f"{BLANK_MARK}{number}"
+
+    def case_number(self, db: Transaction, terminal_id: str, day: date) -> LeasedNumber | None:
+        """Return the next case number of a block leased to this terminal; None without one."""
+        series = case_series(self._region, day.year)
+        blocks = sorted(lists.leases(db, series), key=lambda one: one.first)
+        for lease in blocks:
+            if lease.terminal_id != terminal_id:
+                continue
+            key = f"lease-{lease.lease_id}"
+            used = int(meta.get(db, key) or 0)
+            if lease.first + used <= lease.last:
+                meta.put(db, key, str(used + 1))
+                number = format_case_number(self._region, day.year, lease.first + used)
+                return LeasedNumber(number, lease.head)
+        return None
 
     def placeholder(self) -> str:
         """Return what a preview shows instead of a number."""

@@ -7,7 +7,7 @@ from typing import cast
 import msgspec
 import peewee
 
-from terminal.domain.aggregates import Document, LifeEventApplication
+from terminal.domain.aggregates import Document, LifeEventApplication, NumberLease
 from terminal.domain.case import Case
 from terminal.store import aggregates
 from terminal.store.tables.ledger import AggregateRow, EntryRow
@@ -52,6 +52,12 @@ def application_by_number(
     """Return the life event's application with this receipt number."""
     found = aggregates.select(db, "application", AggregateRow.number == receipt_number, limit=1)
     return cast("LifeEventApplication | None", next(iter(found), None))
+
+
+def leases(db: peewee.Database, series: str) -> list[NumberLease]:
+    """Return the blocks of a series of numbers that this machine knows."""
+    found = aggregates.select(db, "lease", AggregateRow.number == series)
+    return cast("list[NumberLease]", list(found))
 
 
 def cases_of_visit(db: peewee.Database, visit_id: str) -> list[Case]:

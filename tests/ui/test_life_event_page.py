@@ -71,7 +71,7 @@ def test_a_life_event_is_one_list_and_one_act(clerk: Clerk, ctx: Context, qtbot:
     clerk.wait(lambda: clerk.label("outcome_detail").count("\n") >= 4)
     snap(clerk, "life-event-saved")
     found = ctx.ledger.read(
-        lambda db: [one for one in aggregates.select(db, "application", limit=5)]
+        lambda db: list(aggregates.select(db, "application", limit=5))
     )
     (application,) = found
     assert isinstance(application, LifeEventApplication)

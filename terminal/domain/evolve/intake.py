@@ -127,6 +127,7 @@ def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Ref
             case, record, body.clerk,
             state=CaseState.ACCEPTED, accepted_at=body.accepted_at, decide_by=body.decide_by,
             provisional=body.decide_by_provisional, deemed=True,
+            case_number=body.case_number or case.case_number,
         )  # fmt: skip
     if body.deferred and not body.applicant_agreed:
         return Refused("case.deferral_needs_consent")
@@ -138,6 +139,7 @@ def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Ref
         case, record, body.clerk,
         state=CaseState.ACCEPTED, accepted_at=body.accepted_at, decide_by=body.decide_by,
         provisional=body.decide_by_provisional, deferred=body.deferred, cure_by=body.cure_by,
+        case_number=body.case_number or case.case_number,
     )  # fmt: skip
 
 

@@ -103,6 +103,8 @@ class CaseAccepted(Body, frozen=True):
 
     `deemed`: silence past the limit has accepted it (Licensing Law art. 32(1)(4)); then
     `accepted_at` is the receipt of the materials, not the day on which this was written down.
+    `case_number` comes from a block that the hub has leased to this terminal; empty: the hub
+    gives it.
     """
 
     kind: ClassVar[str] = "case_accepted"
@@ -115,6 +117,7 @@ class CaseAccepted(Body, frozen=True):
     cure_by: str = ""
     applicant_agreed: bool = False
     deemed: bool = False
+    case_number: str = ""
 
 
 class CorrectionItem(msgspec.Struct, frozen=True):

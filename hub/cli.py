@@ -28,6 +28,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "account": _account,
         "backup": _backup,
         "revoke": _revoke,
+        "lease": _lease,
         **dict.fromkeys(("policy", "calendar", "staff", "appointments"), _publish_set),
         "ratings": _ratings,
         "courier": _courier,
@@ -169,6 +170,21 @@ def _revoke(args: argparse.Namespace, console: Console) -> None:
     finally:
         hub.close()
     console.result({"revoked": args.terminal}, "hub.cli.revoked", terminal=args.terminal)
+
+
+def _lease(args: argparse.Namespace, console: Console) -> None:
+    from hub.granting import grant_by_name
+    from hub.leases import BLOCK
+
+    hub = _hub(args)
+    try:
+        size = getattr(args, "size", None)
+        leased = grant_by_name(hub, args.terminal, BLOCK if size is None else size)
+    finally:
+        hub.close()
+    console.result(
+        leased, "hub.cli.leased", terminal=args.terminal, first=leased.first, last=leased.last
+    )
 
 
 def _courier(args: argparse.Namespace, console: Console) -> int:

@@ -8,7 +8,25 @@ from hub.leases import BLOCK, block
 from hub.store import people
 from terminal.clock import to_local
 from terminal.domain.records import NumbersLeased
-from terminal.errors import NotFound
+from terminal.errors import InvalidInput, NotFound
+
+MOST = 10_000
+"""Numbers of one block at most: what is not used stays unused for ever."""
+
+
+def grant_by_name(hub: Hub, name: str, size: int) -> NumbersLeased:
+    """Lease a block to a terminal by its id or its number, as people name it.
+
+    Raises `NotFound` (`number.no_terminal`), `InvalidInput` (`number.block_size`).
+    """
+    if not 0 < size <= MOST:
+        raise InvalidInput("number.block_size", size=size, most=MOST)
+    with hub.store.reading() as database:
+        known = people.terminals(database)
+    found = next((one for one in known if name in (one.id, one.label, str(one.number))), None)
+    if found is None or found.revoked_at:
+        raise NotFound("number.no_terminal", terminal=name)
+    return grant(hub, found.id, size)
 
 
 def grant(hub: Hub, terminal_id: str, size: int = BLOCK) -> NumbersLeased:

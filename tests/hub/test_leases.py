@@ -13,7 +13,7 @@ from hub.store.tables import SequenceRow
 from terminal.domain.case import Case
 from terminal.domain.numbers import case_place, format_case_number
 from terminal.domain.records import NumbersLeased
-from terminal.errors import NotFound
+from terminal.errors import InvalidInput, NotFound
 from terminal.protocol.entry import Entry, to_record
 from tests.hub.line import Taken, TestTerminal
 
@@ -111,3 +111,15 @@ def test_a_lease_that_comes_back_holds_the_counter(hub: Hub, terminal: TestTermi
         SequenceRow.update(value=0).execute(database)
         numbers.hold_above(database, entry)
         assert projections.next_number(database, record.body.series) == 11
+
+
+def test_a_terminal_is_named_by_its_number_and_a_block_has_a_size(
+    hub: Hub, terminal: TestTerminal
+) -> None:
+    assert granting.grant_by_name(hub, "1", 3).terminal_id == terminal.id
+    for size in (0, -1, granting.MOST + 1):
+        with pytest.raises(InvalidInput) as refused:
+            granting.grant_by_name(hub, "1", size)
+        assert refused.value.code == "number.block_size"
+    with pytest.raises(NotFound):
+        granting.grant_by_name(hub, "99", 3)

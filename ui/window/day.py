@@ -118,6 +118,7 @@ class DayWork(QObject):
             return
         if not self._desk.now.empty:
             self._desk.park()
+        self.told.emit("", "")
         self._open(self.pause)
         self.pause.open()
 

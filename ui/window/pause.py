@@ -51,7 +51,7 @@ class PauseCard(Card):
         self.said = Label("", "heading", wrap=True, object_name="pause_said")
         column(
             row(None, Icon("pause", "warning", 40), None),
-            row(None, self.said, None),
+            self.said,
             row(None, Label(texts("day.pause.resume"), "muted"), None),
             gap=12, to=self.standing,
         )  # fmt: skip

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from terminal.domain.catalogue import LifeEvent
 from terminal.domain.parties import Party
 from terminal.services.views import Act, Saved, VisitEnding
 from ui.bridge import Bridge, Failure
 from ui.widgets.basics import Notice, Scroll, holds_focus
+from ui.widgets.fields import Field
 from ui.widgets.keys import KeyHint, LegalGuard
 from ui.window.columns import Columns
 from ui.window.day import DayWork
@@ -56,7 +57,10 @@ class WorkPage(Columns):
             self._upper.body.addWidget(part)
         self._upper.body.addStretch(1)
         self.middle.addWidget(self.search.frame)
-        for page in (self._upper, self.path, self.large, *self.day.cards):
+        self._of_day = Scroll(gap=12)
+        for card in self.day.cards:
+            self._of_day.body.addWidget(card, 1)
+        for page in (self._upper, self.path, self.large, self._of_day):
             self.middle.addWidget(page, 1)
         self.fill(
             (self.visitor, self.visit, self.parked, self.mine),
@@ -88,6 +92,9 @@ class WorkPage(Columns):
         desk.saved.connect(self._on_saved)
         desk.visit_ended.connect(self._on_ended)
         desk.cleared.connect(self._on_cleared)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus)
         desk.refused.connect(self._on_refused)
         for signal in (desk.reviewed, desk.visit_changed, desk.parked_changed):
             signal.connect(self.keys_changed)
@@ -97,6 +104,7 @@ class WorkPage(Columns):
         card = self.day.shown()
         if card is not None:
             self.show_side(False)
+        self._of_day.setVisible(card is not None)
         for part in (self.search.frame, self._upper, self.path, self.large):
             if card is not None:
                 part.hide()
@@ -388,6 +396,18 @@ class WorkPage(Columns):
         self.notice.say("")
         self.search.close_results()
         self.search.edit.clear()
+
+    def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and (holds_focus(self.visitor, new) or self.day.shown()):
+            # What was just opened gets its place with the next layout.
+            QTimer.singleShot(0, self, self._reveal_field)
+
+    def _reveal_field(self) -> None:
+        focus = QApplication.focusWidget()
+        for area, whole in ((self.left, self.visitor), (self._of_day, self._of_day.inner)):
+            if focus is not None and holds_focus(whole, focus):
+                parent = focus.parentWidget()
+                area.reveal(parent if isinstance(parent, Field) else focus)
 
     def _on_refused(self, failure: Failure) -> None:
         if self._desk.now.review is None:

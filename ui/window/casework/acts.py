@@ -35,6 +35,7 @@ class CaseAct(StrEnum):
     SEND = "send"
     CAME_BACK = "came_back"
     DELIVER = "deliver"
+    RECEIVED = "received"
     DECIDE = "decide"
     CLOSE = "close"
     VOID = "void"
@@ -68,6 +69,7 @@ KEYS: dict[CaseAct, ActKey] = {
     CaseAct.SEND: _key("F11", control=True),
     CaseAct.CAME_BACK: _key("F11", control=True),
     CaseAct.DELIVER: _key("F12"),
+    CaseAct.RECEIVED: _key("F12"),
     CaseAct.DECIDE: _key("F12", control=True),
     CaseAct.CLOSE: _key("F4", control=True),
 }
@@ -130,7 +132,12 @@ def acts_of(
     by_courier = case.delivery_choice and case.delivery_choice.way is DeliveryWay.COURIER
     put(CaseAct.SEND, at_desk and by_courier and not on_its_way)
     put(CaseAct.CAME_BACK, on_its_way and at_desk)
-    put(CaseAct.DELIVER, case.state is (S.RESULT_READY if granted else S.DECIDED) and decided)
+    choice = case.delivery_choice
+    electronic = choice is not None and choice.way is DeliveryWay.ELECTRONIC
+    due = decided and case.state is (S.RESULT_READY if granted else S.DECIDED)
+    elsewhere = on_its_way or (electronic and choice is not None and choice.consent)
+    put(CaseAct.DELIVER, due and not elsewhere)
+    put(CaseAct.RECEIVED, due and elsewhere)
     put(CaseAct.ORIGINALS, case.kept_originals)
     put(CaseAct.SIGN, any(one.kind in SIGNED_BY_RECEIVER for one in documents))
     put(CaseAct.WITHDRAW, case.state.open)

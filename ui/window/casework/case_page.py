@@ -27,7 +27,14 @@ from ui.window.casework.handing import (
     ForwardForm,
     HandOverForm,
 )
-from ui.window.casework.results import AgreeForm, CameBackForm, ReadyForm, RemindForm, SendForm
+from ui.window.casework.results import (
+    AgreeForm,
+    CameBackForm,
+    ReadyForm,
+    ReceivedForm,
+    RemindForm,
+    SendForm,
+)
 from ui.window.casework.signing import OriginalsForm, SignForm
 from ui.window.casework.todo_table import light_of
 from ui.window.dates import day_words
@@ -36,7 +43,7 @@ from ui.window.side import STATE_COLOURS
 FORMS: tuple[type[CaseForm], ...] = (
     BringForm, CureFailedForm, HandOverForm, ForwardForm, ArrivedForm, WithdrawForm, VoidForm,
     DecideForm, CloseForm, ReadyForm, RemindForm, AgreeForm, SendForm, CameBackForm, DeliverForm,
-    SignForm, OriginalsForm,
+    ReceivedForm,    SignForm, OriginalsForm,
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from terminal.clock import to_local
 from terminal.domain.case import Case
@@ -50,6 +50,7 @@ class CaseView(Card):
         self._documents: tuple[DocumentView, ...] = ()
         self._case_id = ""
         self._shown: CaseFile | None = None
+        self._body: QVBoxLayout
         self.papers = SelectList("case_documents")
         self.scroll = Scroll(gap=8)
         self.add(self.scroll)
@@ -67,10 +68,15 @@ class CaseView(Card):
         self._case_id, self._documents = file.case.case_id, file.documents
         clear(self.scroll.body)
         self.papers = SelectList("case_documents")
+        # Shown as a whole: the parts of a layout that is built in place wait for their turn.
+        whole = QWidget()
+        self._body = column(gap=8, to=whole)
         self._facts(file)
         self._materials(file.case)
         self._papers(max(place, 0))
         self._history(file)
+        self.scroll.body.addWidget(whole)
+        whole.show()
         self.scroll.body.addStretch(1)
         self.scroll.verticalScrollBar().setValue(where)
         if held:
@@ -87,7 +93,7 @@ class CaseView(Card):
         bar.setValue(bar.value() + lines * px(48))
 
     def _facts(self, file: CaseFile) -> None:
-        texts, case, body = self._texts, file.case, self.scroll.body
+        texts, case, body = self._texts, file.case, self._body
         wiped = is_wiped(case)
         facts = [
             ("applicant", texts("window.cases.wiped") if wiped else case.applicant.name),
@@ -191,9 +197,9 @@ class CaseView(Card):
                 line.addWidget(Badge(self._texts("casework.original_here"), "warning"))
             elif entry.material_id in case.originals_returned:
                 line.addWidget(Badge(self._texts("casework.original_returned"), "good"))
-            self.scroll.body.addLayout(line)
+            self._body.addLayout(line)
         if not case.materials:
-            self.scroll.body.addWidget(Label(self._texts("casework.no_materials"), "muted"))
+            self._body.addWidget(Label(self._texts("casework.no_materials"), "muted"))
 
     def _fate(self, entry: MaterialEntry) -> str:
         texts = self._texts
@@ -228,18 +234,18 @@ class CaseView(Card):
             made.setAccessibleName(texts("casework.copy_spoken", name=name, state=printed))
             rows.append(made)
         self.papers.show_rows(rows, selected)
-        self.scroll.body.addWidget(self.papers)
+        self._body.addWidget(self.papers)
         if not rows:
-            self.scroll.body.addWidget(Label(texts("casework.no_papers"), "muted"))
+            self._body.addWidget(Label(texts("casework.no_papers"), "muted"))
 
     def _history(self, file: CaseFile) -> None:
         self._title("history")
         for line in file.history.lines:
-            self.scroll.body.addWidget(_HistoryRow(line, self._texts))
+            self._body.addWidget(_HistoryRow(line, self._texts))
 
     def _title(self, key: str) -> None:
-        self.scroll.body.addWidget(Rule())
-        self.scroll.body.addWidget(Label(self._texts(f"window.cases.title_{key}"), "title"))
+        self._body.addWidget(Rule())
+        self._body.addWidget(Label(self._texts(f"window.cases.title_{key}"), "title"))
 
 
 class _HistoryRow(QWidget):

@@ -24,7 +24,7 @@ class WithdrawForm(CaseForm):
 
     def fill(self, file: CaseFile) -> None:
         self.reason.set_text("")
-        self.reason.setEnabled(True)
+        self.reason.edit.setReadOnly(False)
 
     def leave(self) -> None:
         self.clerking.signatures.take_back()
@@ -46,7 +46,7 @@ class WithdrawForm(CaseForm):
             done=texts("casework.withdraw.signing_done"),
             refuse=texts("casework.withdraw.signing_refuse"),
         )  # fmt: skip
-        self.reason.setEnabled(False)
+        self.reason.edit.setReadOnly(True)
         self.clerking.signatures.ask(request, self._on_signed, self._on_refused)
         self.say(texts("casework.withdraw.waiting"), "")
 
@@ -62,12 +62,12 @@ class WithdrawForm(CaseForm):
         self.start(withdraw, self._on_done)
 
     def _on_refused(self) -> None:
-        self.reason.setEnabled(True)
+        self.reason.edit.setReadOnly(False)
         self.reason.setFocus()
         self.say(self.texts("casework.withdraw.refused"), "warning")
 
     def _on_done(self, result: Any) -> None:
-        self.reason.setEnabled(True)
+        self.reason.edit.setReadOnly(False)
         super()._on_done(result)
 
 

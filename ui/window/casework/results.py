@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from terminal.domain.parties import Capacity, Party
 from terminal.domain.records import DeliveryWay, ResultThing
+from terminal.services.casework.results import Reception
 from ui.widgets.basics import Label
 from ui.window.casework.acts import CaseAct
 from ui.window.casework.clerking import Call, CaseFile
@@ -242,3 +244,42 @@ class CameBackForm(CaseForm):
         ctx, session, case_id = self.clerking.ctx, self.clerking.session, self.file.case.case_id
         reason, action = self.reason.text(), self.action_id
         return lambda: ctx.results.came_back(case_id, reason, session, action)
+
+
+class ReceivedForm(CaseForm):
+    """登记签收: what went by courier or electronically has arrived; its trace is the proof."""
+
+    act = CaseAct.RECEIVED
+
+    def build(self) -> None:
+        self.name = self.line("name", most=60)
+        self.trace = self.line("trace", most=200)
+
+    def fill(self, file: CaseFile) -> None:
+        choice, courier = file.case.delivery_choice, file.case.courier
+        self.name.set_text(
+            choice.recipient if choice and choice.recipient else file.case.applicant.name
+        )
+        self.trace.set_text("")
+        if courier is not None and not courier.returned_at:
+            words = self.texts(
+                "casework.received.courier", company=courier.company,
+                number=courier.tracking_number,
+            )  # fmt: skip
+            self.explanation.say(words)
+        else:
+            self.explanation.say(self.texts("casework.received.explanation"))
+
+    def call(self) -> Call:
+        assert self.file is not None
+        ctx, session, case = self.clerking.ctx, self.clerking.session, self.file.case
+        by_courier = case.courier is not None and not case.courier.returned_at
+        own = self.name.text() == case.applicant.name
+        receiver = case.applicant if own else Party(self.name.text())
+        reception = Reception(
+            receiver, Capacity.SELF.value if own else "",
+            DeliveryWay.COURIER if by_courier else DeliveryWay.ELECTRONIC,
+            trace=self.trace.text(),
+        )  # fmt: skip
+        action = self.action_id
+        return lambda: ctx.results.deliver([case.case_id], reception, session, action)

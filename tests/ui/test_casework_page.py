@@ -1,0 +1,235 @@
+"""The case page: what can be done now by its own key, in a form, never by Enter or a scanner."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from terminal.domain.case import CaseState
+from terminal.domain.evolve import Evolved
+from terminal.domain.identity import check_character
+from terminal.domain.parties import IdentitySource, Party
+from terminal.domain.records import Body, DeliveryWay
+from terminal.services.views import Role, Session
+from tests.core.domain import life
+from tests.core.hall import LICENCE, VISITOR
+from tests.ui.conftest import PASSWORD, Clerk
+from tests.ui.desk_cases import Cases, core, sign
+from ui.window.casework.acts import KEYS, CaseAct, acts_of
+from ui.window.casework.delivering import DeliverForm
+from ui.window.casework.results import ReadyForm
+
+F = Qt.Key
+CLERK = Session("wang", "王芳", Role.CLERK, 0)
+
+
+def fill(cases: Cases, name: str, text: str) -> None:
+    """Type into the field of this name and move on."""
+    cases.clerk.at(name)
+    cases.clerk.type(text)
+    cases.clerk.enter()
+
+
+def choose(cases: Cases, name: str, key: Qt.Key = F.Key_1) -> None:
+    cases.clerk.at(name)
+    cases.clerk.press(key)
+    cases.clerk.enter()
+
+
+def said(cases: Cases, name: str) -> str:
+    found = cases.page.findChild(QLabel, name)
+    assert found is not None, name
+    return found.text()
+
+
+def test_no_two_acts_of_one_moment_share_a_key() -> None:
+    shared: dict[tuple[str, bool], list[CaseAct]] = {}
+    for act, key in KEYS.items():
+        shared.setdefault((key.cap, key.control), []).append(act)
+    pairs = {tuple(acts) for acts in shared.values() if len(acts) > 1}
+    assert pairs == {
+        (CaseAct.FORWARD, CaseAct.ARRIVED), (CaseAct.SEND, CaseAct.CAME_BACK),
+        (CaseAct.DELIVER, CaseAct.RECEIVED),
+    }  # fmt: skip
+
+
+GIVEN = (life.RECEIVED, life.ACCEPTED, life.GRANTED)
+LIVES: tuple[tuple[Body, ...], ...] = (
+    (life.RECEIVED,),
+    (life.INCOMPLETE, life.NOTIFIED),
+    (life.RECEIVED, life.ACCEPTED),
+    (life.DEFERRING, life.CONDITIONAL),
+    (life.ELSEWHERE,),
+    (life.ELSEWHERE, life.FORWARDED),
+    (life.RECEIVED, life.ACCEPTED, life.HANDED),
+    (life.RECEIVED, life.ACCEPTED, life.SUSPENDED),
+    (life.RECEIVED, life.DECLINED),
+    (life.RECEIVED, life.WITHDRAWN),
+    (life.RECEIVED, life.VOIDED),
+    (life.RECEIVED, life.ACCEPTED, life.REFUSED),
+    GIVEN,
+    (*GIVEN, life.READY),
+    (*GIVEN, life.AGREED, life.READY),
+    (*GIVEN, life.AGREED, life.READY, life.SENT),
+    (*GIVEN, life.AGREED, life.READY, life.SENT, life.BACK),
+    (*GIVEN, life.READY, life.DELIVERED),
+    (*GIVEN, life.READY, life.DELIVERED, life.CLOSED),
+)
+BY_POST = life.changed(life.DELIVERED, way=DeliveryWay.COURIER, trace="签收")
+STEPS: dict[CaseAct, Body] = {
+    CaseAct.WITHDRAW: life.WITHDRAWN,
+    CaseAct.HAND_OVER: life.HANDED,
+    CaseAct.FORWARD: life.FORWARDED,
+    CaseAct.ARRIVED: life.ARRIVED,
+    CaseAct.BRING: life.SUPPLEMENT,
+    CaseAct.READY: life.READY,
+    CaseAct.REMIND: life.REMINDED,
+    CaseAct.AGREE: life.AGREED,
+    CaseAct.SEND: life.SENT,
+    CaseAct.CAME_BACK: life.BACK,
+    CaseAct.DELIVER: life.DELIVERED,
+    CaseAct.RECEIVED: BY_POST,
+    CaseAct.CLOSE: life.changed(life.CLOSED, reason="申请人去世"),
+    CaseAct.VOID: life.VOIDED,
+}
+
+
+STRICTER = (CaseAct.BRING, CaseAct.ARRIVED, CaseAct.DELIVER)
+"""The page offers less than the rules: what was notified comes through the intake, an arrival
+follows its forwarding, and what is in the mail is not handed out at the desk."""
+
+
+@pytest.mark.parametrize("bodies", LIVES)
+def test_what_is_offered_is_not_refused_and_nothing_is_missing(bodies: tuple[Body, ...]) -> None:
+    case = life.lived(*bodies)
+    offered = acts_of(case, CLERK, LICENCE, date(2026, 11, 23))
+    assert CaseAct.DECIDE not in offered
+    for act, body in STEPS.items():
+        judged = life.step(case, body, 99)
+        if act in offered:
+            assert isinstance(judged, Evolved), (act, judged)
+        elif act not in STRICTER:
+            assert not isinstance(judged, Evolved), act
+    late = acts_of(case, CLERK, LICENCE, date(2026, 12, 20))
+    assert CaseAct.VOID not in late
+    assert (CaseAct.CURE_FAILED in late) == (bodies[-1] is life.CONDITIONAL)
+
+
+def test_papers_and_endings_by_their_keys(clerk: Clerk) -> None:
+    cases = Cases(clerk)
+    case_id = cases.deferred()
+    cases.open(case_id)
+    assert said(cases, "case_state") == "已受理"
+    # Enter on an act opens its form and does nothing; a letter is no number of pages.
+    form = cases.act(F.Key_F8)
+    fill(cases, "hand_over_pages", "x")
+    assert said(cases, "hand_over_pages_error") == "请填写页数，至少 1 页。"
+    form.parts[0][0].set_text("")  # type: ignore[union-attr]
+    fill(cases, "hand_over_pages", "12")
+    clerk.at("confirm_hand_over")
+    clerk.enter()
+    assert core(clerk).cases.case(case_id).papers is None
+    # A scanner's burst does not count either.
+    clerk.press(F.Key_F8, after=0.01)
+    assert core(clerk).cases.case(case_id).papers is None
+    cases.confirm(F.Key_F8)
+    papers = core(clerk).cases.case(case_id).papers
+    assert papers is not None
+    assert papers.pages == 12
+    # The deferred paper comes.
+    cases.act(F.Key_F9)
+    clerk.at("bring_materials")
+    clerk.enter()
+    choose(cases, "bring_fate")
+    cases.confirm(F.Key_F9)
+    assert not core(clerk).cases.case(case_id).deferred
+    # Void: a wrong password is said beside the row, the case stands.
+    clerk.wait(lambda: CaseAct.BRING not in cases.page._acts)
+    cases.act(F.Key_F2, control=True)
+    choose(cases, "void_reason", F.Key_3)
+    clerk.at("void_detail")
+    clerk.enter()
+    choose(cases, "void_returned")
+    fill(cases, "void_second_name", "liqiang")
+    fill(cases, "void_second_password", "wrong-one")
+    clerk.at("confirm_void")
+    clerk.press(F.Key_F2, Qt.KeyboardModifier.ControlModifier, after=1.5)
+    clerk.wait(lambda: said(cases, "form_void_notice"))
+    assert core(clerk).cases.case(case_id).state is CaseState.ACCEPTED
+    clerk.press(F.Key_Escape)
+    cases.act(F.Key_F2, control=True)
+    choose(cases, "void_reason", F.Key_3)
+    clerk.at("void_detail")
+    clerk.enter()
+    choose(cases, "void_returned")
+    fill(cases, "void_second_name", "liqiang")
+    fill(cases, "void_second_password", PASSWORD)
+    cases.confirm(F.Key_F2, control=True)
+    assert core(clerk).cases.case(case_id).state is CaseState.VOID
+    clerk.wait(lambda: said(cases, "case_state") == "已作废")
+    # After several changes the page still shows the case.
+    shown = cases.page.view.findChild(QLabel, "fact_applicant")
+    assert shown is not None
+    clerk.wait(shown.isVisible)
+    assert shown.text() == VISITOR.name
+
+
+def test_the_result_desk(clerk: Clerk) -> None:
+    cases = Cases(clerk)
+    first, second = cases.granted(ready=False), cases.granted()
+    cases.open(first)
+    form = cases.act(F.Key_F10)
+    assert isinstance(form, ReadyForm)
+    fill(cases, "ready_name", "食品经营许可证")
+    fill(cases, "ready_number", "JY20260001")
+    clerk.at("ready_count")
+    clerk.enter()
+    fill(cases, "ready_spoiled", "K0007 K0008")
+    clerk.at("ready_name")
+    clerk.enter()
+    assert "作废空白证 2 张：K0007、K0008" in said(cases, "ready_things")
+    cases.confirm(F.Key_F10)
+    things = core(clerk).cases.case(first).results
+    assert (things[0].number, things[0].spoiled) == ("JY20260001", ("K0007", "K0008"))
+    # Electronic delivery needs consent.
+    clerk.wait(lambda: CaseAct.DELIVER in cases.page._acts)
+    cases.act(F.Key_F11)
+    choose(cases, "agree_way", F.Key_3)
+    choose(cases, "agree_consent", F.Key_2)
+    assert "不能电子送达" in said(cases, "agree_consent_error")
+    clerk.press(F.Key_Escape)
+    # Both results and the kept original, one person, one signature.
+    cases.page.refresh()
+    clerk.wait(lambda: cases.page.file is not None and cases.page.file.siblings)
+    form = cases.act(F.Key_F12)
+    assert isinstance(form, DeliverForm)
+    clerk.at("deliver_results")
+    clerk.press(F.Key_Down)
+    clerk.press(F.Key_Space)
+    assert form.results.ticked() == (first, second)
+    clerk.enter()
+    clerk.at("deliver_originals")
+    clerk.enter()
+    clerk.at("deliver_name")
+    clerk.enter()
+    stranger = "21021119900101100"
+    fill(cases, "deliver_number", stranger + check_character(stranger))
+    clerk.at("deliver_capacity")
+    clerk.enter()
+    assert "证件号码与申请人不一致" in said(cases, "deliver_capacity_error")
+    card = Party(
+        VISITOR.name, identity_number=VISITOR.identity_number, source=IdentitySource.CARD_READER
+    )
+    assert clerk.place.cases.take_card(card)
+    sign(clerk)
+    cases.confirm(F.Key_F12)
+    for case_id in (first, second):
+        case = core(clerk).cases.case(case_id)
+        assert case.state is CaseState.DELIVERED
+        assert case.delivery is not None
+        assert case.delivery.signature
+        assert case.delivery.receiver.verified
+        assert not case.kept_originals

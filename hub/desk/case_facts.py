@@ -40,6 +40,14 @@ class _Facts:
 
     def _coming_in(self) -> Iterator[str]:
         case = self._case
+        if case.lanes:
+            names = "、".join(self._texts(f"desk.lane.{lane.value}") for lane in case.lanes)
+            yield self._say("lanes", names=names)
+        if case.power is not None:
+            until = case.power.valid_until
+            yield self._say("power_until", date=until) if until else self._say("power")
+        if case.parent_id:
+            yield self._say("parent")
         if case.late_entry is not None:
             late = case.late_entry
             yield self._say(

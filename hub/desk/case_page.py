@@ -18,7 +18,7 @@ from hub.desk.doing import Typed
 from hub.desk.entrance import forged
 from hub.desk.forms import own_form, read_fields
 from hub.desk.session import Session
-from hub.store import projections
+from hub.store import conflicts, projections
 from hub.web.progress_words import state_name
 from hub.web.site import HEADERS, Site, language_of, say_moment
 from terminal.domain.aggregates import Document
@@ -175,10 +175,11 @@ class CasePage:
             found = projections.load(database, case_id)
         return found if isinstance(found, Case) else None
 
-    def _around(self, case: Case) -> tuple[ServiceItem | None, list[Document]]:
+    def _around(self, case: Case) -> tuple[ServiceItem | None, list[Document], bool]:
         with self._site.hub.store.reading() as database:
             item = projections.item(database, case.item_code)
-            return item, projections.documents_of(database, case.case_id)
+            documents = projections.documents_of(database, case.case_id)
+            return item, documents, conflicts.stands(database, case.case_id)
 
     async def _page(
         self,
@@ -190,7 +191,7 @@ class CasePage:
     ) -> Response:
         texts, today = language_of(request), self._site.today()
         account, done = session.account, request.query_params.get("done", "")
-        item, documents = await self._site.run(self._around, case)
+        item, documents, disputed = await self._site.run(self._around, case)
         forms = self._forms(case, session, texts)
         keys = {form.key for form in forms}
         other = in_other_hands(account, case) and case.claimed_by is not None
@@ -210,6 +211,7 @@ class CasePage:
             papers=_papers(documents, texts, self._site),
             own_papers=papers.papers_of(case),
             steps=_steps(case, texts, self._site),
+            disputed=disputed,
             handled=handled(account, case),
             other_hands=case.claimed_by.name if other and case.claimed_by else "",
             forms=[self._fresh(form, sent) for form in forms],

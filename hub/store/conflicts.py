@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import Database
 
-from hub.store.statements import Insert, run
+from hub.store.statements import Insert, rows, run
 from hub.store.tables import ConflictRow
 
 _insert = Insert(ConflictRow, "(entry_hash) DO NOTHING")
@@ -24,3 +24,13 @@ def add(
 def resolve(database: Database, entry_hash: str, now: int) -> None:
     """Note that a supervisor has resolved it."""
     run(database, "UPDATE conflicts SET resolved_at = ? WHERE entry_hash = ?", now, entry_hash)
+
+
+def stands(database: Database, aggregate_id: str) -> bool:
+    """Say whether a conflict about an aggregate is open."""
+    found = rows(
+        database,
+        "SELECT entry_hash FROM conflicts WHERE aggregate_id = ? AND resolved_at = 0 LIMIT 1",
+        aggregate_id,
+    )
+    return bool(found)

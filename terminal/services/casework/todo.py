@@ -32,6 +32,7 @@ class Tab(StrEnum):
     DEFERRED = "deferred"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
+    TO_MAKE_READY = "to_make_ready"
     TO_HAND_OUT = "to_hand_out"
     RETURNED = "returned"
     TO_FORWARD = "to_forward"
@@ -141,6 +142,7 @@ def _row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> TodoR
     put(Tab.TO_CHECK, case.state is CaseState.RECEIVED and case.forwarding is None, case.due)
     put(Tab.AWAITING_CORRECTION, case.state is CaseState.AWAITING_CORRECTION)
     put(Tab.DEFERRED, bool(case.cure_due), case.cure_due)
+    put(Tab.TO_MAKE_READY, _to_make_ready(case), case.due)
     put(Tab.TO_HAND_OUT, _to_hand_out(case), case.due)
     put(Tab.RETURNED, case.courier is not None and bool(case.courier.returned_at), case.due)
     put(Tab.TO_FORWARD, case.forwarding is not None and not case.arrived_at, case.due)
@@ -151,6 +153,13 @@ def _row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> TodoR
     put(Tab.OVERDUE, nearest is not None and nearest < on)
     put(Tab.DUE_SOON, nearest is not None and nearest >= on and (left or 0) <= SOON_DAYS)
     return TodoRow(row, tuple(tabs), nearest, left, len(case.kept_originals))
+
+
+def _to_make_ready(case: Case) -> bool:
+    """Granted, and the result does not lie at the desk yet: without a tab it would be lost."""
+    if case.state is not CaseState.DECIDED or case.decision is None:
+        return False
+    return case.decision.outcome is Outcome.GRANTED and not case.deferred
 
 
 def _to_hand_out(case: Case) -> bool:

@@ -16,6 +16,7 @@ from terminal.errors import InvalidInput, RuleRefused
 from terminal.services import drafts
 from terminal.services.casework.collecting import Collection, capacity_of
 from terminal.services.casework.signing import digest_of
+from terminal.services.casework.todo import Tab
 from terminal.services.views import Role, Session
 from tests.core.hall import LICENCE, OTHER, VISITOR, Hall
 from tests.core.services.test_casework import GRANT
@@ -46,6 +47,9 @@ def ready(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     chief = Session("chief-1", "王芳", Role.CHIEF_REPRESENTATIVE, 0)
     for place, case_id in enumerate(taken_in):
         hall.ctx.casework.decide(case_id, GRANT, chief)
+        # Granted and not made ready: it stands in a tab of its own.
+        rows = hall.ctx.todo.mine(hall.clerk).of(Tab.TO_MAKE_READY)
+        assert [row.case.case_id for row in rows] == [case_id]
         thing = ResultThing("食品经营许可证", f"JY{place}", spoiled=("K7",))
         hall.ctx.results.make_ready(case_id, [thing], hall.clerk)
     return taken_in
@@ -73,6 +77,7 @@ def test_two_results_and_an_original_go_out_with_one_signature(
     receipts = [d for one in done for d in one.documents if d.kind == "delivery_receipt"]
     for receipt in receipts:
         assert hall.ctx.documents.document(receipt.document_id).signed is not None
+    assert ready[0] in [row.case.case_id for row in hall.ctx.todo.ended(hall.clerk)]
     before = hall.written()
     hall.ctx.collecting.hand_over(collection, hall.clerk, "hand-over-1")
     assert hall.written() == before

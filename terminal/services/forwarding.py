@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from terminal.clock import Clock, today
 from terminal.domain.case import Case
 from terminal.domain.numbers import check_receipt_number
 from terminal.domain.parties import Blob, Capacity
-from terminal.errors import InvalidInput, RuleRefused
+from terminal.errors import InvalidInput, RuleRefused, StoreError
 from terminal.services import prepared
 from terminal.services.blobs import BlobsService
 from terminal.services.cases import CasesService
@@ -19,6 +20,8 @@ from terminal.services.intake import IntakeService, Items
 from terminal.services.prepared import PreparedApplication
 from terminal.services.views import Act, DeclineRequest, IntakeDraft, Review, Saved, Session
 from terminal.services.visits import VisitsService
+
+logger = logging.getLogger(__name__)
 
 ACTS = {
     "receive": Act.RECEIVE,
@@ -77,7 +80,11 @@ class ForwardingService:
             blobs = self._attach(application, folder)
             draft = self._draft(application, action_id, case, blobs)
             saved = self._do(act, application, draft, session, second_password)
-        self._visits.end(prepared.visit_id_of(action_id), session, invite=False)
+        try:
+            self._visits.end(prepared.visit_id_of(action_id), session, invite=False)
+        except StoreError as fault:
+            # The case is saved: what stays open is its visit, which the same file ends later.
+            logger.warning("visit not ended: %s", fault.code)
         return saved
 
     def _draft(

@@ -23,6 +23,9 @@ KEYS: dict[Act, tuple[str, Qt.Key, bool]] = {
 }
 """Key cap, key and whether with Ctrl, for each act; the order is that of the screen."""
 
+MOST_OF_FORM = 4
+"""Faults of a life event's form that are named one by one."""
+
 
 class ReviewPanel(LegalFrame):
     """Holds the keyboard while an act may be asked for; nothing can be typed here."""
@@ -124,9 +127,16 @@ class ReviewPanel(LegalFrame):
 
 def problem_sentences(review: Review, texts: Texts) -> tuple[str, ...]:
     """Return the problems of a review as sentences, each once."""
+    of_form = [problem for problem in review.problems if problem.where.startswith("form.")]
+    # The one form of a life event is long: how much of it is open says enough here.
+    counted = bool(review.parts) and len(of_form) > MOST_OF_FORM
     found = dict.fromkeys(
-        texts(f"{problem.code}.message", **problem.data) for problem in review.problems
+        texts(f"{problem.code}.message", **problem.data)
+        for problem in review.problems
+        if not counted or problem not in of_form
     )
+    if counted:
+        found[texts("window.review.form_open", count=len(of_form))] = None
     return tuple(found)
 
 

@@ -21,6 +21,9 @@ ROOT = RESOURCES.parent
 
 _IMPORT_CONTRACTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
+MOST_WORKERS = 4
+"""More processes than this only wait for each other's databases and screens."""
+
 CHECKS: dict[str, tuple[str, ...]] = {
     "ruff": ("-m", "ruff", "check", "."),
     "format": ("-m", "ruff", "format", "--check", "."),
@@ -61,12 +64,14 @@ def _check(name: str, command: tuple[str, ...], console: Console) -> bool:
 
 
 def _pytest(arguments: list[str], console: Console) -> bool:
-    # Paths are meant from where the caller stands; pytest itself runs in the project.
+    # Paths are meant from where the caller stands; pytest itself runs in the project. All of
+    # them share the cores out; some of them are better seen one after the other.
+    shared = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "loadfile"]
     caller = Path.cwd()
     given = [str(caller / a) if (caller / a.partition("::")[0]).exists() else a for a in arguments]
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *given],
+        [sys.executable, "-m", "pytest", "-q", *([] if given else shared), *given],
         cwd=ROOT,
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"},
         check=False,

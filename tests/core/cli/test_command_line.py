@@ -115,7 +115,7 @@ def test_an_interrupt_is_no_defect(command: Callable[[Run], None], data_dir: Pat
         ["check", "colour"],
         ["catalogue", "import"],
         ["catalogue", "search", "x", "--limit", "0"],
-        ["document", "receipt"],
+        ["document"],
         ["document", "receipt", "1", "--format", "docx"],
         ["hub", "--port", "70000"],
         ["doctor", "--language", "tlh"],

@@ -110,7 +110,7 @@ class StrokeField(QFrame):
                 continue
             path = QPainterPath(stroke[0])
             for before, after in pairwise(stroke):
-                path.quadTo(before, (before + after) / 2)
+                path.quadTo(before, (before + after) * 0.5)
             path.lineTo(stroke[-1])
             painter.drawPath(path)
 

@@ -47,6 +47,7 @@ class CasesPage(Page):
         self._found: tuple[TodoRow, ...] = ()
         self._searched = ""
         self._of_all = False
+        self._asked = 0
         self._held = ""
         self.tabs = TabBar(texts)
         self.search = LineEdit()
@@ -54,7 +55,6 @@ class CasesPage(Page):
         self.search.setPlaceholderText(texts("casework.search_hint"))
         self.search.setMaxLength(600)
         self.search.entered.connect(self._on_search)
-        self.search.went_down.connect(lambda: self.table.setFocus())
         self.hall = Button(texts("casework.all_of_hall"), "choice", object_name="cases_all")
         self.hall.setCheckable(True)
         self.hall.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -75,6 +75,7 @@ class CasesPage(Page):
         self.stack.addWidget(holder)
         self.stack.addWidget(self.case)
         column(self.stack, margins=(16, 16), to=self)
+        self.search.went_down.connect(self.table.setFocus)
         self.table.moved.connect(lambda _: self.keys_changed.emit())
         self.table.taken.connect(lambda _: self._open())
         self.tabs.chosen.connect(self._on_tab)
@@ -95,7 +96,11 @@ class CasesPage(Page):
         if ctx is None:
             return
         mine = partial(ctx.todo.mine, self._session, of_all=self._of_all)
-        self.bridge.read(self, mine, done=self._on_todo)
+        self._asked += 1
+        asked = self._asked
+        self.bridge.read(
+            self, mine, done=lambda todo: self._on_todo(todo) if asked == self._asked else None
+        )
         if self.tabs.current == DONE:
             ended = partial(ctx.todo.ended, self._session, of_all=self._of_all)
             self.bridge.read(self, ended, done=self._on_ended)

@@ -52,8 +52,8 @@ class CaseView(Card):
         self._shown: CaseFile | None = None
         self._body: QVBoxLayout
         self.papers = SelectList("case_documents")
-        self.scroll = Scroll(gap=8)
-        self.add(self.scroll)
+        self.area = Scroll(gap=8)
+        self.add(self.area)
 
     def show_file(self, file: CaseFile) -> None:
         """Show a case as it stands; the place in it is kept while it is the same one."""
@@ -64,9 +64,9 @@ class CaseView(Card):
         same = file.case.case_id == self._case_id
         place = self.papers.index if same else len(file.documents) - 1
         held = same and self.papers.hasFocus()
-        where = self.scroll.verticalScrollBar().value() if same else 0
+        where = self.area.verticalScrollBar().value() if same else 0
         self._case_id, self._documents = file.case.case_id, file.documents
-        clear(self.scroll.body)
+        clear(self.area.body)
         self.papers = SelectList("case_documents")
         # Shown as a whole: the parts of a layout that is built in place wait for their turn.
         whole = QWidget()
@@ -75,10 +75,10 @@ class CaseView(Card):
         self._materials(file.case)
         self._papers(max(place, 0))
         self._history(file)
-        self.scroll.body.addWidget(whole)
+        self.area.body.addWidget(whole)
         whole.show()
-        self.scroll.body.addStretch(1)
-        self.scroll.verticalScrollBar().setValue(where)
+        self.area.body.addStretch(1)
+        self.area.verticalScrollBar().setValue(where)
         if held:
             self.papers.setFocus()
 
@@ -89,7 +89,7 @@ class CaseView(Card):
 
     def scroll_by(self, lines: int) -> None:
         """Scroll by a number of lines."""
-        bar = self.scroll.verticalScrollBar()
+        bar = self.area.verticalScrollBar()
         bar.setValue(bar.value() + lines * px(48))
 
     def _facts(self, file: CaseFile) -> None:

@@ -104,7 +104,8 @@ class CasePage(QWidget):
     def leave(self) -> None:
         """The page is left: nothing stays open, nothing of the person stays."""
         self.close_form()
-        self.file = None
+        # An answer that is still under way must not take the keyboard from the list.
+        self.file, self._wanted = None, ""
 
     def start(self) -> None:
         """Put the keyboard where the work begins."""

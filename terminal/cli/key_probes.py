@@ -100,5 +100,8 @@ def renewal_and_hub_time(config: Settings) -> Iterator[Finding]:
             "hub_time",
             State.WARNING if off else State.OK,
             "hub_time_off" if off else "hub_time",
-            {"seconds": round(measure.offset / 1000, 1) + 0.0, "uncertainty": measure.uncertainty / 1000},
+            {
+                "seconds": round(measure.offset / 1000, 1) + 0.0,
+                "uncertainty": measure.uncertainty / 1000,
+            },
         )

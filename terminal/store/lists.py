@@ -46,9 +46,7 @@ def case_by_number(db: peewee.Database, receipt_number: str) -> Case | None:
     return cast("Case | None", next(iter(found), None))
 
 
-def application_by_number(
-    db: peewee.Database, receipt_number: str
-) -> LifeEventApplication | None:
+def application_by_number(db: peewee.Database, receipt_number: str) -> LifeEventApplication | None:
     """Return the life event's application with this receipt number."""
     found = aggregates.select(db, "application", AggregateRow.number == receipt_number, limit=1)
     return cast("LifeEventApplication | None", next(iter(found), None))

@@ -70,9 +70,7 @@ def test_a_life_event_is_one_list_and_one_act(clerk: Clerk, ctx: Context, qtbot:
     clerk.wait(lambda: len(clerk.desk.now.cases) == 5)
     clerk.wait(lambda: clerk.label("outcome_detail").count("\n") >= 4)
     snap(clerk, "life-event-saved")
-    found = ctx.ledger.read(
-        lambda db: list(aggregates.select(db, "application", limit=5))
-    )
+    found = ctx.ledger.read(lambda db: list(aggregates.select(db, "application", limit=5)))
     (application,) = found
     assert isinstance(application, LifeEventApplication)
     assert {case.case_id for case in clerk.desk.now.cases} == set(application.case_ids)

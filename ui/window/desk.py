@@ -214,9 +214,7 @@ class Desk(QObject):
             Act.RECEIVE: partial(intake.receive, draft, session),
             Act.ACCEPT: partial(intake.accept, draft, session),
             Act.ACCEPT_CONDITIONALLY: partial(intake.accept_conditionally, draft, session, agreed),
-            Act.NOTIFY_CORRECTION: partial(
-                intake.notify_correction, draft, session, repeat_reason
-            ),
+            Act.NOTIFY_CORRECTION: partial(intake.notify_correction, draft, session, repeat_reason),
         }
         if decline is not None:
             calls[Act.DECLINE] = partial(intake.decline, draft, session, decline)

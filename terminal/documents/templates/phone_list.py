@@ -31,7 +31,8 @@ _SHARES = (0.1, 0.22, 0.21, 0.33, 0.14)
 class PhoneLine(View, frozen=True, kw_only=True):
     """One case: `applicant` comes masked; `materials` are what must be corrected.
 
-    `act` is `answer`, `correct`, `forward`, `decide` or `deliver`; `silence` says that no answer accepts the case.
+    `act` is `answer`, `correct`, `forward`, `decide` or `deliver`; `silence` says that no
+    answer accepts the case.
     """
 
     receipt_number: str

@@ -41,7 +41,7 @@ def old(data_dir: Path, hub: Hub, line: FaultyLine) -> Iterator[OldRelease]:
     made = OldRelease(data_dir)
     made.enrolled(enrol(line, hub, made.keys.signing))
     made.close()
-    yield made
+    return made
 
 
 @pytest.fixture

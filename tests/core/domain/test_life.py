@@ -20,7 +20,7 @@ from terminal.domain.records import (
     Outcome,
 )
 from terminal.domain.transitions import TRANSITIONS
-from terminal.texts import Texts
+from terminal.texts import RESOURCES, Texts
 from tests.core.domain.life import (
     ACCEPTED,
     AGREED,
@@ -255,3 +255,24 @@ def _holds(case: Case) -> None:
 def test_bodies_survive_their_bytes() -> None:
     for body in BODIES:
         assert msgspec.json.decode(msgspec.json.encode(body), type=type(body)) == body
+
+
+def table_of_transitions() -> str:
+    """The table as `docs/rules.md` prints it."""
+    lines = [
+        "| 步骤 | 之前 | 之后 | 谁 | 文书 | 时钟 | 条款 |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in TRANSITIONS:
+        before = " ".join(row.before) or "–"
+        cells = (
+            f"`{row.kind.kind}`", before, row.after or "–", " ".join(row.who),
+            row.document or "–", row.clock, row.source or "–",
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def test_the_document_prints_the_table() -> None:
+    text = (RESOURCES.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert table_of_transitions() in text

@@ -63,7 +63,31 @@ def test_a_hub_that_wrote_on_before_it_knew_that_it_was_taken_back() -> None:
         Step("restore", 0, 1), Step("take_in", 1, 1), Step("sync", 1, 0),
         Step("sync", 0, 0), Step("sync", 2, 0),
     ]  # fmt: skip
+    assert _played(plan, terminals=3).restored == 1
+
+
+def test_a_hub_that_numbers_a_case_again_before_it_knew_that_it_was_taken_back() -> None:
+    """Backed up between storing and judging: the number is the same, its moment is another."""
+    plan = [
+        Step("take_in", 0, 1), Step("hub_disk", 0, 0), Step("sync", 0, 0), Step("back_up", 0, 0),
+        Step("sync", 0, 0), Step("restore", 0, 1), Step("sync", 0, 0),
+    ]  # fmt: skip
+    world = _played(plan, terminals=1)
+    assert any("sync.hub_busy" in line for line in world.trace), "it was stored and judged at once"
+
+
+def test_a_wipe_that_died_halfway_has_wiped() -> None:
+    """What it wiped before it died is missing at a hub that was put back."""
+    plan = [
+        Step("back_up", 0, 0), Step("take_in", 0, 1), Step("sync", 0, 0), Step("die", 0, 3),
+        Step("wipe", 0, 0), Step("restore", 0, 1),
+    ]  # fmt: skip
+    world = _played(plan, terminals=1)
+    assert "wipe t0 0 -> died" in world.trace
+
+
+def _played(plan: list[Step], *, terminals: int) -> World:
     with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
-        world = World(Path(folder), 1, terminals=3)
+        world = World(Path(folder), 1, terminals=terminals)
         run_plan(world, plan, "this test")
-    assert world.restored == 1
+    return world

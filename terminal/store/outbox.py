@@ -13,7 +13,7 @@ from terminal.protocol.entry import Entry
 from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Answer, Effect
 from terminal.store import aggregates, reorder, standing
 from terminal.store.statements import run, sql_of
-from terminal.store.tables.ledger import EntryRow, ForeignEntryRow
+from terminal.store.tables.ledger import BlobRow, EntryRow, ForeignEntryRow
 
 _RESOLVED = "UPDATE entry SET state = 'resolved', since = ? WHERE hash = ? AND state = 'conflict'"
 _EFFECT = sql_of(
@@ -60,8 +60,8 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
 
     Only entries up to `stored_seq` of the answer's epoch, and only if the hash that the hub
     names for it is the one written here; otherwise nothing is marked. A hub that was restored
-    from an older backup names an earlier place: what it has lost waits again. Returns how many
-    entries changed.
+    from an older backup names an earlier place: what it has lost waits again, and scans have to
+    be confirmed anew. Returns how many entries changed.
     """
     if not _same_place(db, answer):
         return 0
@@ -75,6 +75,9 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
         )
         .execute(db)
     )
+    if lost:
+        # Its scans may be gone, too, and it may have no journal of its own whose epoch tells so.
+        BlobRow.update(confirmed=False).execute(db)
     changed = (
         EntryRow.update(
             acknowledged=True,

@@ -86,6 +86,15 @@ def test_a_wipe_that_died_halfway_has_wiped() -> None:
     assert "wipe t0 0 -> died" in world.trace
 
 
+def test_scans_come_again_to_a_hub_that_was_taken_back_before_it_wrote_anything() -> None:
+    """It has no journal whose epoch shows it: what it lost of ours is all that tells."""
+    plan = [
+        Step("back_up", 0, 0), Step("take_in", 0, 30162), Step("sync", 0, 10383),
+        Step("restore", 0, 1),
+    ]  # fmt: skip
+    assert _played(plan, terminals=1).restored == 1
+
+
 def _played(plan: list[Step], *, terminals: int) -> World:
     with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
         world = World(Path(folder), 1, terminals=terminals)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.simulation.run import run_in_folder
 
-SEEDS = int(os.environ.get("YICHUANG_SEEDS", "200"))
+SEEDS = int(os.environ.get("YICHUANG_SEEDS", "100"))
 FIRST = int(os.environ.get("YICHUANG_FIRST_SEED", "1"))
 
 

@@ -38,8 +38,10 @@ def test_list_and_page_of_a_wiped_case_say_so(clerk: Clerk) -> None:
     assert ctx.retention.run().cases == 1
     clerk.place.show_page("cases")
     page = clerk.place.pages["cases"]
-    clerk.wait(lambda: any(WORDS in label.text() for label in page.findChildren(QLabel)))
-    assert not any("刘䶮" in label.text() for label in page.findChildren(QLabel))
     model = page.table.model()  # type: ignore[attr-defined]
+    clerk.wait(lambda: model.rowCount() == 1)
     cells = [model.index(0, column).data() for column in range(model.columnCount())]
     assert "已按期清除" in cells
+    clerk.enter()
+    clerk.wait(lambda: any(WORDS in label.text() for label in page.findChildren(QLabel)))
+    assert not any("刘䶮" in label.text() for label in page.findChildren(QLabel))

@@ -301,6 +301,8 @@ def test_every_department_has_an_organ() -> None:
     assert set(organs) == {row["department"] for row in REAL.values()}
     for department, organ in organs.items():
         assert list(unknown_keys(raw[department], msgspec.to_builtins(organ))) == []
-        assert all(msgspec.structs.asdict(organ).values()), department
+        assert all(v for v in msgspec.structs.asdict(organ).values() if isinstance(v, str)), (
+            department
+        )
         assert "示例" in organ.phone
         assert "示例" in organ.address

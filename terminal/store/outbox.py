@@ -10,10 +10,16 @@ from terminal.domain.evolve import Conflict, Evolved, Held, evolve
 from terminal.domain.records import ConflictResolved
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import Entry
-from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Answer, Effect
+from terminal.protocol.wire import (
+    MAX_BATCH_BYTES,
+    MAX_BATCH_ENTRIES,
+    Answer,
+    Effect,
+    progress_feed,
+)
 from terminal.store import aggregates, reorder, standing
 from terminal.store.statements import run, sql_of
-from terminal.store.tables.ledger import BlobRow, EntryRow, ForeignEntryRow
+from terminal.store.tables.ledger import BlobRow, CursorRow, EntryRow, ForeignEntryRow
 
 _RESOLVED = "UPDATE entry SET state = 'resolved', since = ? WHERE hash = ? AND state = 'conflict'"
 _EFFECT = sql_of(
@@ -60,8 +66,8 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
 
     Only entries up to `stored_seq` of the answer's epoch, and only if the hash that the hub
     names for it is the one written here; otherwise nothing is marked. A hub that was restored
-    from an older backup names an earlier place: what it has lost waits again, and scans have to
-    be confirmed anew. Returns how many entries changed.
+    from an older backup names an earlier place: what it has lost waits again, its scans have to be
+    confirmed and its effects to be told anew. Returns how many entries changed.
     """
     if not _same_place(db, answer):
         return 0
@@ -78,6 +84,11 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
     if lost:
         # Its scans may be gone, too, and it may have no journal of its own whose epoch tells so.
         BlobRow.update(confirmed=False).execute(db)
+        # What became of these entries is told again, perhaps by the very rows that were read
+        # before: the feed is read anew, which changes nothing that is known already.
+        CursorRow.update(position=0, row_hash="").where(
+            CursorRow.feed.startswith(progress_feed(""))
+        ).execute(db)
     changed = (
         EntryRow.update(
             acknowledged=True,

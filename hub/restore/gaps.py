@@ -58,12 +58,16 @@ def _gaps(database: Any, incident: Incident) -> list[Missing]:
         # The first entry only opens the epoch: no terminal ever gets it, and nobody misses it.
         after = max(incident.after_seq, 1)
         return _between(incident, after, incidents.seqs_of(database, incident.epoch, after))
-    # The hub wrote on in the places that were lost: what came back lies beside them.
+    # The hub wrote on in the places that were lost: what came back lies beside them, and behind.
     branch = incidents.branch_of(database, incident.epoch)
+    behind = incidents.seqs_of(database, incident.epoch, incident.last_seq)
     if not branch:
-        return [_gap(incident, 0, incident.heard_seq)]
+        return [
+            _gap(incident, 0, incident.last_seq),
+            *_between(incident, incident.last_seq, behind),
+        ]
     start = branch[0][0]
-    gaps = _between(incident, start - 1, [seq for seq, _, _ in branch])
+    gaps = _between(incident, start - 1, [*(seq for seq, _, _ in branch), *behind])
     if not incidents.follows(database, incident.epoch, branch[0]):
         gaps.insert(0, _gap(incident, 0, start - 1))
     return gaps

@@ -18,7 +18,7 @@ from hub.judge import Bench
 from hub.restore import numbers
 from hub.restore.mark import Mark
 from hub.store import entries, feeds, incidents
-from hub.store.entries import ChainEnd
+from hub.store.entries import ChainEnd, Stored
 from hub.store.incidents import Incident
 from terminal.domain.records import HUB_ORIGIN
 from terminal.protocol.returns import HubPlace, cursor_holds, place_holds
@@ -87,6 +87,22 @@ def hear(hub: Hub, place: HubPlace | None) -> bool:
         judge.alone(hub, lambda bench: go_further(bench.database, place))
         return False
     return _notice(hub, BY_PLACE, place, lambda database: not _fits(database, place))
+
+
+def see(hub: Hub, epoch: str, given: Sequence[Stored]) -> bool:
+    """Look whether entries of its own that came back contradict what it believed to have kept.
+
+    Its kept end may be newer than it knows: it wrote on before anybody showed it what it lost.
+    Then it asks everybody for all of that epoch. The entries' signatures were checked before.
+    """
+    with hub.store.reading() as database:
+        ended = incidents.of_epoch(database, epoch)
+        kept = ended.after_seq if ended is not None else 0
+        places = [HubPlace(epoch, one.seq, one.entry.hash) for one in given if one.seq <= kept]
+        place = next((one for one in places if _written_over(database, one)), None)
+    if place is None:
+        return False
+    return _notice(hub, BY_PLACE, place, partial(_written_over, place=place))
 
 
 def go_further(database: Any, place: HubPlace) -> None:

@@ -44,6 +44,7 @@ def take_back(hub: Hub, terminal: TerminalData, message: Return) -> ReturnAnswer
     ours = [one for one in (_own(hub, e, message.epoch) for e in message.entries) if one]
     if len(ours) < len(message.entries):
         log.warning("%s entries given back were not this hub's", len(message.entries) - len(ours))
+    notice.see(hub, message.epoch, ours)
     with hub.store.writing() as database:
         journal.lock(database)
         if not _lost(hub, database, message.epoch, ours):

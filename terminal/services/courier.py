@@ -208,7 +208,7 @@ class CourierService:
         return [name for name in names if name != wire.catalogue_feed(frame.hall)]
 
     def _give_back(self, writer: CourierWriter, lost: Restored) -> None:
-        after = lost.after
+        after = self._ledger.read(lambda db: hub_places.overlap(db, lost.epoch, lost.after))
         while found := self._returnable(lost.epoch, after):
             entries = tuple(entry for _, entry in found)
             nonce = self._randomness.token_bytes(NONCE_BYTES)

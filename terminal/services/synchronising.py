@@ -157,6 +157,9 @@ class LedgerSyncStore:
     def hub_epochs(self) -> list[str]:
         return self._ledger.read(hub_places.hub_epochs)
 
+    def overlap(self, epoch: str, after: int) -> int:
+        return self._ledger.read(lambda db: hub_places.overlap(db, epoch, after))
+
     def returnable(
         self, epoch: str, after: int, limit: int, max_bytes: int
     ) -> list[tuple[int, Entry]]:

@@ -82,6 +82,21 @@ def hub_epochs(db: peewee.Database) -> list[str]:
     return [epoch for (epoch,) in query.tuples().execute(db)]
 
 
+def overlap(db: peewee.Database, epoch: str, after: int) -> int:
+    """Return the seq after which giving back begins, so that the last entry up to `after` goes too.
+
+    By that one a hub sees whether what it kept is what it once told: whoever wrote on before it
+    knew that it was taken back has others in these places.
+    """
+    query = ForeignEntryRow.select(peewee.fn.MAX(ForeignEntryRow.seq)).where(
+        ForeignEntryRow.origin == HUB_ORIGIN,
+        ForeignEntryRow.epoch == epoch,
+        ForeignEntryRow.seq <= after,
+    )
+    ((last,),) = query.tuples().execute(db)
+    return after if last is None else int(last) - 1
+
+
 def returnable(
     db: peewee.Database, epoch: str, after: int, limit: int, max_bytes: int
 ) -> list[tuple[int, Entry]]:

@@ -56,6 +56,10 @@ class PlaceStore(Protocol):
         """Return the hub's epochs of which entries are kept here."""
         ...
 
+    def overlap(self, epoch: str, after: int) -> int:
+        """Return the seq after which giving back begins: the last entry up to `after` goes too."""
+        ...
+
     def returnable(
         self, epoch: str, after: int, limit: int, max_bytes: int
     ) -> Sequence[tuple[int, Entry]]:

@@ -119,7 +119,7 @@ class Returning:
         return asked + [Restored(e, 0) for e in self._store.hub_epochs() if e not in known]
 
     def _give_back(self, turn: Turn, lost: Restored) -> None:
-        after = lost.after
+        after = self._store.overlap(lost.epoch, lost.after)
         while not turn.stopping():
             found = self._store.returnable(lost.epoch, after, MAX_RETURN_ENTRIES, MAX_RETURN_BYTES)
             if not found:

@@ -1,110 +1,45 @@
-"""A hub that was taken back: noticed once, given back its own, numbers never given again."""
+"""A hub that was taken back: noticed once, and given back its own."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from hub.desk.acts import DeskActs
 from hub.hub import Hub
-from hub.restore import Missing, missing, notice
-from hub.store import entries, incidents, projections
-from hub.store.people import Account
-from hub.store.tables import EntryRow
+from hub.restore import notice
+from hub.store import entries
 from terminal.clock import FixedClock
-from terminal.domain.case import Case, CaseState
+from terminal.domain.case import CaseState
 from terminal.domain.parties import MaterialEntry
-from terminal.domain.records import MaterialsSupplemented, Outcome
+from terminal.domain.records import MaterialsSupplemented
 from terminal.protocol import wire
-from terminal.protocol.entry import Entry
 from terminal.protocol.returns import (
     MAX_RETURN_ENTRIES,
-    PATH_RETURN,
-    HubPlace,
     Restored,
-    Return,
-    ReturnAnswer,
     StoredPlace,
 )
 from terminal.protocol.suites import STANDARD
-from tests.hub.line import CLERK, Taken, TestTerminal
-from tests.hub.restoring import Backup
+from tests.hub.line import CLERK, TestTerminal
+from tests.hub.restoring import (
+    Backup,
+    accepted,
+    case_at,
+    decided,
+    give_back,
+    happened,
+    lacking,
+    number_of,
+    own,
+    place_now,
+    pull,
+)
 
 pytestmark = pytest.mark.allow_warnings("hub.restore")
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-OFFICIAL = Account("zhou", "周强", "区市场监管局", "执-0001", False, "")
-
-
-def accepted(terminal: TestTerminal) -> Taken:
-    """Accept a case and send it; the hub gives it a number."""
-    taken = terminal.accept(terminal.receive())
-    assert terminal.push().refusal == ""
-    return taken
-
-
-def own(hub: Hub) -> list[Entry]:
-    """The hub's own entries, as its terminals keep them."""
-    with hub.store.reading() as database:
-        query = EntryRow.select().where(EntryRow.origin == "hub").order_by(EntryRow.id)
-        return [
-            Entry(bytes(row.header), bytes(row.payload), row.hash, bytes(row.signature))
-            for row in query.namedtuples().execute(database)
-        ]
-
-
-def case_at(hub: Hub, taken: Taken) -> Case | None:
-    with hub.store.reading() as database:
-        found = projections.load(database, taken.case_id)
-    assert found is None or isinstance(found, Case)
-    return found
-
-
-def number_of(hub: Hub, taken: Taken) -> str:
-    case = case_at(hub, taken)
-    assert case is not None
-    return case.case_number
-
-
-def lacking(hub: Hub) -> tuple[Missing, ...]:
-    with hub.store.reading() as database:
-        return missing(database)
-
-
-def happened(hub: Hub) -> list[incidents.Incident]:
-    with hub.store.reading() as database:
-        return incidents.all_of(database)
-
-
-def pull(terminal: TestTerminal, heard: HubPlace | None, *cursors: wire.Cursor) -> wire.PullAnswer:
-    request = wire.PullRequest(
-        wire.PROTOCOL_VERSION, terminal.id, os.urandom(16), cursors, heard=heard
-    )
-    return terminal.ask(wire.PATH_PULL, request, wire.PullAnswer)
-
-
-def place_now(terminal: TestTerminal) -> HubPlace:
-    """What an answer says of the hub's own journal."""
-    place = pull(terminal, None).place
-    assert place is not None
-    return place
-
-
-def give_back(terminal: TestTerminal, epoch: str, given: Sequence[Entry]) -> ReturnAnswer:
-    message = Return(wire.PROTOCOL_VERSION, terminal.id, os.urandom(16), epoch, tuple(given))
-    return terminal.ask(PATH_RETURN, message, ReturnAnswer)
-
-
-def decided(hub: Hub, taken: Taken) -> None:
-    DeskActs(hub, OFFICIAL).decide(
-        taken.case_id, outcome=Outcome.GRANTED,
-        document_number="大市监许〔2026〕1号",
-        enforcement_number="执-0001", reason="", basis="", action_id=f"decide/{taken.case_id}",
-    )  # fmt: skip
 
 
 def test_its_own_signed_place_shows_a_hub_that_it_was_taken_back(
@@ -317,105 +252,6 @@ def test_an_entry_whose_payload_was_wiped_is_shown_until_somebody_has_it(
     case = case_at(hub, first)
     assert case is not None
     assert case.state is CaseState.DECIDED
-
-
-@ON_SQLITE
-def test_no_number_is_given_twice(hub: Hub, terminal: TestTerminal, other: TestTerminal) -> None:
-    accepted(terminal)
-    before = Backup(hub)
-    lost = [accepted(terminal) for _ in range(3)]
-    numbers = {number_of(hub, taken) for taken in lost}
-    kept, heard = own(hub), place_now(terminal)
-    before.put_back(hub)
-    pull(terminal, heard)
-    # Before anything has come back, somebody else goes on.
-    fresh = accepted(other)
-    assert number_of(hub, fresh) not in numbers
-    give_back(terminal, heard.epoch, kept[2:])
-    terminal.push()
-    assert {number_of(hub, taken) for taken in lost} == numbers
-    assert lacking(hub) == ()
-    assert number_of(hub, accepted(other)) not in numbers
-
-
-@ON_SQLITE
-def test_a_number_that_comes_back_holds_its_counter_above_itself(
-    hub: Hub, terminal: TestTerminal
-) -> None:
-    accepted(terminal)
-    before = Backup(hub)
-    with hub.store.writing() as database:
-        incidents.leap(database, "case/", 5_000_000)
-    far = accepted(terminal)
-    number, kept, heard = number_of(hub, far), own(hub), place_now(terminal)
-    before.put_back(hub)
-    pull(terminal, heard)
-    give_back(terminal, heard.epoch, kept[2:])
-    assert int(number_of(hub, accepted(terminal)).split("-")[2]) > int(number.split("-")[2])
-
-
-@ON_SQLITE
-def test_a_later_word_of_a_further_place_is_noted_and_moves_the_counters(
-    hub: Hub, terminal: TestTerminal
-) -> None:
-    accepted(terminal)
-    before = Backup(hub)
-    accepted(terminal)
-    early = place_now(terminal)
-    accepted(terminal)
-    late = place_now(terminal)
-    before.put_back(hub)
-    pull(terminal, early)
-    assert [(row.first, row.last) for row in lacking(hub)] == [(3, early.seq)]
-    pull(terminal, late)
-    assert [(row.first, row.last) for row in lacking(hub)] == [(3, late.seq)]
-    assert len(happened(hub)) == 1
-
-
-@ON_SQLITE
-def test_two_cases_of_one_number_are_kept_and_shown(
-    hub: Hub, terminal: TestTerminal, other: TestTerminal
-) -> None:
-    accepted(terminal)
-    before = Backup(hub)
-    lost = accepted(terminal)
-    kept, heard = own(hub), place_now(terminal)
-    before.put_back(hub)
-    # Nobody has noticed yet: another case gets the number that was given.
-    twin = accepted(other)
-    pull(terminal, heard)
-    give_back(terminal, heard.epoch, kept)
-    terminal.push()
-    assert number_of(hub, lost) == number_of(hub, twin)
-    [row] = lacking(hub)
-    assert (row.kind, row.number) == ("number", number_of(hub, twin))
-    assert set(row.case_ids) == {lost.case_id, twin.case_id}
-
-
-def test_a_hub_that_wrote_on_before_it_knew_keeps_both_branches(
-    hub: Hub, terminal: TestTerminal, other: TestTerminal
-) -> None:
-    mine, theirs = accepted(terminal), accepted(other)
-    before = Backup(hub)
-    decided(hub, mine)
-    kept, heard = own(hub), place_now(terminal)
-    before.put_back(hub)
-    # The desk goes on at once: the place of the lost decision is taken by another one.
-    decided(hub, theirs)
-    answer = pull(terminal, heard)
-    assert answer.restored == (Restored(heard.epoch, 0),)
-    [row] = lacking(hub)
-    assert (row.kind, row.first, row.last) == ("gap", 0, heard.seq)
-    assert give_back(terminal, heard.epoch, kept).taken == len(kept)
-    assert lacking(hub) == ()
-    for taken in (mine, theirs):
-        case = case_at(hub, taken)
-        assert case is not None
-        assert case.state is CaseState.DECIDED
-    # Given back by a second terminal: written once more only once.
-    stored = len(own(hub))
-    give_back(other, heard.epoch, kept)
-    assert len(own(hub)) == stored
 
 
 @ON_SQLITE

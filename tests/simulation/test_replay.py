@@ -66,6 +66,15 @@ def test_a_hub_that_wrote_on_before_it_knew_that_it_was_taken_back() -> None:
     assert _played(plan, terminals=3).restored == 1
 
 
+def test_a_lost_entry_under_the_end_of_a_hub_that_wrote_on_is_given_back() -> None:
+    """It wrote on in the place of one, then heard of the next: the place under its end is asked."""
+    plan = [
+        Step("sync", 1, 15299), Step("take_in", 0, 10236), Step("take_in", 1, 42293),
+        Step("back_up", 0, 23143), Step("sync", 1, 50471), Step("restore", 0, 1),
+    ]  # fmt: skip
+    assert _played(plan, terminals=2).restored == 1
+
+
 def test_a_hub_that_numbers_a_case_again_before_it_knew_that_it_was_taken_back() -> None:
     """Backed up between storing and judging: the number is the same, its moment is another."""
     plan = [

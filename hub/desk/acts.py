@@ -208,10 +208,10 @@ class DeskActs:
         action_id: str,
     ) -> None:
         """Record a decision (决定) with its document and the person's enforcement number."""
-        if not enforcement_number.strip():
-            raise RuleRefused("hub.needs_enforcement_number")
 
         def make(_: Case) -> Body:
+            if not enforcement_number.strip():
+                raise RuleRefused("hub.needs_enforcement_number")
             day = self._today()
             handover = outcome is Outcome.GRANTED
             return CaseDecided(

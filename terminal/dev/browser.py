@@ -55,10 +55,16 @@ class Browser:
         body = urlencode({**form.fields, **values})
         return self._follow(form.method, urljoin(page.url, form.action or page.url), body)
 
+    def download(self, url: str) -> tuple[int, bytes]:
+        """Return status and bytes of a file, without following anywhere."""
+        status, _, data = self._request("GET", url, None)
+        return status, data
+
     def _follow(self, method: str, url: str, body: str | None) -> Page:
         for _ in range(MOST_REDIRECTS):
-            status, location, text = self._request(method, url, body)
+            status, location, data = self._request(method, url, body)
             if status not in (301, 302, 303, 307, 308) or not location:
+                text = data.decode("utf-8", "replace")
                 reader = _Reader(url)
                 reader.feed(text)
                 return Page(url, status, text, tuple(reader.links), tuple(reader.forms))
@@ -67,7 +73,7 @@ class Browser:
                 method, body = "GET", None
         raise SyncError("demo.page_failed", url=url, status=status)
 
-    def _request(self, method: str, url: str, body: str | None) -> tuple[int, str, str]:
+    def _request(self, method: str, url: str, body: str | None) -> tuple[int, str, bytes]:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or 80
         path = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -85,7 +91,7 @@ class Browser:
             for text in answer.headers.get_all("Set-Cookie") or ():
                 self._keep(f"{host}:{port}", text)
             location = answer.headers.get("Location") or ""
-            return answer.status, location, answer.read().decode("utf-8", "replace")
+            return answer.status, location, answer.read()
         except (OSError, http.client.HTTPException) as error:
             raise SyncError("demo.page_failed", url=url, status=0) from error
         finally:

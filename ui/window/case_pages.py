@@ -12,15 +12,13 @@ from terminal.clock import today
 from terminal.domain.parties import Party
 from terminal.protocol.query_code import parse_query_url
 from terminal.services.casework.todo import Tab, TodoList, TodoRow
-from terminal.services.views import CaseRow, Role, Session
-from ui.bridge import Bridge
+from terminal.services.views import CaseRow, Role
 from ui.theme import px
 from ui.widgets.basics import Button, Card, Label, column, name, row
 from ui.widgets.fields import LineEdit
-from ui.widgets.keys import KeyHint, LegalGuard
+from ui.widgets.keys import KeyHint
 from ui.window.casework.case_page import CasePage
 from ui.window.casework.clerking import Clerking
-from ui.window.casework.signature import SignatureDesk
 from ui.window.casework.tabs import DONE, OPEN, TabBar
 from ui.window.casework.todo_table import TodoTable, plain_row
 from ui.window.page import Page
@@ -36,11 +34,9 @@ class CasesPage(Page):
                             "journal_changed", "journal_acknowledged",
                             "policy_changed", "document_signed"})  # fmt: skip
 
-    def __init__(
-        self, bridge: Bridge, session: Session, guard: LegalGuard, signatures: SignatureDesk
-    ) -> None:
-        super().__init__(bridge, "cases_page")
-        texts = self.texts
+    def __init__(self, clerking: Clerking) -> None:
+        super().__init__(clerking.bridge, "cases_page")
+        texts, session = self.texts, clerking.session
         self._session = session
         self._todo = TodoList((), {})
         self._ended: tuple[TodoRow, ...] = ()
@@ -68,7 +64,7 @@ class CasesPage(Page):
         card.add(line, self.tabs, self.empty, self.table)
         card.body.setStretch(3, 1)
         self.hall.setVisible(session.role is not Role.CLERK)
-        self.case = CasePage(Clerking(bridge, session, guard, signatures))
+        self.case = CasePage(clerking)
         self.stack = QStackedWidget()
         holder = QWidget()
         column(card, to=holder)

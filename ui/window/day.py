@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QWidget
 
 from terminal.domain.records import Lane
 from terminal.protocol.sets import Appointment
-from ui.bridge import Bridge
 from ui.widgets.keys import KeyHint
 from ui.window.appointments import AppointmentsCard
+from ui.window.casework.acts import KEYS, CaseAct
+from ui.window.casework.at_once import SigningCard
+from ui.window.casework.clerking import Clerking
 from ui.window.desk import Desk
 from ui.window.forward_card import ForwardCard
 from ui.window.pause import PauseCard
@@ -34,15 +36,17 @@ class DayWork(QObject):
     to_review = Signal()
     checked_in = Signal(str)
 
-    def __init__(self, bridge: Bridge, desk: Desk) -> None:
+    def __init__(self, clerking: Clerking, desk: Desk) -> None:
         super().__init__(desk)
-        ctx = bridge.ctx
-        assert ctx is not None
+        bridge, ctx = clerking.bridge, clerking.ctx
         self._bridge, self._desk, self._texts = bridge, desk, bridge.texts
         self.pause = PauseCard(bridge.texts, desk, ctx.settings.window.pause_go_to)
         self.forward = ForwardCard(bridge, desk)
         self.appointments = AppointmentsCard(bridge)
-        self.cards: tuple[QWidget, ...] = (self.pause, self.forward, self.appointments)
+        self.signing = SigningCard(clerking)
+        self.cards: tuple[QWidget, ...] = (
+            self.pause, self.forward, self.appointments, self.signing,
+        )  # fmt: skip
         self.keys: dict[tuple[Qt.Key, Qt.KeyboardModifier], Callable[[], None]] = {
             (Qt.Key.Key_F10, SHIFT): self.pause_or_resume,
             (Qt.Key.Key_F3, SHIFT): self.next_applicant,
@@ -54,6 +58,9 @@ class DayWork(QObject):
         self.pause.ended.connect(self._on_ended)
         self.forward.closed.connect(self._on_forwarded)
         self.appointments.taken.connect(self._on_appointment)
+        self.signing.opened.connect(self.shown_changed)
+        self.signing.closed.connect(self.shown_changed)
+        self.signing.failed.connect(lambda failure: self.told.emit(failure.sentence, "bad"))
 
     def shown(self) -> QWidget | None:
         """Return the card that stands in the middle, or None."""
@@ -72,15 +79,27 @@ class DayWork(QObject):
             if action == self.pause_or_resume:
                 self.pause.end()
             return True
+        if action is None and not held:
+            action = self._of_signing().get(key)
         if action is not None:
             action()
         return action is not None
+
+    def _of_signing(self) -> dict[Qt.Key, Callable[[], None]]:
+        """Return the keys of the offered signature: one asks for it, one confirms a refusal."""
+        if not self.signing.isHidden():
+            return {KEYS[CaseAct.SIGN].key: self.signing.to_confirm}
+        if self.signing.offered and self._desk.now.review is None and self.shown() is None:
+            return {Qt.Key.Key_F4: self.signing.open}
+        return {}
 
     def close(self) -> bool:
         """Take away the card that stands there; say whether one did. A pause stays."""
         card = self.shown()
         if card is None or self.paused:
             return self.paused
+        if card is self.signing:
+            self.signing.close_form()
         card.hide()
         self.shown_changed.emit()
         return True
@@ -95,6 +114,8 @@ class DayWork(QObject):
                 KeyHint("appointments", "Shift+F5", texts("day.hint.appointments")),
                 KeyHint("pause", "Shift+F10", texts("day.hint.pause")),
             )
+        if Qt.Key.Key_F4 in self._of_signing():
+            return (KeyHint("sign", "F4", texts("day.hint.sign")),)
         if self._desk.now.review is not None and not self._desk.now.review.draft.case_id:
             return (KeyHint("forward", "Shift+F6", texts("day.hint.forward")),)
         return ()
@@ -107,6 +128,7 @@ class DayWork(QObject):
             "appointments": self.open_appointments,
             "forward": self.forward_or_not,
             "next": self.next_applicant,
+            "sign": self.signing.open,
         }
         return found.get(hint)
 

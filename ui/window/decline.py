@@ -6,12 +6,15 @@ in which only the act's key has legal effect.
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from terminal.domain.records import DeclineKind
 from terminal.services.views import Act, DeclineRequest, Review
 from terminal.texts import Texts
+from ui.widgets.abstract import AbstractWidget
 from ui.widgets.basics import Card, KeyCap, Label, Notice, column, row
 from ui.widgets.fields import Choice, Field
 from ui.widgets.keys import LegalFrame, LegalGuard
@@ -19,7 +22,7 @@ from ui.window.desk import Desk
 from ui.window.review import KEYS
 
 
-class ActPanel(Card):
+class ActPanel(Card, metaclass=AbstractWidget):
     """What all three have in common: a title, fields, a confirming frame, a way back."""
 
     closed = Signal()
@@ -58,17 +61,17 @@ class ActPanel(Card):
         self.show()
         self.begin()
 
+    @abstractmethod
     def begin(self) -> None:
         """Fill what is known and put the keyboard where it begins."""
-        raise NotImplementedError
 
     def check(self) -> bool:
         """Say whether everything the act needs is there; show what is not."""
         return True
 
+    @abstractmethod
     def do(self) -> None:
         """Ask the desk for the act."""
-        raise NotImplementedError
 
     def to_confirm(self) -> None:
         """Go to the confirming frame if everything is there."""

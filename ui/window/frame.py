@@ -19,6 +19,7 @@ from ui.widgets.basics import Notice, column, row, style
 from ui.widgets.keys import KeyLine, LegalGuard
 from ui.window.case_pages import CasesPage
 from ui.window.casework.authenticity import verdict_words
+from ui.window.casework.clerking import Clerking
 from ui.window.casework.signature import SignatureDesk
 from ui.window.catalogue_page import CataloguePage
 from ui.window.coalesced import Coalesced
@@ -66,9 +67,10 @@ class Workplace(QWidget):
         self.desk = Desk(bridge, session, self)
         self.top = TopBar(bridge.texts, ctx.settings.window.name)
         self.top.show_clerk(session.name)
-        self.work = WorkPage(bridge, self.desk, guard)
         self.signatures = SignatureDesk(self)
-        self.cases = CasesPage(bridge, session, guard, self.signatures)
+        clerking = Clerking(bridge, session, guard, self.signatures)
+        self.work = WorkPage(clerking, self.desk)
+        self.cases = CasesPage(clerking)
         self.journal = JournalPage(bridge, session)
         self.shift = ShiftPage(bridge, session, guard)
         self.pages: dict[str, QWidget] = {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from terminal.errors import TerminalError
-from terminal.services.views import PrintJobView, Saved, VisitEnding
+from terminal.services.views import DocumentView, PrintJobView, Saved, VisitEnding
 from terminal.texts import Texts
 from ui.icons import Icon
-from ui.widgets.basics import Label, StateLabel, clear, column, row, style
+from ui.widgets.basics import KeyCap, Label, StateLabel, clear, column, row, style
 from ui.window.life_event import saved_lines
 
 JOB_LOOKS = {
@@ -33,7 +35,12 @@ class OutcomeCard(QFrame):
         self.line = Label("", "strong", wrap=True, object_name="outcome_line")
         self.detail = Label("", "dense", wrap=True, object_name="outcome_detail")
         self._papers = QHBoxLayout()
-        inner = column(self.line, self.detail, self._papers, gap=4)
+        self.sign = QWidget()
+        self._sign_words = Label("", "dense", wrap=True, object_name="outcome_sign")
+        offer = row(KeyCap("F4"), self._sign_words, gap=8, to=self.sign)
+        offer.setStretch(1, 1)
+        self.signed = StateLabel("signature", "", "good")
+        inner = column(self.line, self.detail, self._papers, self.sign, self.signed, gap=4)
         layout = row(self._icon, inner, gap=12, margins=(14, 10), to=self)
         layout.setStretch(1, 1)
         layout.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
@@ -53,8 +60,20 @@ class OutcomeCard(QFrame):
         self._icon.show_icon("circle-check", state)
         self.line.say(line)
         self.line.setAccessibleName(line)
+        self.offer_signing(())
         self.show_jobs(tuple(job for document in saved.documents for job in document.jobs))
         self.show()
+
+    def offer_signing(self, documents: Sequence[DocumentView], *, signed: bool = False) -> None:
+        """Name the papers that the citizen may sign for now, or say that it was done."""
+        texts = self._texts
+        names = texts("window.list").join(
+            texts(f"window.document.{document.kind}") for document in documents
+        )
+        self._sign_words.say(texts("window.done.sign", papers=names))
+        self.sign.setVisible(bool(names) and not signed)
+        self.signed.say("circle-check", texts("window.done.signed", papers=names), "good")
+        self.signed.setVisible(bool(names) and signed)
 
     def show_jobs(self, jobs: tuple[PrintJobView, ...]) -> None:
         """Show where the papers are, and why one that waits is not printed."""
@@ -91,6 +110,7 @@ class OutcomeCard(QFrame):
         """Name the originals that go back, and say that the citizen was invited."""
         texts = self._texts
         self._saved, self.case_id = None, ""
+        self.offer_signing(())
         clear(self._papers)
         style(self, state="warning" if ending.originals else "good")
         self._icon.show_icon(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from terminal.services.casework.complaints import ComplaintRequest
 from terminal.services.casework.shifts import ShiftFacts
 from terminal.services.views import Session
 from ui.bridge import Bridge, Failure
+from ui.widgets.abstract import AbstractWidget
 from ui.widgets.basics import Card, KeyCap, Label, Notice, clear, row
 from ui.widgets.fields import Field
 from ui.widgets.keys import LegalFrame, LegalGuard
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class ShiftForm(Card):
+class ShiftForm(Card, metaclass=AbstractWidget):
     """Fields one below the other, then a frame in which F12 alone counts."""
 
     closed = Signal()
@@ -79,13 +81,13 @@ class ShiftForm(Card):
         self.show()
         self._fields[0].setFocus()
 
+    @abstractmethod
     def missing(self) -> Field | None:
         """Return the first field that lacks what the act needs, with its sentence said."""
-        raise NotImplementedError
 
+    @abstractmethod
     def do(self) -> None:
         """Do the act."""
-        raise NotImplementedError
 
     def wipe(self) -> None:
         """Leave nothing of what was typed."""

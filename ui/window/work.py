@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from terminal.domain.catalogue import LifeEvent
 from terminal.domain.parties import Party
-from terminal.services.views import Act, Saved, VisitEnding
-from ui.bridge import Bridge, Failure
+from terminal.services.views import Act, DocumentView, Saved, VisitEnding
+from ui.bridge import Failure
 from ui.widgets.basics import Notice, Scroll, holds_focus
 from ui.widgets.fields import Field
-from ui.widgets.keys import KeyHint, LegalGuard
+from ui.widgets.keys import KeyHint
+from ui.window.casework.clerking import Clerking
 from ui.window.columns import Columns
 from ui.window.day import DayWork
 from ui.window.desk import Desk, likely_act
@@ -35,11 +36,11 @@ class WorkPage(Columns):
     keys_changed = Signal()
     told = Signal(str, str)
 
-    def __init__(self, bridge: Bridge, desk: Desk, guard: LegalGuard) -> None:
+    def __init__(self, clerking: Clerking, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("work_page")
-        self._bridge, self._desk, self._texts, self._guard = bridge, desk, bridge.texts, guard
-        texts = bridge.texts
+        bridge, guard, texts = clerking.bridge, clerking.guard, clerking.bridge.texts
+        self._bridge, self._desk, self._texts, self._guard = bridge, desk, texts, guard
         self.visitor = VisitorPanel(bridge, desk)
         self.visit = VisitCard(texts, desk)
         self.mine = MineCard(texts)
@@ -51,7 +52,7 @@ class WorkPage(Columns):
         self.law = LawCard(texts, desk)
         self.preview = PreviewCard(texts, desk)
         self.large = LargePreview(texts)
-        self.day = DayWork(bridge, desk)
+        self.day = DayWork(clerking, desk)
         self._upper = Scroll(gap=12)
         for part in (self.notice, self.outcome, self.search.card):
             self._upper.body.addWidget(part)
@@ -68,6 +69,7 @@ class WorkPage(Columns):
             moved_to=2,
         )
         self._wanted_item = ""
+        self._to_sign: tuple[DocumentView, ...] = ()
         self._wire()
         self._show_middle()
 
@@ -88,6 +90,8 @@ class WorkPage(Columns):
         day.to_work.connect(self.start)
         day.to_review.connect(self.path.to_review)
         day.checked_in.connect(self._on_checked_in)
+        day.signing.signed.connect(self._on_signed)
+        day.signing.to_be_seen.connect(self._of_day.reveal)
         desk.item_chosen.connect(self._on_item_chosen)
         desk.saved.connect(self._on_saved)
         desk.visit_ended.connect(self._on_ended)
@@ -181,7 +185,7 @@ class WorkPage(Columns):
 
     def _on_next_applicant(self, item_code: str) -> None:
         self._wanted_item = item_code
-        self.outcome.hide()
+        self._forget_done()
         self.search.close_results()
         self.show_side(True)
         self.visitor.next_applicant()
@@ -203,7 +207,7 @@ class WorkPage(Columns):
         if self._desk.now.empty:
             self.take_up(-1)
         elif self._desk.park():
-            self.outcome.hide()
+            self._forget_done()
             self.told.emit(self._texts("window.parked.done"), "")
             self.to_visitor()
 
@@ -219,7 +223,7 @@ class WorkPage(Columns):
             index = parked.index(chosen)
         if index < len(parked) and self._desk.take_up(index):
             self.told.emit("", "")
-            self.outcome.hide()
+            self._forget_done()
             self.start()
 
     def end_visit(self) -> None:
@@ -241,7 +245,7 @@ class WorkPage(Columns):
         elif self._desk.now.visitor is not None and self.visitor.editor.isHidden():
             self.told.emit(self._texts("window.visitor.other_card"), "warning")
         else:
-            self.outcome.hide()
+            self._forget_done()
             self.visitor.fill(party)
 
     # Keys that no field wanted.
@@ -265,6 +269,9 @@ class WorkPage(Columns):
         elif shift and key == Qt.Key.Key_F2:
             self.forget_visitor()
         elif not control and not shift and key in self._plain_keys():
+            if key != Qt.Key.Key_Escape:
+                # What a key of the day has opened gives way to what is wanted next.
+                self.day.close()
             self._plain_keys()[Qt.Key(key)]()
         else:
             super().keyPressEvent(event)
@@ -346,7 +353,7 @@ class WorkPage(Columns):
     def _on_visitor(self) -> None:
         self.show_side(False)
         self.told.emit("", "")
-        self.outcome.hide()
+        self._forget_done()
         self.notice.say("")
         if self._wanted_item:
             code, self._wanted_item = self._wanted_item, ""
@@ -364,7 +371,7 @@ class WorkPage(Columns):
             self.notice.say(self._texts("window.visitor.first"), "")
             self.to_visitor()
             return
-        self.outcome.hide()
+        self._forget_done()
         self._desk.choose(code)
 
     def _on_event(self, event: LifeEvent) -> None:
@@ -378,22 +385,37 @@ class WorkPage(Columns):
             self.show_side(False)
             self.search.close_results()
             self.search.edit.clear()
-            self.outcome.hide()
+            self._forget_done()
             self.path.begin()
 
     def _on_saved(self, saved: Saved, act: str) -> None:
         self.outcome.show_saved(saved, act)
+        self.day.signing.offer(saved)
+        self._to_sign = self.day.signing.offered
+        self.outcome.offer_signing(self._to_sign)
         self.search.begin()
         self.keys_changed.emit()
 
+    def _forget_done(self) -> None:
+        """What was done last is done with: its sentence goes, and the offer of signing for it."""
+        self.outcome.hide()
+        self.day.signing.forget()
+
+    def _on_signed(self, words: str) -> None:
+        self.outcome.offer_signing(self._to_sign, signed=True)
+        self.told.emit(words, "good")
+        self.search.begin()
+
     def _on_ended(self, ending: VisitEnding) -> None:
         self.told.emit("", "")
+        self._forget_done()
         self.outcome.show_ending(ending)
         self.search.close_results()
         self.to_visitor()
 
     def _on_cleared(self) -> None:
         self.notice.say("")
+        self.day.signing.forget()
         self.search.close_results()
         self.search.edit.clear()
 

@@ -281,7 +281,8 @@ class CasePage(QWidget):
         self.told.emit("", "")
         form = self.form_of(act)
         if isinstance(form, SignForm):
-            form.choose(self.view.document())
+            document = self.view.document()
+            form.choose(*((document,) if document is not None else ()))
         self._choose.hide()
         form.open(self.file)
         self._arrange()

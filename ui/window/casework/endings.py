@@ -19,6 +19,7 @@ class WithdrawForm(CaseForm):
     confirmed = False
 
     def build(self) -> None:
+        self._strokes = b""
         self.reason = self.line("reason", most=300, needed=False)
         self.reason.moved_on.connect(self._ask)
 
@@ -26,7 +27,14 @@ class WithdrawForm(CaseForm):
         self.reason.set_text("")
         self.reason.edit.setReadOnly(False)
 
+    def call(self) -> Call:
+        assert self.file is not None
+        ctx, session, case_id = self.clerking.ctx, self.clerking.session, self.file.case.case_id
+        reason, strokes, action = self.reason.text(), self._strokes, self.action_id
+        return lambda: ctx.signing.withdraw(case_id, reason, strokes, session, action)
+
     def leave(self) -> None:
+        self._strokes = b""
         self.clerking.signatures.take_back()
 
     def _ask(self) -> None:
@@ -53,13 +61,8 @@ class WithdrawForm(CaseForm):
     def _on_signed(self, strokes: bytes) -> None:
         if self.file is None or self.busy:
             return
-        ctx, session, case_id = self.clerking.ctx, self.clerking.session, self.file.case.case_id
-        reason, action = self.reason.text(), self.action_id
-
-        def withdraw() -> object:
-            return ctx.signing.withdraw(case_id, reason, strokes, session, action)
-
-        self.start(withdraw, self._on_done)
+        self._strokes = strokes
+        self.start(self.call(), self._on_done)
 
     def _on_refused(self) -> None:
         self.reason.edit.setReadOnly(False)

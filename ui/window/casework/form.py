@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui.bridge import Failure
+from ui.widgets.abstract import AbstractWidget
 from ui.widgets.basics import Card, KeyCap, Label, Notice, column, row
 from ui.widgets.fields import Field
 from ui.widgets.keys import LegalFrame
@@ -17,7 +19,7 @@ from ui.window.casework.clerking import Call, CaseFile, Clerking
 from ui.window.casework.parts import Check, Part, Pick, value_of
 
 
-class CaseForm(Card):
+class CaseForm(Card, metaclass=AbstractWidget):
     """One act: Enter only moves on; in the confirming row the act's own key does it.
 
     `finished` carries the sentence of what was done. The action's id is made when the form
@@ -76,9 +78,9 @@ class CaseForm(Card):
     def fill(self, file: CaseFile) -> None:
         """Fill what is known."""
 
+    @abstractmethod
     def call(self) -> Call:
         """Return what is done on a thread of the core."""
-        raise NotImplementedError
 
     def leave(self) -> None:
         """Drop what is under way; the form closes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from terminal.services.casework.signing import digest_of
 from ui.widgets.basics import StateLabel
 from ui.widgets.fields import Field
@@ -27,9 +29,9 @@ class SignedForm(CaseForm):
         self._signed: tuple[str, ...] = ()
         super().__init__(clerking)
 
+    @abstractmethod
     def words(self) -> tuple[str, ...]:
         """Return the sentences that the citizen reads and signs."""
-        raise NotImplementedError
 
     def request(self) -> SignatureRequest:
         """Return what the citizen's screen shows."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QImage
+from collections.abc import Sequence
+
+from PySide6.QtGui import QImage, QPainter
 
 from terminal.domain.parties import Party
 from terminal.services.casework.collecting import Collection
+from terminal.services.casework.signing import digest_of
 from terminal.services.views import DocumentView
 from ui.widgets.basics import Label
 from ui.window.casework.acts import SIGNED_BY_RECEIVER, CaseAct
@@ -15,13 +18,18 @@ from ui.window.casework.signature import SignatureRequest
 from ui.window.casework.signed_form import SignedForm
 
 
+def to_be_signed(documents: Sequence[DocumentView]) -> tuple[DocumentView, ...]:
+    """Return the papers that name their receiver's signature."""
+    return tuple(one for one in documents if one.kind in SIGNED_BY_RECEIVER)
+
+
 class SignForm(SignedForm):
-    """文书签收: the paper that is selected, shown to the citizen as it is printed."""
+    """文书签收: the papers that are chosen, shown to the citizen as they are printed."""
 
     act = CaseAct.SIGN
 
     def __init__(self, clerking: Clerking) -> None:
-        self.document: DocumentView | None = None
+        self.documents: tuple[DocumentView, ...] = ()
         self._picture: QImage | None = None
         self._looking = self._asked = False
         super().__init__(clerking)
@@ -32,26 +40,29 @@ class SignForm(SignedForm):
         self.signer = self.line("signer", most=60)
         self.add_signature()
 
-    def choose(self, document: DocumentView | None) -> None:
-        """Say which paper is selected; the newest that wants a signature otherwise."""
-        self.document = document
+    def choose(self, *documents: DocumentView) -> None:
+        """Say which papers are selected; the newest that wants a signature otherwise."""
+        self.documents = to_be_signed(documents)
 
     def fill(self, file: CaseFile) -> None:
         super().fill(file)
-        wanted = [one for one in file.documents if one.kind in SIGNED_BY_RECEIVER]
-        if self.document is None or self.document.kind not in SIGNED_BY_RECEIVER:
-            self.document = wanted[-1]
+        self.documents = self.documents or to_be_signed(file.documents)[-1:]
         self.signer.set_text(file.case.visitor.name or file.case.applicant.name)
-        title = self.texts(f"window.document.{self.document.kind}")
-        self.paper.say(self.texts("casework.sign.paper", title=title, number=self.document.number))
+        names = [
+            self.texts("casework.sign.paper", title=self._title(one), number=one.number)
+            for one in self.documents
+        ]
+        self.paper.say("\n".join(names))
         self._picture = None
         self._looking, self._asked = True, False
-        ctx, document_id = self.clerking.ctx, self.document.document_id
+        ctx, ids = self.clerking.ctx, [one.document_id for one in self.documents]
 
         def look() -> QImage:
             from ui.window.preview import page_of
 
-            return page_of(ctx.documents.render(ctx.documents.document(document_id), "png"))
+            return below_each_other(
+                [page_of(ctx.documents.render(ctx.documents.document(one), "png")) for one in ids]
+            )
 
         self.clerking.bridge.read(
             self, look, done=self._on_picture, failed=lambda _: self._on_picture(QImage())
@@ -65,26 +76,38 @@ class SignForm(SignedForm):
             super().ask()
 
     def words(self) -> tuple[str, ...]:
-        assert self.document is not None
-        title = self.texts(f"window.document.{self.document.kind}")
-        return (self.texts("casework.sign.signing", title=title, number=self.document.number),)
+        return tuple(
+            self.texts("casework.sign.signing", title=self._title(one), number=one.number)
+            for one in self.documents
+        )
 
     def request(self) -> SignatureRequest:
+        titles = self.texts("window.list").join(self._title(one) for one in self.documents)
+        digests = [one.digest for one in self.documents]
+        digest = digests[0] if len(digests) == 1 else digest_of(digests)
+        return SignatureRequest(titles, self.words(), self.number(), digest, self._picture)
+
+    def number(self) -> str:
+        """Return the receipt number that stands above what is signed."""
         assert self.file is not None
-        assert self.document is not None
-        return SignatureRequest(
-            self.texts(f"window.document.{self.document.kind}"), self.words(),
-            self.file.case.receipt_number, self.document.digest, self._picture,
-        )  # fmt: skip
+        return self.file.case.receipt_number
 
     def call(self) -> Call:
-        assert self.document is not None
-        ctx, document_id = self.clerking.ctx, self.document.document_id
+        ctx, ids = self.clerking.ctx, [one.document_id for one in self.documents]
         signer, strokes = self.signer.text(), self.strokes
         reason, witness = self.not_signed(), self.witness.text()
-        if strokes:
-            return lambda: ctx.signing.sign(document_id, strokes, signer)
-        return lambda: ctx.signing.not_signed(document_id, signer, reason, witness)
+
+        def record() -> None:
+            for document_id in ids:
+                if strokes:
+                    ctx.signing.sign(document_id, strokes, signer)
+                else:
+                    ctx.signing.not_signed(document_id, signer, reason, witness)
+
+        return record
+
+    def _title(self, document: DocumentView) -> str:
+        return self.texts(f"window.document.{document.kind}")
 
     def leave(self) -> None:
         super().leave()
@@ -99,6 +122,25 @@ class SignForm(SignedForm):
         if self._asked:
             self._asked = False
             self.ask()
+
+
+def below_each_other(pages: Sequence[QImage]) -> QImage:
+    """Return several pages as one picture; empty when one of them could not be drawn."""
+    if not pages or any(page.isNull() for page in pages):
+        return QImage()
+    if len(pages) == 1:
+        return pages[0]
+    whole = QImage(
+        max(page.width() for page in pages), sum(page.height() for page in pages),
+        QImage.Format.Format_RGB32,
+    )  # fmt: skip
+    whole.fill(0xFFFFFFFF)
+    painter, top = QPainter(whole), 0
+    for page in pages:
+        painter.drawImage(0, top, page)
+        top += page.height()
+    painter.end()
+    return whole
 
 
 class OriginalsForm(SignedForm):

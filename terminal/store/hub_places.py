@@ -15,14 +15,8 @@ from terminal.store.tables.ledger import BlobRow, CursorWordRow, EntryRow, Forei
 
 _PLACE = "hub_place"
 _SETTLED = "hub_settled"
-_STORED = (
-    sql_of(
-        EntryRow.select(EntryRow.seq)
-        .where(EntryRow.epoch == "", EntryRow.acknowledged == True)  # noqa: E712 - a query
-        .order_by(EntryRow.seq.desc())
-    )
-    + " LIMIT 1"
-)
+# From the end of what is acknowledged: in the epoch's own index all that waits would stand first.
+_STORED = "SELECT seq FROM entry WHERE acknowledged = 1 AND +epoch = ? ORDER BY id DESC LIMIT 1"
 
 _WORD = sql_of(
     CursorWordRow.select(CursorWordRow.signature).where(
@@ -57,7 +51,7 @@ def settle(db: peewee.Database, epoch: str) -> None:
 def stored(db: peewee.Database) -> StoredPlace | None:
     """Return up to where the hub has acknowledged the epoch that is written to."""
     epoch = meta.get(db, "epoch")
-    return next((StoredPlace(epoch, seq) for (seq,) in rows(db, _STORED, epoch, True)), None)
+    return next((StoredPlace(epoch, seq) for (seq,) in rows(db, _STORED, epoch)), None)
 
 
 def acknowledged_epochs(db: peewee.Database) -> list[str]:

@@ -22,6 +22,17 @@ from terminal.store.statements import run, sql_of
 from terminal.store.tables.ledger import BlobRow, CursorRow, EntryRow, ForeignEntryRow
 
 _RESOLVED = "UPDATE entry SET state = 'resolved', since = ? WHERE hash = ? AND state = 'conflict'"
+# In an epoch ids grow with the places. The pluses keep SQLite from walking the whole epoch:
+# what is to change stands at one end of what is acknowledged, or of what is not.
+_LOST = (
+    "UPDATE entry SET acknowledged = 0, state = 'waiting', code = '', since = ?"
+    " WHERE acknowledged = 1 AND id > ? AND +epoch = ? AND state <> 'forked'"
+)
+_ACKNOWLEDGED = (
+    "UPDATE entry SET acknowledged = 1, since = ?,"
+    " state = CASE state WHEN 'waiting' THEN 'acknowledged' ELSE state END"
+    " WHERE acknowledged = 0 AND id <= ? AND +epoch = ?"
+)
 _EFFECT = sql_of(
     EntryRow.update({EntryRow.state: "", EntryRow.code: "", EntryRow.since: 0}).where(
         EntryRow.record_id == "",
@@ -69,18 +80,10 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
     from an older backup names an earlier place: what it has lost waits again, its scans have to be
     confirmed and its effects to be told anew. Returns how many entries changed.
     """
-    if not _same_place(db, answer):
+    last = _place(db, answer)
+    if last is None:
         return 0
-    lost = (
-        EntryRow.update(acknowledged=False, state="waiting", code="", since=now)
-        .where(
-            EntryRow.epoch == answer.epoch,
-            EntryRow.seq > answer.stored_seq,
-            EntryRow.acknowledged == True,  # noqa: E712 - a query, not a comparison
-            EntryRow.state != "forked",
-        )
-        .execute(db)
-    )
+    lost = run(db, _LOST, now, last, answer.epoch)
     if lost:
         # Its scans may be gone, too, and it may have no journal of its own whose epoch tells so.
         BlobRow.update(confirmed=False).execute(db)
@@ -89,35 +92,25 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
         CursorRow.update(position=0, row_hash="").where(
             CursorRow.feed.startswith(progress_feed(""))
         ).execute(db)
-    changed = (
-        EntryRow.update(
-            acknowledged=True,
-            state=peewee.Case(None, [(EntryRow.state == "waiting", "acknowledged")],
-                              EntryRow.state),
-            since=now,
-        )
-        .where(
-            EntryRow.epoch == answer.epoch,
-            EntryRow.seq <= answer.stored_seq,
-            EntryRow.acknowledged == False,  # noqa: E712
-        )
-        .execute(db)
-    )  # fmt: skip
+    changed = run(db, _ACKNOWLEDGED, now, last, answer.epoch)
     for effect in answer.effects:
         # What was applied is told by the feed, in the hub's order among what others did.
         if effect.effect != "applied":
             take_effect(db, effect, now)
-    return int(changed) + int(lost)
+    return changed + lost
 
 
-def _same_place(db: peewee.Database, answer: Answer) -> bool:
+def _place(db: peewee.Database, answer: Answer) -> int | None:
+    """Return the id of the entry up to which the hub has this epoch, None where hashes differ."""
     if answer.stored_seq == 0:
         # The hub has nothing of this epoch (yet, or any more).
-        return True
-    query = EntryRow.select(EntryRow.hash).where(
+        return 0
+    query = EntryRow.select(EntryRow.id, EntryRow.hash).where(
         EntryRow.epoch == answer.epoch, EntryRow.seq == answer.stored_seq
     )
-    return any(digest == answer.stored_hash for (digest,) in query.tuples().execute(db))
+    for number, digest in query.tuples().execute(db):
+        return int(number) if digest == answer.stored_hash else None
+    return None
 
 
 def take_effect(db: peewee.Database, effect: Effect, now: int) -> None:

@@ -13,6 +13,7 @@ from terminal.domain.case import Case, CaseState
 from terminal.domain.records import Outcome
 from terminal.services.cases import case_row
 from terminal.services.casework.acting import Office
+from terminal.services.casework.silence import Silence, silence_of
 from terminal.services.views import CaseRow, Session
 from terminal.store import lists
 from terminal.store.database import Transaction
@@ -32,6 +33,7 @@ class Tab(StrEnum):
     DEFERRED = "deferred"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
+    DEEMED = "deemed"
     TO_MAKE_READY = "to_make_ready"
     TO_HAND_OUT = "to_hand_out"
     RETURNED = "returned"
@@ -48,6 +50,7 @@ class TodoRow(msgspec.Struct, frozen=True):
     until: date | None
     left: int | None
     originals: int
+    silence: Silence | None = None
 
 
 class TodoList(msgspec.Struct, frozen=True):
@@ -148,11 +151,13 @@ def _row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> TodoR
     put(Tab.TO_FORWARD, case.forwarding is not None and not case.arrived_at, case.due)
     put(Tab.COMMITMENTS, case.state.open and bool(case.unchecked_commitments), case.check_by)
     put(Tab.IN_HAND, case.state.open and case.accepted_at > 0, case.due)
+    silence = silence_of(case, on)
+    put(Tab.DEEMED, case.state.open and silence is not None)
     nearest = min(dates) if dates else None
     left = calendar.working_days_between(on, nearest) if nearest else None
     put(Tab.OVERDUE, nearest is not None and nearest < on)
     put(Tab.DUE_SOON, nearest is not None and nearest >= on and (left or 0) <= SOON_DAYS)
-    return TodoRow(row, tuple(tabs), nearest, left, len(case.kept_originals))
+    return TodoRow(row, tuple(tabs), nearest, left, len(case.kept_originals), silence)
 
 
 def _to_make_ready(case: Case) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import msgspec
 import pytest
 
 from terminal.clock import FixedClock
 from terminal.errors import NotAllowed, RuleRefused
 from terminal.services import drafts
-from terminal.services.casework.todo import Tab
+from terminal.services.casework.silence import Silence
+from terminal.services.casework.todo import Tab, TodoRow
 from tests.core.hall import LICENCE, OTHER, PASSWORD, Hall
 
 
@@ -37,11 +41,26 @@ def test_each_case_stands_in_its_tabs(hall: Hall, hall_clock: FixedClock) -> Non
     assert Tab.DUE_SOON in _tabs(hall, received)
     hall_clock.advance(days=7)
     assert Tab.OVERDUE in _tabs(hall, received)
+    # Silence has accepted it from the day of its receipt; what was answered it leaves alone.
+    assert Tab.DEEMED in _tabs(hall, received)
+    assert Tab.DEEMED not in _tabs(hall, waiting)
+    assert hall.ctx.todo.mine(hall.clerk).counts["deemed"] == 1
+    pending = _row(hall, received).silence
+    assert pending == Silence(date(2026, 11, 23), date(2026, 11, 30), recorded=False, offline=True)
+    hall.ctx.intake.accept(hall.ctx.intake.resume(received), hall.clerk)
+    recorded = _row(hall, received)
+    assert recorded.silence == msgspec.structs.replace(pending, recorded=True)
+    # The decision's time ran all the while.
+    assert recorded.tabs == (Tab.IN_HAND, Tab.DEEMED, Tab.OVERDUE)
+
+
+def _row(hall: Hall, case_id: str) -> TodoRow:
+    rows = hall.ctx.todo.mine(hall.clerk).rows
+    return next(row for row in rows if row.case.case_id == case_id)
 
 
 def _tabs(hall: Hall, case_id: str) -> tuple[Tab, ...]:
-    rows = hall.ctx.todo.mine(hall.clerk).rows
-    return next(row.tabs for row in rows if row.case.case_id == case_id)
+    return _row(hall, case_id).tabs
 
 
 def test_cases_are_found_by_number_name_and_matter(hall: Hall) -> None:

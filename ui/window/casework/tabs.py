@@ -15,7 +15,6 @@ OPEN, DONE = "open", "done"
 TABS = (OPEN, *(tab.value for tab in Tab), DONE)
 COUNTED = TABS[:-1]
 """Ended cases are not counted: there may be thousands, and nobody waits for them."""
-ALARMING = {Tab.OVERDUE.value: "bad", Tab.DUE_SOON.value: "warning"}
 
 
 class TabBar(QWidget):

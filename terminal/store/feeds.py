@@ -35,6 +35,14 @@ _STAND = statements.sql_of(
 )  # fmt: skip
 
 
+_VALUE = statements.sql_of(
+    SetRow.select(SetRow.body).where(SetRow.feed == "", SetRow.generation == 0, SetRow.key == "")
+)
+_NAMES = statements.sql_of(CursorRow.select(CursorRow.feed))
+_put_cursor = statements.writer(CursorRow, "REPLACE")
+_put_row = statements.writer(SetRow, "REPLACE")
+
+
 class _Stand(msgspec.Struct, frozen=True):
     """A cursor with the generation that is being written and the one that is read."""
 
@@ -83,10 +91,13 @@ def take_page(db: peewee.Database, page: Page, hub_key: bytes, now: int) -> int:
     if not page.more and generation != shown:
         shown = generation
         _clear(db, page.feed, SetRow.generation != shown)
-    CursorRow.replace(
-        feed=page.feed, handle=page.handle, position=position, row_hash=previous,
-        generation=generation, shown=shown,
-    ).execute(db)  # fmt: skip
+    _put_cursor(
+        db,
+        {
+            "feed": page.feed, "handle": page.handle, "position": position, "row_hash": previous,
+            "generation": generation, "shown": shown,
+        },
+    )  # fmt: skip
     if page.rows:
         outbox.retry_held(db, now)
     return len(page.rows)
@@ -107,7 +118,8 @@ def _put(db: peewee.Database, feed: str, generation: int, row: FeedRow) -> None:
     if row.body is None:
         _clear(db, feed, SetRow.generation == generation, SetRow.key == row.key)
     else:
-        SetRow.replace(feed=feed, generation=generation, key=row.key, body=row.body).execute(db)
+        kept = {"feed": feed, "generation": generation, "key": row.key, "body": row.body}
+        _put_row(db, kept)
 
 
 def _apply(db: peewee.Database, row: FeedRow, hub_key: bytes, now: int) -> None:
@@ -182,15 +194,13 @@ def rows(db: peewee.Database, feed: str, prefix: str = "") -> list[tuple[str, by
 
 def value(db: peewee.Database, feed: str, key: str) -> bytes | None:
     """Return the body in force of one key of a feed."""
-    query = SetRow.select(SetRow.body).where(
-        SetRow.feed == feed, SetRow.generation == _stand(db, feed).shown, SetRow.key == key
-    )
-    return next((bytes(body) for (body,) in query.tuples().execute(db)), None)
+    found = statements.rows(db, _VALUE, feed, _stand(db, feed).shown, key)
+    return bytes(found[0][0]) if found else None
 
 
 def names(db: peewee.Database) -> list[str]:
     """Return the feeds of which something was pulled."""
-    return [name for (name,) in CursorRow.select(CursorRow.feed).tuples().execute(db)]
+    return [name for (name,) in statements.rows(db, _NAMES)]
 
 
 def policy(db: peewee.Database, key: str) -> bytes | None:

@@ -10,7 +10,7 @@ from terminal.protocol.entry import Entry
 from terminal.protocol.returns import HubPlace, StoredPlace
 from terminal.protocol.wire import Cursor, Page
 from terminal.store import meta
-from terminal.store.statements import rows, sql_of
+from terminal.store.statements import rows, sql_of, writer
 from terminal.store.tables.ledger import BlobRow, CursorWordRow, EntryRow, ForeignEntryRow
 
 _PLACE = "hub_place"
@@ -18,6 +18,7 @@ _SETTLED = "hub_settled"
 # From the end of what is acknowledged: in the epoch's own index all that waits would stand first.
 _STORED = "SELECT seq FROM entry WHERE acknowledged = 1 AND +epoch = ? ORDER BY id DESC LIMIT 1"
 
+_put_word = writer(CursorWordRow, "REPLACE")
 _WORD = sql_of(
     CursorWordRow.select(CursorWordRow.signature).where(
         CursorWordRow.feed == "", CursorWordRow.handle == "",
@@ -126,10 +127,13 @@ def keep_word(db: peewee.Database, page: Page) -> None:
     """Keep the hub's word for the place to which a page has led."""
     if page.signature and page.rows:
         last = page.rows[-1]
-        CursorWordRow.replace(
-            feed=page.feed, handle=page.handle, position=last.position, row_hash=last.hash,
-            signature=page.signature,
-        ).execute(db)  # fmt: skip
+        _put_word(
+            db,
+            {
+                "feed": page.feed, "handle": page.handle, "position": last.position,
+                "row_hash": last.hash, "signature": page.signature,
+            },
+        )  # fmt: skip
 
 
 def with_word(db: peewee.Database, cursor: Cursor) -> Cursor:

@@ -18,7 +18,7 @@ from terminal.protocol.wire import (
     progress_feed,
 )
 from terminal.store import aggregates, reorder, standing
-from terminal.store.statements import run, sql_of
+from terminal.store.statements import rows, run, sql_of, writer
 from terminal.store.tables.ledger import BlobRow, CursorRow, EntryRow, ForeignEntryRow
 
 _RESOLVED = "UPDATE entry SET state = 'resolved', since = ? WHERE hash = ? AND state = 'conflict'"
@@ -33,6 +33,35 @@ _ACKNOWLEDGED = (
     " state = CASE state WHEN 'waiting' THEN 'acknowledged' ELSE state END"
     " WHERE acknowledged = 0 AND id <= ? AND +epoch = ?"
 )
+_PENDING = (
+    sql_of(
+        EntryRow.select(EntryRow.epoch, EntryRow.header, EntryRow.payload, EntryRow.hash)
+        .where(EntryRow.acknowledged == False)  # noqa: E712 - a query, not a comparison
+        .order_by(EntryRow.id)
+    )
+    + " LIMIT ?"
+)
+_AT_PLACE = sql_of(
+    EntryRow.select(EntryRow.id, EntryRow.hash).where(EntryRow.epoch == "", EntryRow.seq == 0)
+)
+_OWN = sql_of(EntryRow.select(EntryRow.id).where(EntryRow.record_id == ""))
+_JUDGED = sql_of(
+    ForeignEntryRow.select(ForeignEntryRow.record_id).where(
+        ForeignEntryRow.record_id == "", ForeignEntryRow.state != "held"
+    )
+)
+_HELD = (
+    sql_of(
+        ForeignEntryRow.select(
+            ForeignEntryRow.header, ForeignEntryRow.payload, ForeignEntryRow.hash,
+            ForeignEntryRow.signature,
+        )
+        .where(ForeignEntryRow.state == "held")
+        .order_by(ForeignEntryRow.received_at)
+    )
+    + " LIMIT ?"
+)  # fmt: skip
+_put_foreign = writer(ForeignEntryRow, "REPLACE")
 _EFFECT = sql_of(
     EntryRow.update({EntryRow.state: "", EntryRow.code: "", EntryRow.since: 0}).where(
         EntryRow.record_id == "",
@@ -54,16 +83,10 @@ def pending(
     db: peewee.Database, limit: int = MAX_BATCH_ENTRIES, max_bytes: int = MAX_BATCH_BYTES
 ) -> Pending | None:
     """Return the next stretch to push, at least one entry, or None when nothing waits."""
-    query = (
-        EntryRow.select(EntryRow.epoch, EntryRow.header, EntryRow.payload, EntryRow.hash)
-        .where(EntryRow.acknowledged == False)  # noqa: E712 - a query, not a comparison
-        .order_by(EntryRow.id)
-        .limit(limit)
-    )
     first_epoch = ""
     found: list[Entry] = []
     size = 0
-    for epoch, header, payload, digest in query.tuples().execute(db):
+    for epoch, header, payload, digest in db.execute_sql(_PENDING, (False, limit)):
         size += len(header) + len(payload or b"")
         if found and (epoch != first_epoch or size > max_bytes):
             break
@@ -105,10 +128,7 @@ def _place(db: peewee.Database, answer: Answer) -> int | None:
     if answer.stored_seq == 0:
         # The hub has nothing of this epoch (yet, or any more).
         return 0
-    query = EntryRow.select(EntryRow.id, EntryRow.hash).where(
-        EntryRow.epoch == answer.epoch, EntryRow.seq == answer.stored_seq
-    )
-    for number, digest in query.tuples().execute(db):
+    for number, digest in rows(db, _AT_PLACE, answer.epoch, answer.stored_seq):
         return int(number) if digest == answer.stored_hash else None
     return None
 
@@ -130,21 +150,21 @@ def take_foreign(db: peewee.Database, foreign: Entry, now: int) -> str:
     if _known(db, header.record_id):
         return "applied"
     state, code = _judge(db, foreign)
-    ForeignEntryRow.replace(
-        record_id=header.record_id, hash=foreign.hash, kind=header.kind,
-        aggregate_id=header.aggregate_id, header=foreign.header, payload=foreign.payload,
-        signature=foreign.signature, state=state, code=code, received_at=now,
-        origin=header.origin, epoch=header.epoch, seq=header.seq,
-    ).execute(db)  # fmt: skip
+    _put_foreign(
+        db,
+        {
+            "record_id": header.record_id, "hash": foreign.hash, "kind": header.kind,
+            "aggregate_id": header.aggregate_id, "header": foreign.header,
+            "payload": foreign.payload, "signature": foreign.signature, "state": state,
+            "code": code, "received_at": now, "origin": header.origin, "epoch": header.epoch,
+            "seq": header.seq,
+        },
+    )  # fmt: skip
     return state
 
 
 def _known(db: peewee.Database, record_id: str) -> bool:
-    own = EntryRow.select(EntryRow.id).where(EntryRow.record_id == record_id)
-    foreign = ForeignEntryRow.select(ForeignEntryRow.record_id).where(
-        ForeignEntryRow.record_id == record_id, ForeignEntryRow.state != "held"
-    )
-    return bool(list(own.tuples().execute(db)) or list(foreign.tuples().execute(db)))
+    return bool(rows(db, _OWN, record_id) or rows(db, _JUDGED, record_id, "held"))
 
 
 def _judge(db: peewee.Database, foreign: Entry) -> tuple[str, str]:
@@ -176,17 +196,8 @@ def _judge(db: peewee.Database, foreign: Entry) -> tuple[str, str]:
 
 def retry_held(db: peewee.Database, now: int, limit: int = 200) -> int:
     """Try held entries of others again; returns how many were applied."""
-    query = (
-        ForeignEntryRow.select(
-            ForeignEntryRow.header, ForeignEntryRow.payload, ForeignEntryRow.hash,
-            ForeignEntryRow.signature,
-        )
-        .where(ForeignEntryRow.state == "held")
-        .order_by(ForeignEntryRow.received_at)
-        .limit(limit)
-    )  # fmt: skip
     held = [
         Entry(bytes(h), None if p is None else bytes(p), d, bytes(s))
-        for h, p, d, s in query.tuples().execute(db)
+        for h, p, d, s in rows(db, _HELD, "held", limit)
     ]
     return sum(take_foreign(db, entry, now) == "applied" for entry in held)

@@ -40,11 +40,13 @@ def _query(*where: object) -> Any:
     )
 
 
+_ONE = sql_of(_query(PrintJobRow.job_id == ""))
+_IN_STATE = sql_of(_query(PrintJobRow.device == "", PrintJobRow.state == ""))
 _OF_DOCUMENT = sql_of(_query(PrintJobRow.document_id == ""))
 
 
-def _select(db: peewee.Database, *where: object) -> list[StoredJob]:
-    return [StoredJob(*row) for row in _query(*where).tuples().execute(db)]
+def _select(db: peewee.Database, sql: str, *values: str) -> list[StoredJob]:
+    return [StoredJob(*row) for row in rows(db, sql, *values)]
 
 
 def add(db: peewee.Database, job: StoredJob) -> None:
@@ -54,7 +56,7 @@ def add(db: peewee.Database, job: StoredJob) -> None:
 
 def get(db: peewee.Database, job_id: str) -> StoredJob | None:
     """Return one job."""
-    return next(iter(_select(db, PrintJobRow.job_id == job_id)), None)
+    return next(iter(_select(db, _ONE, job_id)), None)
 
 
 def move(
@@ -68,12 +70,12 @@ def move(
 
 def in_state(db: peewee.Database, device: str, state: str) -> list[StoredJob]:
     """Return a device's jobs in a state, oldest first."""
-    return _select(db, PrintJobRow.device == device, PrintJobRow.state == state)
+    return _select(db, _IN_STATE, device, state)
 
 
 def of_document(db: peewee.Database, document_id: str) -> list[StoredJob]:
     """Return the jobs of a document, oldest first."""
-    return [StoredJob(*row) for row in rows(db, _OF_DOCUMENT, document_id)]
+    return _select(db, _OF_DOCUMENT, document_id)
 
 
 def newest(db: peewee.Database, limit: int) -> list[StoredJob]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from terminal.documents.columns import width as columns_of
-from terminal.documents.compose import compose, strip_height
+from terminal.documents.compose import compose
 from terminal.documents.fonts import EM, fonts
 from terminal.documents.layout import Align, Layout, Paper
 from terminal.documents.pictures import picture
 from terminal.documents.qr import QUIET, modules
 from terminal.documents.raster import glyph_mask
-from terminal.documents.sheet import Code, Frame, Glyphs, Op, Picture, Stroke
+from terminal.documents.sheet import Code, Frame, Glyphs, Op, Picture, Stroke, strip_height
 
 THRESHOLD = 118
 """Darker than half, so that thin strokes survive a thermal head."""

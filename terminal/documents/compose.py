@@ -11,6 +11,7 @@ from terminal.documents.breaking import clean, wrap
 from terminal.documents.fonts import EM, fonts
 from terminal.documents.layout import (
     Align,
+    AnyNode,
     Break,
     Cut,
     Fields,
@@ -39,6 +40,7 @@ from terminal.documents.sheet import (
     Sheet,
     Stroke,
     sheet_for,
+    strip_height,
 )
 
 BASELINE = 0.88
@@ -49,9 +51,6 @@ SEAL_HEIGHT = 38.0
 
 SIGNATURE_HEIGHT = 14.0
 """Height of a signature's picture in millimetres."""
-
-FORM_ROW = 22.0
-"""About how high a line of a form is, in points."""
 
 FOOTER_COMMA = " · "
 
@@ -71,27 +70,28 @@ def compose(
         sheet = msgspec.structs.replace(sheet, width=float(width))
     composer = Composer(sheet, layout)
     nodes = layout.on(sheet.paper)
+    closing = _closing(nodes) if sheet.height is not None else len(nodes)
     for at, node in enumerate(nodes):
-        if isinstance(node, Fields) and any(isinstance(n, Seal) for n in nodes[at + 1 : at + 3]):
-            # a seal never stands on a page without text of the document
-            composer.room(len(node.rows) * FORM_ROW + SEAL_HEIGHT * sheet.millimetre)
+        if at == closing:
+            composer.room(composer.height_of(nodes[at:]))
         composer.place(node)
     return sheet, composer.finish()
 
 
-def strip_height(sheet: Sheet, page: Page) -> float:
-    """Return the height of an endless page."""
-    lowest = sheet.top
-    for op in page:
-        if isinstance(op, Glyphs):
-            lowest = max(lowest, op.y + op.size * 0.3)
-        elif isinstance(op, Stroke):
-            lowest = max(lowest, op.y0, op.y1)
-        elif isinstance(op, Code):
-            lowest = max(lowest, op.y + op.side)
-        else:
-            lowest = max(lowest, op.y + op.height)
-    return lowest + sheet.bottom
+def _closing(nodes: Sequence[AnyNode]) -> int:
+    """Return where the end of a paper begins that stays on one page.
+
+    A seal or a signature never stands on a page without text of the document: the text or the
+    form before them goes with them.
+    """
+    signing = next((at for at, node in enumerate(nodes) if isinstance(node, _SIGNING)), len(nodes))
+    at = signing - 1
+    while at > 0 and isinstance(nodes[at], Space | Rule):
+        at -= 1
+    return at if signing < len(nodes) and isinstance(nodes[at], Fields | Text) else signing
+
+
+_SIGNING = (Seal, Signature, Signatures)
 
 
 class Composer:
@@ -125,6 +125,16 @@ class Composer:
         self.pages.append([])
         self.y = self.sheet.top
         return True
+
+    def height_of(self, nodes: Sequence[AnyNode]) -> float:
+        """Return how much of an endless page these nodes take; nothing is placed here."""
+        trial = Composer(self.sheet, self.layout)
+        trial.limit = float("inf")
+        for node in nodes:
+            trial.place(node)
+        # a caption beside the seal may reach into the margin
+        black = [op for op in trial.pages[0] if not (isinstance(op, Glyphs) and op.grey)]
+        return strip_height(self.sheet, black) - self.sheet.bottom - self.sheet.top
 
     def draw(self, op: Op) -> None:
         """Put an operation on the current page."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 FORM_LEADING = 1.45
 """Lines in a ruled cell stand closer than in running text."""
 
+SMALL_LABEL = 8.5
+"""Points of a label that needs a second line on A4, as one in two languages does."""
+
 FIRST_HALF = 0.6
 """Share of the first of two values on one line: it holds the longer one, the identity."""
 
@@ -22,6 +25,12 @@ class _Cell(NamedTuple):
     label_width: float
     value_width: float
     row: Row
+
+
+class _Lines(NamedTuple):
+    lines: list[str]
+    size: float
+    step: float
 
 
 def place_fields(composer: Composer, node: Fields) -> None:
@@ -64,36 +73,49 @@ class _Form:
         """Place one line of the form and rule it."""
         composer, pad = self.composer, self.pad
         cells = self._cells(rows)
-        step = self.step
         folded = [
             (
-                composer.fold(cell.row.label, self.size, cell.label_width - pad),
+                self._label(cell),
                 composer.fold(
                     cell.row.value, self.size, cell.value_width - 2 * pad, bold=cell.row.bold
                 ),
             )
             for cell in cells
         ]
-        height = step * max(len(lines) for both in folded for lines in both) + 2 * self.gap
+        tallest = max(
+            max(len(label.lines) * label.step, len(values) * self.step) for label, values in folded
+        )
+        height = tallest + 2 * self.gap
         opened = composer.room(height)
         top = composer.y
-        for cell, (labels, values) in zip(cells, folded, strict=True):
-            self._lines(labels, cell.left + pad, cell.label_width - pad, grey=True)
+        for cell, (label, values) in zip(cells, folded, strict=True):
+            self._lines(label, cell.left + pad, cell.label_width - pad, grey=True)
             left = cell.left + cell.label_width + pad
-            self._lines(values, left, cell.value_width - 2 * pad, bold=cell.row.bold)
+            value = _Lines(values, self.size, self.step)
+            self._lines(value, left, cell.value_width - 2 * pad, bold=cell.row.bold)
         if self.ruled:
             self._rules(cells, top, height, opened)
         self.begun = True
         composer.y = top + height
 
+    def _label(self, cell: _Cell) -> _Lines:
+        """Fold a label; on A4 one that needs a second line is set smaller."""
+        width = cell.label_width - self.pad
+        lines = self.composer.fold(cell.row.label, self.size, width)
+        if not self.ruled or len(lines) == 1:
+            return _Lines(lines, self.size, self.step)
+        lines = self.composer.fold(cell.row.label, SMALL_LABEL, width)
+        return _Lines(lines, SMALL_LABEL, SMALL_LABEL * FORM_LEADING)
+
     def _lines(
-        self, lines: list[str], left: float, width: float, *, bold: bool = False, grey: bool = False
+        self, set_in: _Lines, left: float, width: float, *, bold: bool = False, grey: bool = False
     ) -> None:
         # a line centres its text in the sheet's own line height: make up for the difference
-        y = self.composer.y + self.gap - (self.sheet.line_height(self.size) - self.step) / 2
-        for line in lines:
-            self.composer.line(line, self.size, left, width, bold=bold, grey=grey, y=y)
-            y += self.step
+        size, step = set_in.size, set_in.step
+        y = self.composer.y + self.gap - (self.sheet.line_height(size) - step) / 2
+        for line in set_in.lines:
+            self.composer.line(line, size, left, width, bold=bold, grey=grey, y=y)
+            y += step
 
     def _rules(self, cells: list[_Cell], top: float, height: float, opened: bool) -> None:
         sheet, draw = self.sheet, self.composer.draw

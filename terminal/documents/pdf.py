@@ -12,7 +12,7 @@ import zlib
 from typing import Any
 
 from terminal.documents.breaking import clean
-from terminal.documents.compose import compose, strip_height
+from terminal.documents.compose import compose
 from terminal.documents.fonts import EM, Face, fonts
 from terminal.documents.layout import Layout, Paper
 from terminal.documents.pictures import picture
@@ -27,6 +27,7 @@ from terminal.documents.sheet import (
     Picture,
     Sheet,
     Stroke,
+    strip_height,
 )
 from terminal.documents.subset import Subset
 

@@ -9,12 +9,22 @@ import io
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from terminal.documents.compose import compose, strip_height
+from terminal.documents.compose import compose
 from terminal.documents.fonts import EM, fonts
 from terminal.documents.layout import Layout, Paper
 from terminal.documents.pictures import picture
 from terminal.documents.qr import QUIET, modules
-from terminal.documents.sheet import Code, Frame, Glyphs, Op, Page, Picture, Sheet, Stroke
+from terminal.documents.sheet import (
+    Code,
+    Frame,
+    Glyphs,
+    Op,
+    Page,
+    Picture,
+    Sheet,
+    Stroke,
+    strip_height,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image

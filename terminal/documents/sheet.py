@@ -147,3 +147,18 @@ THERMAL = Sheet(
 def sheet_for(paper: Paper) -> Sheet:
     """Return the measures of a paper."""
     return A4 if paper is Paper.A4 else THERMAL
+
+
+def strip_height(sheet: Sheet, page: Page) -> float:
+    """Return the height of an endless page."""
+    lowest = sheet.top
+    for op in page:
+        if isinstance(op, Glyphs):
+            lowest = max(lowest, op.y + op.size * 0.3)
+        elif isinstance(op, Stroke):
+            lowest = max(lowest, op.y0, op.y1)
+        elif isinstance(op, Code):
+            lowest = max(lowest, op.y + op.side)
+        else:
+            lowest = max(lowest, op.y + op.height)
+    return lowest + sheet.bottom

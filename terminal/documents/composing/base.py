@@ -71,6 +71,17 @@ def head_of(
     )
 
 
+def of_this_hall(fields: dict[str, object], occasion: Occasion) -> dict[str, object]:
+    """Make the hall the author of a paper about what it receives for another place (代收).
+
+    The organ that the paper names is not competent yet, and has not received anything.
+    """
+    head = fields["head"]
+    if not occasion.hall or not isinstance(head, paper.DocumentHead):
+        return fields
+    return fields | {"head": msgspec.structs.replace(head, organ=occasion.hall)}
+
+
 def house_head(organ: str, number: str, occasion: Occasion) -> paper.DocumentHead:
     """Return the head of a paper that belongs to no case."""
     return paper.DocumentHead(

@@ -87,11 +87,15 @@ def decision(
     official = made.document_number
     fields = notice_part(case, item, kind, occasion, official=official)
     procedure = procedure_of(case.regime)
+    # To end a case is no refusal of the permission: the article on refusals is not its basis.
+    of_outcome = {
+        Outcome.GRANTED: procedure.grant_basis,
+        Outcome.REFUSED: procedure.refuse_basis,
+    }
+    articles = of_outcome.get(made.outcome, "")
     chief = made.decider.kind == CHIEF
     fields |= {
-        "basis": _decision_basis(
-            made, item, procedure.grant_basis if granted else procedure.refuse_basis
-        ),
+        "basis": _decision_basis(made, item, articles),
         "decided_on": day(made.decided_at),
         "decider": made.decider.name or case.organ,
         "enforcement_number": made.enforcement_number,

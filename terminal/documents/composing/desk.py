@@ -10,6 +10,7 @@ from terminal.documents.composing.base import (
     material_of,
     materials_of,
     moment,
+    of_this_hall,
     party_of,
     provisional,
     serial_of,
@@ -30,6 +31,14 @@ from terminal.domain.records import (
     MaterialsSupplemented,
     OriginalsReturned,
 )
+
+IN_THE_FILE = (
+    paper.Fate.ORIGINAL_KEPT,
+    paper.Fate.ORIGINAL_SEEN_COPY_KEPT,
+    paper.Fate.COPY,
+    paper.Fate.SCAN_ONLY,
+)
+"""Fates of what lies in the file here and goes on with it."""
 
 
 def supplement(
@@ -97,7 +106,9 @@ def originals_returned(
     serial = serial_of(case, OriginalsReturned.kind)
     return paper.OriginalsReturnedView(
         **case_part(case, item, "originals_returned", occasion, serial=serial),  # type: ignore[arg-type]
-        signing=signing_of(body.signature, receiver, body.returned_at),
+        signing=signing_of(
+            body.signature, receiver, body.returned_at, body.not_signed, body.witness
+        ),
         materials=tuple(_given_back(entry, occasion) for entry in back),
         returned_at=moment(body.returned_at),
         receiver=receiver,
@@ -156,11 +167,13 @@ def forwarding_slip(
     if case.forwarding is None or not body.tracking_number:
         return None
     return paper.CourierSlipView(
-        **case_part(case, item, "courier_slip", occasion),  # type: ignore[arg-type]
+        **of_this_hall(case_part(case, item, "courier_slip", occasion), occasion),  # type: ignore[arg-type]
         recipient=case.forwarding.organ,
         address=case.forwarding.place,
         contact=case.forwarding.phone,
-        contents=tuple(entry.name for entry in case.materials if not entry.lacking),
+        contents=tuple(
+            line.name for line in materials_of(case, occasion.texts) if line.fate in IN_THE_FILE
+        ),
         company=body.how,
         tracking_number=body.tracking_number,
         sent_at=moment(body.forwarded_at),

@@ -13,6 +13,7 @@ from terminal.documents.composing.base import (
     materials_of,
     moment,
     notice_part,
+    of_this_hall,
     provisional,
     remedies_of,
 )
@@ -48,6 +49,7 @@ def receipt(case: Case, item: ServiceItem, occasion: Occasion) -> paper.ReceiptV
     fields["phone"] = occasion.phone
     forwarding = None
     if elsewhere is not None:
+        fields = of_this_hall(fields, occasion)
         forwarding = paper.Forwarding(
             organ=elsewhere.organ,
             due=elsewhere.forward_by,

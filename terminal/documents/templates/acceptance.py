@@ -8,6 +8,7 @@ from terminal.documents.templates import common, framing
 from terminal.documents.views import AcceptanceView
 from terminal.documents.wording import Wording
 from terminal.domain.catalogue import Regime
+from terminal.domain.regime import procedure_of
 from terminal.errors import RuleRefused
 
 BODY = {
@@ -41,6 +42,7 @@ def acceptance(view: AcceptanceView, wording: Wording, copy: common.Copy) -> Lay
     blocks: common.Blocks = [
         ("body", _body(view, wording)),
         ("materials", _materials(view, wording)),
+        ("originals", _originals(view, wording)),
         ("special", _special(view, wording)),
         ("consent", [common.paragraph(wording.plain("acceptance.not_consent"))]),
         ("facts", [Space(height=2), Fields(rows=tuple(_facts(view, wording)))]),
@@ -73,6 +75,13 @@ def _materials(view: AcceptanceView, wording: Wording) -> list[AnyNode]:
     rows = tuple([common.material_row(line, wording) for line in view.materials])
     heading = Text(text=wording.plain("labels.materials"), bold=True)
     return [heading, Table(columns=common.material_table(view.materials, wording), rows=rows)]
+
+
+def _originals(view: AcceptanceView, wording: Wording) -> list[AnyNode]:
+    """Say what was given back and what is kept where no receipt for materials has said so."""
+    if not procedure_of(view.regime).on_the_spot_only:
+        return []
+    return common.originals_block(view.materials, wording)
 
 
 def _special(view: AcceptanceView, wording: Wording) -> list[AnyNode]:

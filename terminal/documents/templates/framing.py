@@ -218,7 +218,7 @@ def finish_notice(
     if view.offline is not None:
         decided = isinstance(view, DECIDED) or closing is not None
         sentence = wording(
-            "common.offline_decision" if decided else "common.offline_number",
+            "common.offline_decision" if decided else _offline_key(view, copy),
             look_up_after=dates.due_day(view.offline.look_up_after),
             phone=view.offline.phone,
         )
@@ -270,6 +270,13 @@ def _provisional(view: AnyCasePaper, wording: Wording) -> list[AnyNode]:
     elif isinstance(view, ConditionalView):
         keys.append("format.provisional_cure")
     return [paragraph(wording.plain(key)) for key in keys]
+
+
+def _offline_key(view: AnyCasePaper, copy: Copy) -> str:
+    """Return the sentence that names the numbers which a paper made offline still lacks."""
+    if not (copy.official_number or view.head.official_number):
+        return "common.offline_number"
+    return "common.offline_numbered" if view.case_number else "common.offline_case_number"
 
 
 def _contact_rows(view: AnyCasePaper, wording: Wording) -> list[Row]:

@@ -262,7 +262,9 @@ def samples() -> dict[str, DocumentView]:
             head=replace(head("收", official=None), language="en"), calendar_provisional=True
         ),
         "receipt-forwarding": receipt(
-            forwarding=Forwarding(organ="大连市市场监督管理局", due="2026-11-24"), reply_due=None
+            head=replace(head("收", official=None), organ="和平区政务服务中心"),
+            forwarding=Forwarding(organ="大连市市场监督管理局", due="2026-11-24"),
+            reply_due=None,
         ),
         "acceptance-licensing": acceptance(visitor=AGENT),
         "acceptance-licensing-deemed": acceptance(
@@ -311,6 +313,13 @@ def samples() -> dict[str, DocumentView]:
                 ),
                 returned=MATERIALS[2:],
             )
+        ),
+        "decline-market": decline(
+            **market,
+            kind=DeclineKind.OTHER,
+            basis=(MARKET_BASIS,),
+            competent=None,
+            reason="申请登记的名称与已登记的名称相同",
         ),
         "decline-other": decline(
             **other,

@@ -13,6 +13,7 @@ import pytest
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PIL import Image
 
 from terminal.documents import (
@@ -21,14 +22,20 @@ from terminal.documents import (
     content_digest,
     decode_view,
     encode_view,
+    lay_out,
     render,
 )
 from terminal.documents.breaking import clean, wrap
 from terminal.documents.columns import fold, width
+from terminal.documents.compose import compose
 from terminal.documents.layout import Paper
 from terminal.documents.qr import modules
+from terminal.documents.sheet import Frame, Glyphs
 from terminal.documents.views import Item
+from terminal.documents.wording import BILINGUAL
+from terminal.domain.catalogue import Regime
 from terminal.errors import InvalidInput
+from tests.core.documents import steps
 from tests.core.documents.reading import Band, pdf_text, read_stream
 from tests.core.documents.samples import QUERY_URL, acceptance, correction, receipt, samples
 
@@ -148,6 +155,21 @@ def test_a_long_notice_has_numbered_pages_and_repeats_the_head_of_its_table() ->
     assert text.count("应达到的要求") == 3
     image = Image.open(io.BytesIO(render(view, "png", scale=0.5)))
     assert image.height > 2 * image.width * 1.41
+
+
+@pytest.mark.parametrize("language", ["zh", BILINGUAL])
+def test_no_seal_and_no_signature_stands_on_a_page_without_text(language: str) -> None:
+    papers = {**samples(), **steps.papers(Regime.LICENSING)}
+    crowded = 0
+    for name, view in papers.items():
+        shown = replace(view, head=replace(view.head, language=language), query_url=QUERY_URL)
+        _, pages = compose(lay_out(shown), Paper.A4)
+        for page in pages:
+            if any(isinstance(op, Frame) for op in page):
+                words = "".join(op.text for op in page if isinstance(op, Glyphs))
+                assert view.applicant.name in words, name
+        crowded += len(pages) > 1
+    assert crowded < 8, "two languages need not two pages"
 
 
 def test_fonts_are_embedded_and_no_other_is_named() -> None:

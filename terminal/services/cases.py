@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import date
+from typing import NamedTuple
 
 from terminal.clock import Clock, today
 from terminal.domain.calendar import WorkingDayCalendar, undecided
@@ -11,6 +13,7 @@ from terminal.domain.case import Case, CaseState
 from terminal.domain.deadlines import working_days_left
 from terminal.domain.wiping import is_wiped
 from terminal.errors import NotFound
+from terminal.services.kept_cases import KeptCases
 from terminal.services.printing import document_view
 from terminal.services.views import CaseCounts, CaseRow, DocumentView, Session
 from terminal.store import aggregates, lists
@@ -52,6 +55,15 @@ def case_row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> C
     )
 
 
+class _Counted(NamedTuple):
+    """What is counted of a case."""
+
+    state: CaseState
+    due: date | None
+    days_left: int | None
+    deferred: bool
+
+
 class CasesService:
     """Reads cases of this terminal; any thread may call it."""
 
@@ -61,6 +73,9 @@ class CasesService:
         self._ledger = ledger
         self._calendar = calendar
         self._clock = clock
+        self._lock = threading.Lock()
+        self._counted: KeptCases[_Counted] = KeptCases()
+        self._counted_for = ""
 
     def mine(self, session: Session, *, all_states: bool = False) -> tuple[CaseRow, ...]:
         """Return my cases, the most urgent first; those without a clock come last."""
@@ -78,18 +93,26 @@ class CasesService:
     def counts(self, session: Session) -> CaseCounts:
         """Count my open cases by what they want of me."""
         on, calendar = today(self._clock), self._calendar()
-        cases = self._ledger.read(
-            lambda db: lists.cases(db, staff=session.staff_id, states=OPEN_STATES)
-        )
-        rows = [case_row(case, on, calendar, "") for case in cases]
-        dated = [(row, row.due) for row in rows if row.due is not None]
+
+        def make(case: Case) -> _Counted:
+            row = case_row(case, on, calendar, "")
+            return _Counted(row.state, row.due, row.days_left, bool(case.deferred))
+
+        with self._lock:
+            if self._counted_for != session.staff_id:
+                self._counted, self._counted_for = KeptCases(), session.staff_id
+            kept = self._counted
+            cases = self._ledger.read(
+                lambda db: kept.rows(db, session.staff_id, OPEN_STATES, (on, calendar), make)
+            ).values()
+        dated = [(case, case.due) for case in cases if case.due is not None]
         return CaseCounts(
             overdue=sum(due < on for _, due in dated),
             due_today=sum(due == on for _, due in dated),
-            due_tomorrow=sum(row.days_left == 1 for row, due in dated if due > on),
+            due_tomorrow=sum(case.days_left == 1 for case, due in dated if due > on),
             received=sum(case.state is CaseState.RECEIVED for case in cases),
             awaiting_correction=sum(case.state is CaseState.AWAITING_CORRECTION for case in cases),
-            deferred=sum(bool(case.deferred) for case in cases),
+            deferred=sum(case.deferred for case in cases),
             open=len(cases),
         )
 

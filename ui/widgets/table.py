@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import overload
 
 import msgspec
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -32,15 +33,48 @@ class Column(msgspec.Struct, frozen=True):
     right: bool = False
 
 
+Cells = tuple[Cell, ...]
+
+
+class LazyRows(Sequence[Cells]):
+    """Rows that are made when they are first looked at: of thousands some twenty are painted."""
+
+    def __init__(self, count: int, make: Callable[[int], Cells]) -> None:
+        self._count = count
+        self._make = make
+        self._made: dict[int, Cells] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> Cells: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Cells]: ...
+
+    def __getitem__(self, place: int | slice) -> Cells | Sequence[Cells]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(self._count))]
+        if place < 0:
+            place += self._count
+        if not 0 <= place < self._count:
+            raise IndexError(place)
+        found = self._made.get(place)
+        if found is None:
+            found = self._made[place] = self._make(place)
+        return found
+
+
 class _Model(QAbstractTableModel):
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__()
         self.columns = list(columns)
-        self.rows: list[tuple[Cell, ...]] = []
+        self.rows: Sequence[Cells] = ()
 
-    def show_rows(self, rows: Sequence[tuple[Cell, ...]]) -> None:
+    def show_rows(self, rows: Sequence[Cells]) -> None:
         self.beginResetModel()
-        self.rows = list(rows)
+        self.rows = rows
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
@@ -122,7 +156,7 @@ class Table(QTableView):
         )
         self.doubleClicked.connect(lambda index: self.taken.emit(index.row()))
 
-    def show_rows(self, rows: Sequence[tuple[Cell, ...]], selected: int = -1) -> None:
+    def show_rows(self, rows: Sequence[Cells], selected: int = -1) -> None:
         """Show other rows; one of them may be selected."""
         self._model.show_rows(rows)
         if 0 <= selected < len(rows):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 
 from terminal.services.views import JournalLine
 from terminal.texts import Texts
-from ui.widgets.table import Cell, Column, Table
+from ui.widgets.table import Cell, Column, LazyRows, Table
 from ui.window.dates import moment_words
 from ui.window.journal_words import LOOKS, advice_words, where_words
 
@@ -46,7 +46,9 @@ class JournalTable(Table):
             place = ids.index(select) if select in ids else 0
         else:
             place = len(self.lines) - 1 if select < 0 else select
-        self.show_rows([self._cells(line) for line in self.lines], place if self.lines else -1)
+        shown = self.lines
+        rows = LazyRows(len(shown), lambda number: self._cells(shown[number]))
+        self.show_rows(rows, place if shown else -1)
 
     def line(self) -> JournalLine | None:
         """Return the selected entry."""

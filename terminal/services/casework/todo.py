@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from enum import StrEnum
 
@@ -14,12 +15,16 @@ from terminal.domain.records import Outcome
 from terminal.services.cases import case_row
 from terminal.services.casework.acting import Office
 from terminal.services.casework.silence import Silence, silence_of
+from terminal.services.kept_cases import KeptCases
 from terminal.services.views import CaseRow, Session
 from terminal.store import lists
 from terminal.store.database import Transaction
 
 SOON_DAYS = 2
 """Working days left at which a case counts as due soon: today it shows what is red tomorrow."""
+
+LISTS_KEPT = 2
+"""The list of whoever is signed in, and that of all."""
 
 UNFINISHED = tuple(state.value for state in CaseState if not state.over)
 ENDED = tuple(state.value for state in CaseState if state.over)
@@ -69,19 +74,22 @@ class TodoService:
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._lock = threading.Lock()
+        self._kept: dict[str, KeptCases[TodoRow]] = {}
 
     def mine(self, session: Session, *, of_all: bool = False) -> TodoList:
         """Return what wants doing of this clerk's cases, or of all that are known here."""
         on, calendar = today(self._office.clock), self._office.rules().calendar
         staff = "" if of_all else session.staff_id
+        with self._lock:
+            kept = self._kept.pop(staff, None) or KeptCases()
 
-        def read(db: Transaction) -> list[TodoRow]:
-            found = lists.cases(db, staff=staff, states=UNFINISHED, limit=0)
-            sync = lists.sync_states(db, [case.case_id for case in found])
-            return [_row(case, on, calendar, sync.get(case.case_id, "")) for case in found]
-
-        rows = [row for row in self._office.ledger.read(read) if row.tabs]
-        rows.sort(key=lambda row: (row.until or date.max, row.case.received_at))
+            found = self._office.ledger.read(lambda db: _renewed(db, kept, staff, on, calendar))
+            while len(self._kept) >= LISTS_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[staff] = kept
+        rows = [row for row in found if row.tabs]
+        rows.sort(key=lambda row: (row.until or date.max, row.case.received_at, row.case.case_id))
         counts = {tab.value: sum(tab in row.tabs for row in rows) for tab in Tab}
         return TodoList(tuple(rows), counts)
 
@@ -131,8 +139,22 @@ def _matches(case: Case, wanted: str) -> bool:
     )
 
 
-def _row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> TodoRow:
-    row = case_row(case, on, calendar, sync)
+def _renewed(
+    db: Transaction, kept: KeptCases[TodoRow], staff: str, on: date, calendar: WorkingDayCalendar
+) -> list[TodoRow]:
+    """Return all rows of a list as they are now; only those that changed are made anew."""
+    made = kept.rows(db, staff, UNFINISHED, (on, calendar), lambda case: _row(case, on, calendar))
+    for one, sync in kept.sync_states(db).items():
+        row = made[one]
+        if row.case.sync != sync:
+            case = msgspec.structs.replace(row.case, sync=sync)
+            made[one] = msgspec.structs.replace(row, case=case)
+            kept.keep(one, made[one])
+    return list(made.values())
+
+
+def _row(case: Case, on: date, calendar: WorkingDayCalendar) -> TodoRow:
+    row = case_row(case, on, calendar, "")
     dates: list[date] = []
     tabs: list[Tab] = []
 

@@ -11,7 +11,7 @@ from terminal.domain.calendar import WorkingDayCalendar
 from terminal.services.casework.todo import TodoRow
 from terminal.services.views import CaseRow
 from terminal.texts import Texts
-from ui.widgets.table import Cell, Column, Table
+from ui.widgets.table import Cell, Column, LazyRows, Table
 from ui.window.dates import day_words, weekday
 from ui.window.side import STATE_COLOURS
 
@@ -52,12 +52,32 @@ def light_of(
         return Light("circle-alert", "bad", texts("casework.light.today"))
     if left > 2:
         return Light("circle-check", "good", texts("casework.light.left", count=left))
-    following = calendar.next_working_day(on)
-    tomorrow = following == on + timedelta(days=1)
-    day = texts("casework.light.tomorrow") if tomorrow else weekday(following, texts)
+    day = next_day_word(on, calendar, texts)
     if left == 1:
         return Light("triangle-alert", "warning", texts("casework.light.turns_red", day=day))
     return Light("circle-dot", "good", texts("casework.light.turns_yellow", day=day))
+
+
+def next_day_word(on: date, calendar: WorkingDayCalendar, texts: Texts) -> str:
+    """Return what the next working day is called here: tomorrow, or its day of the week."""
+    following = calendar.next_working_day(on)
+    tomorrow = following == on + timedelta(days=1)
+    return texts("casework.light.tomorrow") if tomorrow else weekday(following, texts)
+
+
+def turning_words(
+    rows: Sequence[TodoRow], on: date, calendar: WorkingDayCalendar, texts: Texts
+) -> str:
+    """Say how many turn red and yellow on the next working day; empty when none does."""
+    day = next_day_word(on, calendar, texts)
+    red = sum(row.until is not None and row.left == 1 for row in rows)
+    yellow = sum(row.until is not None and row.left == 2 for row in rows)
+    if red and yellow:
+        return texts("casework.turning.both", day=day, red=red, yellow=yellow)
+    if red or yellow:
+        key = "casework.turning.red" if red else "casework.turning.yellow"
+        return texts(key, day=day, count=red or yellow)
+    return ""
 
 
 def plain_row(case: CaseRow) -> TodoRow:
@@ -89,13 +109,19 @@ class TodoTable(Table):
         self, cases: Sequence[TodoRow], on: date, calendar: WorkingDayCalendar, selected: int
     ) -> None:
         """Show other cases and select one of them by its place."""
-        self.cases = tuple(cases)
-        self.show_rows([self._cells(case, on, calendar) for case in cases], selected)
+        self.cases = shown = tuple(cases)
+        rows = LazyRows(len(shown), lambda place: self._cells(shown[place], on, calendar))
+        self.show_rows(rows, selected)
+
+    def todo(self) -> TodoRow | None:
+        """Return the selected row."""
+        place = self.row()
+        return self.cases[place] if 0 <= place < len(self.cases) else None
 
     def case(self) -> CaseRow | None:
         """Return the selected case."""
-        place = self.row()
-        return self.cases[place].case if 0 <= place < len(self.cases) else None
+        row = self.todo()
+        return row.case if row is not None else None
 
     def _cells(self, todo: TodoRow, on: date, calendar: WorkingDayCalendar) -> tuple[Cell, ...]:
         texts, case = self._texts, todo.case

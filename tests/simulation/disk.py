@@ -8,11 +8,16 @@ part of it only, sector by sector. The file's name is durable with the first syn
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import apsw
 
+from terminal.store.encrypted import EncryptedDatabase
+
 SECTOR = 512
+Pragmas = Sequence[tuple[str, object]]
 
 
 class _File:
@@ -166,11 +171,12 @@ class _Vfs(apsw.VFS):
 _vfs = _Vfs()
 
 
-def connect(disk: Disk, path: str, key: bytes) -> apsw.Connection:
-    """Open an encrypted file on this disk, in the ledger's own format."""
-    _vfs.disk = disk
-    connection = apsw.Connection(path, vfs=f"multipleciphers-{_Vfs.NAME}")
-    connection.pragma("cipher", "sqlcipher")
-    connection.pragma("legacy", 4)
-    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    return connection
+class DiskDatabase(EncryptedDatabase):
+    """The ledger's own database, in its own format, on a disk in memory."""
+
+    def __init__(self, disk: Disk, path: str, key: bytes, pragmas: Pragmas) -> None:
+        _vfs.disk = disk
+        super().__init__(Path(path), key, pragmas=pragmas)
+
+    def _open(self) -> apsw.Connection:
+        return apsw.Connection(self.database, vfs=f"multipleciphers-{_Vfs.NAME}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+import peewee
 
 from terminal.domain.parties import Actor, Party
 from terminal.domain.records import VisitEnded, VisitOpened
@@ -23,8 +24,7 @@ from terminal.store import aggregates, journal
 from terminal.store.database import Ledger
 from terminal.store.journal import Journal
 from terminal.store.statements import rows
-from tests.simulation.apsw_database import ApswDatabase
-from tests.simulation.disk import Disk, connect
+from tests.simulation.disk import Disk, DiskDatabase
 from tests.simulation.outside import SimClock, SimKeys, SimRandomness
 from tests.simulation.run import fast_folder
 from tests.simulation.template import LEDGER_KEY, template
@@ -59,7 +59,7 @@ def run_cut(seed: int, *, synchronous: str = "full") -> int:
             acknowledged += _work(disk, rng, f"{seed}-{life}", synchronous)
             files = disk.left or {}
         _look(files, acknowledged)
-    except (AssertionError, TerminalError, apsw.Error) as error:
+    except (AssertionError, TerminalError, peewee.PeeweeException, apsw.Error) as error:
         again = f"simulate --power-cuts 1 --start {seed}"
         raise PowerCutFailed(f"{error!r} after {lives} cuts\n  again: {again}") from error
     return len(acknowledged)
@@ -67,16 +67,14 @@ def run_cut(seed: int, *, synchronous: str = "full") -> int:
 
 def _work(disk: Disk, rng: random.Random, life: str, synchronous: str) -> list[str]:
     """Append action by action; returns those whose commit came back before the cut."""
-    connection = connect(disk, NAME, LEDGER_KEY)
-    for name, value in (
+    pragmas = (
         ("locking_mode", "exclusive"), ("journal_mode", "wal"), ("synchronous", synchronous),
         ("foreign_keys", 1), ("secure_delete", 1), ("cache_size", -8000),
-    ):  # fmt: skip
-        connection.pragma(name, value)
-    database = ApswDatabase(connection)
+    )  # fmt: skip
+    database = DiskDatabase(disk, NAME, LEDGER_KEY, pragmas)
     database.connect()
     ledger = Ledger(Path("nowhere"), LEDGER_KEY)
-    ledger._write_db = database  # type: ignore[assignment]
+    ledger._write_db = database
     writer = Journal(SimKeys(0).terminal_id, SimClock(), SimRandomness(rng.getrandbits(32)))
     disk.cut_after = disk.operations + rng.randrange(_LONGEST)
     if not writer.epoch(database):
@@ -89,7 +87,7 @@ def _work(disk: Disk, rng: random.Random, life: str, synchronous: str) -> list[s
             break
         acknowledged.append(action)
         if rng.random() < 0.2:
-            connection.wal_checkpoint(mode=rng.choice(_CHECKPOINTS))
+            database.connection().wal_checkpoint(mode=rng.choice(_CHECKPOINTS))
     if disk.left is None:
         disk.cut()
     database.close()

@@ -14,10 +14,18 @@ from tests.simulation.steps import Step, draw, play
 from tests.simulation.world import World
 
 STEPS = 40
+SEEDS = int(os.environ.get("YICHUANG_SEEDS", "200"))
+FIRST = int(os.environ.get("YICHUANG_FIRST_SEED", "1"))
+"""Which seeds the tests play; `YICHUANG_SEEDS=N` and `YICHUANG_FIRST_SEED=K` play others."""
 
 
 class SeedFailed(AssertionError):
     """A seed broke an invariant; the text says which, after what, and how to see it again."""
+
+
+def seeds(part: int, parts: int) -> range:
+    """Return every `parts`-th seed of the tests, from the `part`-th on: files share them out."""
+    return range(FIRST + part, FIRST + SEEDS, parts)
 
 
 def run_seed(folder: Path, seed: int, *, steps: int = STEPS) -> World:

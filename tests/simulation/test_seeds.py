@@ -1,21 +1,16 @@
-"""Seeds of the simulation; `YICHUANG_SEEDS=N` and `YICHUANG_FIRST_SEED=K` run others.
+"""Every other seed of the simulation; `test_seeds_between.py` plays the rest on another core.
 
 Long runs are the command's: `main.py simulate --seeds 10000`.
 """
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
-from tests.simulation.run import run_in_folder
-
-SEEDS = int(os.environ.get("YICHUANG_SEEDS", "100"))
-FIRST = int(os.environ.get("YICHUANG_FIRST_SEED", "1"))
+from tests.simulation.run import run_in_folder, seeds
 
 
 @pytest.mark.allow_warnings
-@pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
+@pytest.mark.parametrize("seed", seeds(0, 2))
 def test_nothing_lost_nothing_doubled(seed: int) -> None:
     run_in_folder(seed)

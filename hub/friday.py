@@ -42,13 +42,17 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 class Friday(msgspec.Struct, frozen=True):
-    """All lists of the page; `stored_at` is when the hub got what was accepted by silence."""
+    """All lists of the page; `stored_at` is when the hub got what was accepted by silence.
+
+    `unrecorded` are the ids of those among `deemed` that the window has not recorded yet.
+    """
 
     today: dt.date
     next_day: dt.date
     since: dt.date
     due: Listed
     deemed: Listed
+    unrecorded: frozenset[str]
     stored_at: dict[str, int]
     second_notices: Listed
     withdrawn: Listed
@@ -80,7 +84,9 @@ def read(hub: Hub, today: dt.date) -> Friday:
             count = marks.count(database, mark, since=since, before=before)
             return Listed(queues.marked(database, found), count)
 
+        silent = _unrecorded(database, today)
         deemed = marked(Mark.DEEMED, since=week)
+        deemed = Listed([*silent, *deemed.cases], len(silent) + deemed.count)
         withdrawn, voided = marked(Mark.WITHDRAWN, since=week), marked(Mark.VOIDED, since=week)
         return Friday(
             today=today,
@@ -88,6 +94,7 @@ def read(hub: Hub, today: dt.date) -> Friday:
             since=since,
             due=_due(database, today, next_day),
             deemed=deemed,
+            unrecorded=frozenset(case.case_id for case in silent),
             stored_at=_stored_at(database, [case.history[0].record_id for case in deemed.cases]),
             second_notices=marked(Mark.SECOND_NOTICE, since=week),
             withdrawn=withdrawn,
@@ -119,13 +126,20 @@ def _due(database: Any, today: dt.date, next_day: dt.date) -> Listed:
     return Listed(cases, queues.count(database, None, states, since=since, before=before))
 
 
+def _unrecorded(database: Any, today: dt.date) -> list[Case]:
+    """Return what the law has accepted by silence and nobody has recorded, the oldest first."""
+    late = queues.by_state(database, None, [CaseState.RECEIVED], before=today.isoformat())
+    return [case for case in late if case.accepted_by_silence(today)]
+
+
 def _stored_at(database: Any, records: Sequence[str]) -> dict[str, int]:
     """Return when the hub got these records, in milliseconds."""
     if not records:
         return {}
     found = rows(
         database,
-        "SELECT record_id, min(received_at) FROM entries WHERE record_id IN ? GROUP BY record_id",
+        "SELECT f.record_id, e.received_at FROM effects f JOIN entries e ON e.hash = f.entry_hash"
+        " WHERE f.record_id IN ?",
         sorted(records),
     )
     return {record: int(moment) for record, moment in found}

@@ -147,8 +147,10 @@ class _Words:
         key = ("offline_late" if late else "offline") if case.offline else ""
         key = key or ("late" if late else "not_answered")
         why = self._say(f"why.{key}", moment=self._moment(stored) if stored else "")
+        if case.case_id in self._found.unrecorded:
+            why = self._say("why.unrecorded", why=why)
         limit = say_due(case.respond_by, self._texts, self._today)
-        day = self._day(to_local(case.accepted_at).date())
+        day = self._day(to_local(case.accepted_at or case.materials_in_at).date())
         when = self._say("deemed_since", date=day, limit=limit)
         return self._line(case, when, why, marked=case.offline or late)
 

@@ -228,9 +228,15 @@ class _Notices:
         return Notice(lines[0], tuple(lines[1:])) if lines else None
 
     def deemed(self) -> Notice | None:
-        if not self._case.deemed or self._case.state in _ENDED:
+        """Say what silence has accepted, also before the window has recorded it."""
+        case = self._case
+        if case.accepted_by_silence(self._today):
+            date = self._day(to_local(case.materials_in_at).date())
+            limit = say_due(case.respond_by, self._texts, self._today)
+            return Notice(self._say("silent_title"), (self._say("silent", date=date, limit=limit),))
+        if not case.deemed or case.state in _ENDED:
             return None
-        date = self._day(to_local(self._case.accepted_at).date())
+        date = self._day(to_local(case.accepted_at).date())
         return Notice(self._say("deemed_title"), (self._say("deemed", date=date),))
 
     def forwarded(self) -> Notice | None:

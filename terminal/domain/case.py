@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 import msgspec
 
 from terminal.domain.catalogue import Fate, Regime, Way
+from terminal.domain.deadlines import silence_accepted
 from terminal.domain.parties import (
     Actor,
     Capacity,
@@ -349,6 +351,16 @@ class Case(msgspec.Struct, frozen=True):
             elif step.kind == MaterialsSupplemented.kind and told:
                 moment, told = step.at, False
         return moment
+
+    def accepted_by_silence(self, today: date) -> bool:
+        """Whether the law has accepted it by silence that nobody has recorded yet (art. 32).
+
+        What another terminal did in time without a network is not known here.
+        """
+        if self.state is not CaseState.RECEIVED:
+            return False
+        elsewhere = self.forwarding is not None and not self.arrived_at
+        return not elsewhere and silence_accepted(self.regime, self.respond_by, today)
 
     @property
     def lacking(self) -> tuple[MaterialEntry, ...]:

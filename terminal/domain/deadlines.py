@@ -115,6 +115,15 @@ def deemed_accepted_on(
     return received if today > (printed or limit.date) else None
 
 
+def silence_accepted(regime: Regime, respond_by: str, today: dt.date) -> bool:
+    """Say whether the printed limit is past and the regime takes silence as acceptance.
+
+    `respond_by` is an ISO day or empty; that nobody has answered is the caller's to know.
+    """
+    late = bool(respond_by) and today.isoformat() > respond_by
+    return late and clock_of(regime).silence == "accepted"
+
+
 def alarm_on(due: dt.date, calendar: WorkingDayCalendar) -> dt.date:
     """Return the day by which a limit must raise an alarm: one working day earlier."""
     return calendar.previous_working_day(due)

@@ -114,7 +114,13 @@ def test_a_list_follows_what_is_done(week: Week, chief: Browser, clock: FixedClo
     assert cases["uncured"].receipt_number in found["refusals"]
     clock.advance(days=7)
     chief.sign_in(setup.SUPERVISOR, PASSWORD)
-    assert figure(lists(chief)["deemed"]) == 0, "a week is a week"
+    silent = lists(chief)["deemed"]
+    assert cases["deemed"].receipt_number not in silent, "a week is a week"
+    # Nobody has answered this one: the law has accepted it, whether or not it was recorded.
+    assert figure(silent) == 1
+    assert cases["due"].receipt_number in silent
+    assert "自 11-23 起；答复期限最迟 11-30（周一，含当日）" in silent
+    assert "窗口未在期限内答复；窗口还没有登记受理" in silent
     assert figure(lists(chief)["second_notices"]) == 0
 
 

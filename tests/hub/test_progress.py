@@ -11,7 +11,9 @@ import pytest
 from hub.desk.acts import DeskActs
 from hub.hub import Hub
 from hub.web.progress_words import notices_of, owed_by, owes, state_name, tone_of
+from terminal.clock import FixedClock
 from terminal.domain.case import CaseState, Decision
+from terminal.domain.catalogue import Regime
 from terminal.domain.parties import Party
 from terminal.domain.records import (
     CaseDelivered,
@@ -100,6 +102,21 @@ def test_what_ended_otherwise_says_how(hub: Hub, line: Line, terminal: TestTermi
         ("second", "由您补正下列材料"),
     ):
         assert said in page(line, week.cases[name]), name
+
+
+def test_silence_is_said_before_anybody_has_recorded_it(
+    line: Line, terminal: TestTerminal, clock: FixedClock
+) -> None:
+    licence = terminal.receive()
+    filing = terminal.receive(regime=Regime.OTHER_BY_GUIDE)
+    terminal.push()
+    clock.advance(days=7)
+    assert "视为受理" not in page(line, licence), "the last day is still in time"
+    clock.advance(days=1)
+    said = page(line, licence)
+    assert "已过答复期限" in said
+    assert "自 11-23 起即为受理，收件凭证即为受理凭证" in said
+    assert "即为受理" not in page(line, filing)
 
 
 def test_every_state_has_its_words(hub: Hub, terminal: TestTerminal) -> None:

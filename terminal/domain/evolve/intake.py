@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from terminal.clock import to_local
 from terminal.domain.case import Case, CaseState, Decline
-from terminal.domain.deadlines import clock_of
 from terminal.domain.evolve.judgement import (
     Refused,
     advance,
@@ -121,7 +120,8 @@ def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Ref
     if case.forwarding is not None and not case.arrived_at:
         return Refused("case.not_arrived_yet")
     if body.deemed:
-        if not _silence_accepted(case, record) or body.deferred:
+        today = to_local(record.at).date()
+        if not case.accepted_by_silence(today) or body.deferred:
             return Refused("case.not_deemed")
         return advance(
             case, record, body.clerk,
@@ -141,12 +141,6 @@ def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Ref
         provisional=body.decide_by_provisional, deferred=body.deferred, cure_by=body.cure_by,
         case_number=body.case_number or case.case_number,
     )  # fmt: skip
-
-
-def _silence_accepted(case: Case, record: Record) -> bool:
-    """Whether the limit on the receipt is past and the regime takes silence as acceptance."""
-    late = bool(case.respond_by) and to_local(record.at).date().isoformat() > case.respond_by
-    return late and clock_of(case.regime).silence == "accepted"
 
 
 @changes(CorrectionNotified, Case)

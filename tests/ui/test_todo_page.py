@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
+from terminal.clock import FixedClock
 from terminal.devices.ports import ScannedCode
 from terminal.domain.calendar import load_calendar
 from terminal.protocol.query_code import query_url
@@ -16,6 +17,7 @@ from terminal.services.views import Role
 from terminal.texts import Texts
 from tests.ui.conftest import Clerk
 from tests.ui.desk_cases import LONG, Cases
+from ui.window.casework.acts import CaseAct
 from ui.window.casework.tabs import TABS
 from ui.window.casework.todo_table import light_of
 
@@ -61,6 +63,7 @@ def test_tabs_count_and_are_turned_by_keys(clerk: Clerk) -> None:
         clerk.press(Qt.Key.Key_Right)
     assert page.tabs.current == Tab.DEFERRED.value
     assert [one.case.case_id for one in page.table.cases] == [deferred]
+    _one_key_opens_what_a_row_waits_for(clerk, cases)
     page.show_tab(Tab.RETURNED.value)
     assert clerk.label("cases_empty") == "没有退回的邮件。"
     # The search looks through everything here, by a name as well.
@@ -98,3 +101,56 @@ def test_tabs_count_and_are_turned_by_keys(clerk: Clerk) -> None:
     ]
     page.table.show_cases(later, date(2026, 11, 23), CALENDAR, 4_999)
     assert page.table.row() == 4_999
+
+
+def _one_key_opens_what_a_row_waits_for(clerk: Clerk, cases: Cases) -> None:
+    page = clerk.place.cases
+    for tab, words, act in (
+        (Tab.DEFERRED, "补交容缺材料", CaseAct.BRING),
+        (Tab.TO_HAND_OUT, "发放结果", CaseAct.DELIVER),
+    ):
+        page.show_tab(tab.value)
+        clerk.at("cases_table")
+        clerk.wait(lambda words=words: any(hint.word == words for hint in page.hints()))
+        clerk.press(Qt.Key.Key_F4)
+        clerk.wait(lambda: page.reading and page.case.form() is not None)
+        form = page.case.form()
+        assert form is not None
+        assert form.act is act
+        # One Esc shows the case with that act chosen, the next one the list.
+        clerk.press(Qt.Key.Key_Escape)
+        clerk.at("case_acts")
+        assert page.case.acts.index == page.case._acts.index(act)
+        clerk.press(Qt.Key.Key_Escape)
+        clerk.at("cases_table")
+    page.show_tab("open")
+
+
+def test_what_silence_accepted_says_since_when_and_what_is_owed(clerk: Clerk) -> None:
+    cases = Cases(clerk)
+    received = cases.ctx.intake.receive(cases.draft(), cases.session).case.case_id
+    assert isinstance(cases.ctx.clock, FixedClock)
+    cases.ctx.clock.advance(days=4)
+    page = clerk.place.cases
+    clerk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    clerk.at("cases_table")
+    clerk.wait(lambda: clerk.label("cases_place") == "1 件 · 周一变红 1 件")
+    assert page.silence.text() == ""
+    cases.ctx.clock.advance(days=6)
+    page.refresh()
+    clerk.wait(lambda: page.tabs.buttons["deemed"].text() == "视为受理 1")
+    page.show_tab(Tab.DEEMED.value)
+    clerk.wait(lambda: "自 11-23（周一）起视为受理" in page.silence.text())
+    assert "最迟 11-30（周一，含当日）应当答复" in page.silence.text()
+    assert "还未出具" in page.silence.text()
+    # The key that the sentence names leads to the notice that is owed.
+    clerk.at("cases_table")
+    clerk.press(Qt.Key.Key_F4)
+    clerk.wait(lambda: clerk.desk.now.review is not None)
+    clerk.press(Qt.Key.Key_F12, after=1.5)
+    clerk.at("review_panel")
+    clerk.wait(lambda: clerk.desk.fresh)
+    clerk.press(Qt.Key.Key_F12, after=1.5)
+    clerk.wait(lambda: cases.ctx.cases.case(received).deemed)
+    clerk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    clerk.wait(lambda: "受理通知书已出具" in page.silence.text())

@@ -14,16 +14,20 @@ from terminal.protocol.query_code import parse_query_url
 from terminal.services.casework.todo import Tab, TodoList, TodoRow
 from terminal.services.views import CaseRow, Role
 from ui.theme import px
-from ui.widgets.basics import Button, Card, Label, column, name, row
+from ui.widgets.basics import Button, Card, Label, Notice, column, name, row
 from ui.widgets.fields import LineEdit
 from ui.widgets.keys import KeyHint
+from ui.window.casework.acts import CaseAct
 from ui.window.casework.case_page import CasePage
 from ui.window.casework.clerking import Clerking
+from ui.window.casework.next_thing import (
+    goes_on_at_the_intake,
+    next_acts,
+    silence_words,
+)
 from ui.window.casework.tabs import DONE, OPEN, TabBar
-from ui.window.casework.todo_table import TodoTable, plain_row
+from ui.window.casework.todo_table import TodoTable, plain_row, turning_words
 from ui.window.page import Page
-
-RESUMABLE = frozenset({"RECEIVED", "AWAITING_CORRECTION", "ACCEPTED"})
 
 
 class CasesPage(Page):
@@ -58,10 +62,11 @@ class CasesPage(Page):
         self.place = Label("", "small", object_name="cases_place")
         self.table = TodoTable(texts)
         self.empty = Label("", "muted", wrap=True, object_name="cases_empty")
+        self.silence = Notice("cases_silence")
         card = Card(gap=4, margin=8)
         line = row(self.search, self.place, self.hall, gap=12)
         line.setStretch(0, 1)
-        card.add(line, self.tabs, self.empty, self.table)
+        card.add(line, self.tabs, self.empty, self.table, self.silence)
         card.body.setStretch(3, 1)
         self.hall.setVisible(session.role is not Role.CLERK)
         self.case = CasePage(clerking)
@@ -72,7 +77,7 @@ class CasesPage(Page):
         self.stack.addWidget(self.case)
         column(self.stack, margins=(16, 16), to=self)
         self.search.went_down.connect(self.table.setFocus)
-        self.table.moved.connect(lambda _: self.keys_changed.emit())
+        self.table.moved.connect(lambda _: self._on_moved())
         self.table.taken.connect(lambda _: self._open())
         self.tabs.chosen.connect(self._on_tab)
         self.case.closed.connect(self.show_list)
@@ -121,10 +126,12 @@ class CasesPage(Page):
         """Show the cases of one tab."""
         self.tabs.choose(tab)
 
-    def find_case(self, receipt_number: str) -> None:
+    def find_case(
+        self, receipt_number: str, next_acts: tuple[CaseAct, ...] = (), *, at_once: bool = False
+    ) -> None:
         """Open the case of a receipt that was scanned, whoever took it in."""
         self.stack.setCurrentWidget(self.case)
-        self.case.open(receipt_number)
+        self.case.open(receipt_number, next_acts, at_once=at_once)
         self.keys_changed.emit()
 
     def take_card(self, party: Party) -> bool:
@@ -185,7 +192,18 @@ class CasesPage(Page):
             self.empty.say(self._empty_words())
         count = f"{len(rows):,}"
         key = "casework.found" if self._searched else "casework.count"
-        self.place.say(self.texts(key, count=count) if rows else "")
+        said = self.texts(key, count=count) if rows else ""
+        turning = turning_words(rows, on, calendar, self.texts)
+        if turning:
+            said = self.texts("window.separator").join((said, turning))
+        self.place.say(said)
+        self._on_moved()
+
+    def _on_moved(self) -> None:
+        """Another row: what silence did to it is said below, and the keys are its own."""
+        row = self.table.todo()
+        self.silence.say(silence_words(row, self.texts) if row is not None else "", "warning")
+        self.keys_changed.emit()
 
     def _empty_words(self) -> str:
         if self._searched:
@@ -254,8 +272,9 @@ class CasesPage(Page):
         ]
         if self.table.case() is not None:
             found.append(KeyHint("open", "Enter", say("casework.hint.open")))
-        if self._can_resume():
-            found.append(KeyHint("f4", "F4", say("window.hint.resume")))
+        next_word = self._next_word()
+        if next_word:
+            found.append(KeyHint("f4", "F4", next_word))
         if self._session.role is not Role.CLERK:
             key = "casework.hint.mine" if self._of_all else "casework.hint.all"
             found.append(KeyHint("f8", "F8", say(key)))
@@ -276,7 +295,7 @@ class CasesPage(Page):
                 self.search.setFocus()
                 self.search.selectAll()
             case "f4":
-                self._resume()
+                self._go_on()
             case "f8":
                 self._switch_hall()
             case "leave":
@@ -291,19 +310,31 @@ class CasesPage(Page):
         self.keys_changed.emit()
 
     def _open(self) -> None:
-        case = self.table.case()
-        if case is not None:
-            self._held = case.case_id
-            self.find_case(case.case_id)
+        row = self.table.todo()
+        if row is not None:
+            self._held = row.case.case_id
+            self.find_case(row.case.case_id, next_acts(row, self.tabs.current))
 
-    def _can_resume(self) -> bool:
-        case = self.table.case()
-        return case is not None and not case.wiped and case.state.value in RESUMABLE
+    def _next_word(self) -> str:
+        """Return what F4 does with the selected row, or an empty string."""
+        row = self.table.todo()
+        if row is None:
+            return ""
+        if goes_on_at_the_intake(row):
+            return self.texts("window.hint.resume")
+        acts = next_acts(row, self.tabs.current)
+        return self.texts(f"casework.act.{acts[0].value}") if acts else ""
 
-    def _resume(self) -> None:
-        case = self.table.case()
-        if case is not None and self._can_resume():
-            self.resume_wanted.emit(case.case_id)
+    def _go_on(self) -> None:
+        """F4: what this row waits for, at the intake or in its form on the case page."""
+        row = self.table.todo()
+        if row is None:
+            return
+        if goes_on_at_the_intake(row):
+            self.resume_wanted.emit(row.case.case_id)
+        elif acts := next_acts(row, self.tabs.current):
+            self._held = row.case.case_id
+            self.find_case(row.case.case_id, acts, at_once=True)
 
 
 _KEYS = {

@@ -18,6 +18,7 @@ from ui.bridge import Bridge, Failure
 from ui.widgets.basics import Notice, column, row, style
 from ui.widgets.keys import KeyLine, LegalGuard
 from ui.window.case_pages import CasesPage
+from ui.window.casework.acts import CaseAct
 from ui.window.casework.authenticity import verdict_words
 from ui.window.casework.clerking import Clerking
 from ui.window.casework.signature import SignatureDesk
@@ -214,9 +215,11 @@ class Workplace(QWidget):
         else:
             self.work.press(hint)
 
-    def _open_case(self, receipt_number: str) -> None:
+    def _open_case(self, receipt_number: str, act: CaseAct | None = None) -> None:
+        """Open a case on page 2, with the form of an act where one is named."""
         self.show_page("cases")
-        self.cases.find_case(receipt_number)
+        acts = (act,) if act is not None else ()
+        self.cases.find_case(receipt_number, acts, at_once=bool(acts))
 
     def _begin_late(self) -> None:
         self.show_page("work")
@@ -233,12 +236,11 @@ class Workplace(QWidget):
         self.sign_out_wanted.emit()
 
     def _on_deferred(self, case: Case) -> None:
-        self._open_case(case.receipt_number)
-        self.say(self._texts("day.deferred.lead"), "")
+        self._open_case(case.receipt_number, CaseAct.BRING)
 
     def _on_decision_due(self, receipt_number: str) -> None:
-        self._open_case(receipt_number)
-        self.say(self._texts("day.deferred.decide"), "")
+        """An on-the-spot item is accepted: whoever decides it here goes on in the same flow."""
+        self._open_case(receipt_number, CaseAct.DECIDE)
 
     def _on_put_back(self, count: int) -> None:
         self.say(self._texts.counted("day.parked.back", count), "warning")

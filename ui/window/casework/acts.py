@@ -84,8 +84,8 @@ SIGNED_BY_RECEIVER = frozenset(
 
 
 def may_resume(case: Case) -> bool:
-    """Say whether the intake can take the case up again."""
-    return not is_wiped(case) and case.state in (S.RECEIVED, S.AWAITING_CORRECTION, S.ACCEPTED)
+    """Say whether the intake can take the case up again; deferred papers have an act here."""
+    return not is_wiped(case) and case.state in (S.RECEIVED, S.AWAITING_CORRECTION)
 
 
 def acts_of(

@@ -61,6 +61,8 @@ class CasePage(QWidget):
         self.clerking, self.texts = clerking, clerking.bridge.texts
         self.file: CaseFile | None = None
         self._wanted = ""
+        self._next: tuple[CaseAct, ...] = ()
+        self._at_once = False
         self._acts: tuple[CaseAct, ...] = ()
         self.title = Label("", "heading", wrap=True, object_name="case_title")
         self.number = Label("", "strong", object_name="detail_number")
@@ -89,10 +91,16 @@ class CasePage(QWidget):
 
     # Showing.
 
-    def open(self, case_id: str) -> None:
-        """Show a case by id or receipt number."""
+    def open(
+        self, case_id: str, next_acts: tuple[CaseAct, ...] = (), *, at_once: bool = False
+    ) -> None:
+        """Show a case by id or receipt number; the first of `next_acts` that can be done is chosen.
+
+        `at_once` opens its form as well: nothing is done by that, and Esc closes it.
+        """
         self.close_form()
-        self._wanted = case_id
+        self._wanted, self._next, self._at_once = case_id, next_acts, at_once
+        self.file = None
         self._ask()
 
     def refresh(self) -> None:
@@ -166,9 +174,13 @@ class CasePage(QWidget):
         self._show_light(file)
         self.view.show_file(file)
         self._acts = acts_of(case, self.clerking.session, file.item, on, file.documents)
-        self._show_acts(0 if first else max(self.acts.index, 0))
+        wanted = next((act for act in self._next if act in self._acts), None) if first else None
+        chosen = self._acts.index(wanted) if wanted is not None else 0
+        self._show_acts(chosen if first else max(self.acts.index, 0))
         if first:
             self.start()
+        if wanted is not None and self._at_once:
+            self.open_form(wanted)
         self.keys_changed.emit()
 
     def _show_light(self, file: CaseFile) -> None:

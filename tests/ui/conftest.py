@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+import argon2
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
@@ -18,6 +21,7 @@ from terminal.clock import CHINA_TIME, FixedClock
 from terminal.context import Context
 from terminal.domain.case import CaseState
 from terminal.domain.identity import check_character
+from terminal.services.catalogue import CatalogueService
 from terminal.services.views import Role
 from terminal.settings import Settings
 from ui import theme
@@ -211,9 +215,26 @@ class Clerk:
         self.wait(lambda: self.desk.fresh)
 
 
+QUICK = partial(argon2.PasswordHasher, time_cost=1, memory_cost=64, parallelism=1)
+"""The real one takes a tenth of a second and 64 MB for each password, on purpose."""
+
+
+@pytest.fixture(scope="session")
+def catalogue_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """The shipped catalogue and its index, made once: it takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("catalogue")
+    CatalogueService(folder / "catalogue.db").close()
+    return tuple(folder.iterdir())
+
+
 @pytest.fixture
-def ctx(data_dir: Path) -> Iterator[Context]:
+def ctx(
+    data_dir: Path, catalogue_files: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Context]:
     """An open core with two accounts and no devices."""
+    monkeypatch.setattr(argon2, "PasswordHasher", QUICK)
+    for file in catalogue_files:
+        shutil.copy2(file, data_dir / file.name)
     context = Context(Settings(data_dir=data_dir), clock=FixedClock(MOMENT))
     context.open()
     context.staff.add("wangfang", "王芳", PASSWORD, Role.CLERK)

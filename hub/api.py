@@ -18,6 +18,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from hub import catalogue, enrol, inbox, pull, renewal, tree
+from hub.backlogs import Backlogs, Busy
 from hub.blobs import Blobs
 from hub.hub import Hub
 from hub.restore import taking
@@ -34,8 +35,6 @@ from terminal.protocol.wire import Batch, BlobAnswer, BlobPiece, EnrolRequest, E
 Message = TypeVar("Message", Batch, PullRequest, BlobPiece, TreeRequest, Return, KeyRequest)
 Result = TypeVar("Result")
 _LONGEST_ECHO = 64
-_BACKLOGS = 1
-"""Backlogs that a process takes in at once: its other threads are for who is being served."""
 _TOO_LARGE = 413
 _SAID_AT_THE_HUB = {
     "sync.bad_message": "hub.bad_message",
@@ -53,10 +52,13 @@ class _Claim(msgspec.Struct, frozen=True):
 class Refused(Exception):
     """A request that gets a signed refusal; what it claims to be is echoed where it is known."""
 
-    def __init__(self, status: int, code: str, claim: _Claim | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, claim: _Claim | None = None, *, come_after: int = 0
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
+        self.come_after = come_after
         self.nonce = claim.nonce if claim else b""
         self.terminal_id = claim.terminal_id if claim else ""
 
@@ -68,7 +70,7 @@ class Api:
         self._hub = hub
         self._executor = executor
         self._blobs = Blobs(hub)
-        self._backlogs = asyncio.Semaphore(_BACKLOGS)
+        self._backlogs = Backlogs()
 
     def routes(self) -> list[Route]:
         """Return the routes of the terminals' side."""
@@ -107,11 +109,15 @@ class Api:
         return self._sealed(answer, 403 if answer.refusal else 200)
 
     async def push(self, request: Request) -> Response:
-        """Store a batch; one of a few entries does not wait behind those of many."""
+        """Store a batch; one of a terminal with few entries does not wait behind backlogs."""
         terminal, batch = await self._message(request, Batch)
-        few = len(batch.entries) <= inbox.FEW_ENTRIES
-        async with contextlib.nullcontext() if few else self._backlogs:
-            answer = await self._run(inbox.receive, self._hub, terminal, batch)
+        place = self._backlogs.place() if inbox.of_backlog(batch) else contextlib.nullcontext()
+        try:
+            async with place:
+                answer = await self._run(inbox.receive, self._hub, terminal, batch)
+        except Busy as busy:
+            claim = _Claim(batch.nonce, terminal.id)
+            raise Refused(503, "hub.busy", claim, come_after=busy.seconds) from busy
         return self._sealed(answer, 400 if answer.refusal else 200)
 
     async def pull(self, request: Request) -> Response:
@@ -169,6 +175,9 @@ class Api:
                 return await endpoint(request)
             except Refused as refused:
                 response = self._sealed(refusal(refused), refused.status)
+                if refused.come_after:
+                    # For what stands in between; a terminal believes the signed answer alone.
+                    response.headers["retry-after"] = str(refused.come_after)
                 if refused.status == _TOO_LARGE:
                     # What is still coming is not read.
                     response.headers["connection"] = "close"
@@ -186,7 +195,10 @@ class Api:
         return renewal.answer(self._hub, refused.terminal_id, refused.nonce, refusal=refused.code)
 
     def _no_answer(self, refused: Refused) -> msgspec.Struct:
-        return inbox.refusal(self._hub, refused.code, refused.terminal_id, refused.nonce)
+        return inbox.refusal(
+            self._hub, refused.code, refused.terminal_id, refused.nonce,
+            come_after=refused.come_after,
+        )  # fmt: skip
 
     def _no_pages(self, refused: Refused) -> msgspec.Struct:
         return pull.answer(self._hub, refused.terminal_id, refused.nonce, refusal=refused.code)

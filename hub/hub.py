@@ -7,6 +7,8 @@ from time import monotonic
 
 from hub import keys
 from hub.bell import Bell
+from hub.judges import Judges
+from hub.portion import Portion
 from hub.restore.mark import MarkFile
 from hub.restore.places import Places
 from hub.store import feeds
@@ -62,6 +64,9 @@ class Hub:
         self.bell = Bell(self.store.announce)
         self.mark = MarkFile(self.paths.mark)
         self.places = Places()
+        self.portion = Portion()
+        self.judges: Judges | None = None
+        """Threads that judge while this hub serves; without them whoever stores judges."""
 
     @property
     def calendar(self) -> WorkingDayCalendar:

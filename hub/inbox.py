@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
+from hub.bench import effect_of_second
 from hub.hub import Hub
-from hub.judge import effect_of_second, judge_pending
+from hub.judge import judge_pending
 from hub.restore import notice
 from hub.store import entries, people
 from hub.store.entries import ChainEnd, Stored
@@ -36,6 +37,8 @@ FEW_ENTRIES = 20
 """What a person's step makes at most; more is a backlog."""
 _BACKLOG = 100
 _UNKNOWN_SEQ = 0
+_MOST_SEQ = 1 << 62
+"""Places are counted from 1 and fit into the store's integers."""
 
 
 class _Glimpse(msgspec.Struct, frozen=True):
@@ -73,7 +76,7 @@ def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
         outcome = _store(database, placed, terminal.id, batch.epoch, now)
         people.seen(database, terminal.id, now, batch.backlog)
     if not _left_to_others(hub, terminal.hall, len(batch.entries)):
-        judge_pending(hub, terminal.hall)
+        _judge(hub, terminal.hall, len(batch.entries))
     with hub.store.reading() as database:
         stored = [one for one in placed if one.seq <= outcome.end.seq]
         hub_epoch, hub_end = notice.standing(database)
@@ -95,6 +98,23 @@ def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
         )
 
 
+def of_backlog(batch: Batch) -> bool:
+    """Say whether a batch is part of more than what a person's step makes."""
+    waiting = batch.backlog.waiting if batch.backlog is not None else 0
+    return bool(batch.entries) and max(waiting, len(batch.entries)) > FEW_ENTRIES
+
+
+def _judge(hub: Hub, hall: str, count: int) -> None:
+    """Judge what was stored: a backlog at once, so that no more is taken in than is judged.
+
+    A hub that serves has judges for the rest, for which a person's step waits a moment only.
+    """
+    if hub.judges is None or count > FEW_ENTRIES:
+        judge_pending(hub, hall)
+    else:
+        hub.judges.ask(hall)
+
+
 def _left_to_others(hub: Hub, hall: str, count: int) -> bool:
     """Say whether others judge a backlog of this hall, behind which these few entries stand.
 
@@ -107,7 +127,9 @@ def _left_to_others(hub: Hub, hall: str, count: int) -> bool:
         return entries.many_wait(database, hall, _BACKLOG)
 
 
-def refusal(hub: Hub, code: str, terminal_id: str, nonce: bytes, epoch: str = "") -> Answer:
+def refusal(
+    hub: Hub, code: str, terminal_id: str, nonce: bytes, epoch: str = "", *, come_after: int = 0
+) -> Answer:
     """Return the answer that acknowledges nothing."""
     return Answer(
         protocol=PROTOCOL_VERSION,
@@ -121,6 +143,7 @@ def refusal(hub: Hub, code: str, terminal_id: str, nonce: bytes, epoch: str = ""
         hub_seq=0,
         refusal=code,
         speaks=SPEAKS,
+        come_after=come_after,
     )
 
 
@@ -150,6 +173,31 @@ def _place_all(terminal: TerminalData, batch: Batch) -> list[Stored]:
 
 def _place(entry: Entry, epoch: str, terminal: TerminalData) -> Stored:
     """Read one entry's place; its header must have the hash under which it came."""
+    if entry.signature:
+        entry = msgspec.structs.replace(entry, signature=b"")
+    try:
+        header = protocol.check(entry)
+    except EntryError:
+        return _place_unsound(entry, epoch, terminal)
+    names = (header.epoch, header.record_id, header.kind, header.aggregate_id)
+    if not (0 < header.seq < _MOST_SEQ and header.record_id and entries.fits(*names)):
+        return _place_unsound(entry, epoch, terminal)
+    return Stored(
+        entry=entry,
+        origin=header.origin,
+        epoch=header.epoch,
+        seq=header.seq,
+        record_id=header.record_id,
+        kind=header.kind,
+        aggregate_id=header.aggregate_id,
+        prev_hash=header.prev_hash,
+        sound=entry.payload is not None,
+        hall=terminal.hall,
+    )
+
+
+def _place_unsound(entry: Entry, epoch: str, terminal: TerminalData) -> Stored:
+    """Read the place of an entry that this release cannot read, or should not believe, wholly."""
     glimpse = _glimpse(entry.header)
     known = suite(glimpse.suite if glimpse else STANDARD.name)
     if known is None:
@@ -169,7 +217,7 @@ def _place(entry: Entry, epoch: str, terminal: TerminalData) -> Stored:
         # It keeps its place without them, and the judge refuses it.
         glimpse = msgspec.structs.replace(glimpse, record_id="", kind="", aggregate_id="")
     return Stored(
-        entry=msgspec.structs.replace(entry, signature=b""),
+        entry=entry,
         origin=glimpse.origin,
         epoch=glimpse.epoch,
         seq=glimpse.seq,
@@ -187,8 +235,7 @@ def _glimpse(header: bytes) -> _Glimpse | None:
         found = msgspec.json.decode(header, type=_Glimpse)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    # Places are counted from 1 and fit into the store's integers.
-    return found if 0 < found.seq < 1 << 62 and entries.fits(found.epoch) else None
+    return found if 0 < found.seq < _MOST_SEQ and entries.fits(found.epoch) else None
 
 
 def _settle_places(

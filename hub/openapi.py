@@ -32,6 +32,7 @@ _ENVELOPE_REFUSALS = {
     "413": "refused: more than 8 MiB, as sent or unpacked",
     "415": "refused: a content coding that is not known",
 }
+_BUSY = {"503": "busy: nothing is stored, push again after `come_after` seconds"}
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -62,7 +63,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("POST", wire.PATH_ENROL, "Enrol a key by a one-time code", _TERMINALS,
               wire.EnrolRequest, wire.Enrolment),
     Operation("POST", wire.PATH_PUSH, "Store a stretch of a terminal's journal", _TERMINALS,
-              wire.Batch, wire.Answer),
+              wire.Batch, wire.Answer, bad=("503",)),
     Operation("POST", wire.PATH_PULL, "Return what came after each cursor", _TERMINALS,
               wire.PullRequest, wire.PullAnswer),
     Operation("POST", wire.PATH_WAIT, "Answer once a feed has moved, or after 25 seconds",
@@ -226,9 +227,10 @@ def _responses(one: Operation, named: dict[type[msgspec.Struct], Tree]) -> Tree:
     if one.answer is not None:
         content = {wire.MEDIA_TYPE: {"schema": _envelope(named, one.answer)}}
         said = {"200": "signed by the hub; counts when it carries the request's nonce"}
+        busy = {status: _BUSY[status] for status in one.bad}
         return {
             status: {"description": text, "content": content}
-            for status, text in (said | _ENVELOPE_REFUSALS).items()
+            for status, text in (said | _ENVELOPE_REFUSALS | busy).items()
         }
     good = {status: {"description": one.summary} for status in one.good}
     if "200" in good:

@@ -19,6 +19,7 @@ from hub import judge, tree
 from hub.app import make_app
 from hub.enrol import CHOSEN_URL, PUBLIC_URL
 from hub.hub import Hub
+from hub.judges import Judges
 from hub.restore import notice
 from hub.store import people
 from terminal.errors import StoreError
@@ -75,6 +76,7 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
     sweeping = _SWEEP_SECONDS if hub.store.shared else 0
     with (
         ThreadPoolExecutor(WORKERS, thread_name_prefix="hub") as executor,
+        _judging(hub),
         hub.store.listening(hub.bell.wake),
     ):
         tls = (
@@ -102,6 +104,17 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
                 (_Sweeping(sweep, executor, sweeping), sealing, marking),
             )
         )
+
+
+@contextlib.contextmanager
+def _judging(hub: Hub) -> Iterator[None]:
+    """Give the hub judges for as long as it serves."""
+    hub.judges = Judges(partial(judge.judge_pending, hub))
+    try:
+        yield
+    finally:
+        hub.judges.close()
+        hub.judges = None
 
 
 def _listen(host: str, port: int) -> socket.socket:

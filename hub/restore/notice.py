@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any
 
 from hub import journal, judge
+from hub.bench import Bench
 from hub.hub import Hub
-from hub.judge import Bench
 from hub.restore import numbers
 from hub.restore.mark import Mark
 from hub.store import entries, feeds, incidents

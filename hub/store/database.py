@@ -21,6 +21,7 @@ from playhouse.sqlcipher_ext import SqlCipherDatabase
 from sqlcipher3 import dbapi2 as driver
 
 from hub.store import migrations
+from hub.store.line import WriterLine
 from terminal.errors import DiskFull, InvalidInput, StoreError
 
 OLDEST_SQLITE = (3, 51, 3)
@@ -46,8 +47,11 @@ class Store(Protocol):
 
     shared: bool
 
-    def writing(self) -> AbstractContextManager[Database]:
-        """Run the block in one durable write transaction."""
+    def writing(self, *, yielding: bool = False) -> AbstractContextManager[Database]:
+        """Run the block in one durable write transaction.
+
+        `yielding`: nobody waits for it, so whoever is waited for goes before.
+        """
 
     def reading(self) -> AbstractContextManager[Database]:
         """Run the block on one consistent state; nothing may be written."""
@@ -90,7 +94,7 @@ class SqliteStore:
             raise StoreError("hub.sqlite_too_old", version=driver.sqlite_version)
         self.path = path
         path.touch(mode=0o600)
-        self._lock = threading.Lock()
+        self._line = WriterLine()
         self._judging = threading.Lock()
         self._writer = _connect(path)
         self._readers: queue.LifoQueue[Database] = queue.LifoQueue()
@@ -103,9 +107,10 @@ class SqliteStore:
             raise
 
     @contextmanager
-    def writing(self) -> Iterator[Database]:
+    def writing(self, *, yielding: bool = False) -> Iterator[Database]:
         """Run the block in one durable write transaction; one at a time in this process."""
-        with self._lock, translated(), self._writer.atomic("IMMEDIATE"):
+        line = self._line.hold(yielding=yielding)
+        with line, translated(), self._writer.atomic("IMMEDIATE"):
             yield self._writer
 
     @contextmanager

@@ -52,6 +52,7 @@ _COLUMNS = (
     "e.header, e.payload, e.hash, e.signature, e.origin, e.epoch, e.seq, e.record_id, e.kind,"
     " e.aggregate_id, e.sound, e.id, e.hall"
 )
+_TO_JUDGE = "INSERT INTO unjudged (id, hall) SELECT id, hall FROM entries WHERE"
 _insert_entries = Insert(EntryRow)
 _insert_effects = Insert(EffectRow)
 _put_chain = Insert(
@@ -62,7 +63,7 @@ _put_chain = Insert(
 
 def fits(*names: str) -> bool:
     """Say whether every store can keep and index these names; no writer of ours makes others."""
-    return all(len(name) <= _LONGEST_NAME and "\0" not in name for name in names)
+    return "\0" not in "".join(names) and max(map(len, names), default=0) <= _LONGEST_NAME
 
 
 def chain_end(database: Database, origin: str, epoch: str) -> ChainEnd:
@@ -117,9 +118,17 @@ def add(
             for one in stored
         ],
     )  # fmt: skip
-    if not judged:
-        to_judge(database, [one.entry.hash for one in stored])
     last = stored[-1]
+    if not judged:
+        # By their place: 500 hashes would be looked up all over an index of millions.
+        run(
+            database,
+            f"{_TO_JUDGE} origin = ? AND epoch = ? AND seq BETWEEN ? AND ?",
+            last.origin,
+            last.epoch,
+            stored[0].seq,
+            last.seq,
+        )
     _put_chain(database, [(last.origin, last.epoch, last.seq, last.entry.hash)])
 
 
@@ -129,12 +138,7 @@ def to_judge(database: Database, hashes: Sequence[str]) -> None:
     It stands in a narrow table of its own: to change a mark in the entry itself would write the
     whole row and all of its indexes anew.
     """
-    run(
-        database,
-        "INSERT INTO unjudged (id, hall) SELECT id, hall FROM entries WHERE hash IN ?"
-        " ON CONFLICT (id) DO NOTHING",
-        list(hashes),
-    )
+    run(database, f"{_TO_JUDGE} hash IN ? ON CONFLICT (id) DO NOTHING", list(hashes))
 
 
 def move_end(database: Database, origin: str, epoch: str) -> None:

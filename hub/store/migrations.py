@@ -186,6 +186,26 @@ def _marks(database: Any) -> None:
             )
 
 
+def _fewer_indexes(database: Any) -> None:
+    """What is written with each entry has no index that nothing is looked up by."""
+    for statement in (
+        "DROP INDEX IF EXISTS entryrow_record_id",
+        "DROP INDEX IF EXISTS entryrow_kind",
+        "DROP INDEX IF EXISTS effectrow_aggregate_id",
+        "DROP INDEX IF EXISTS aggregaterow_state",
+        "DROP INDEX IF EXISTS aggregaterow_organ",
+        "CREATE INDEX IF NOT EXISTS effects_held_of ON effects (aggregate_id)"
+        " WHERE effect = 'held'",
+        "CREATE INDEX IF NOT EXISTS entries_ratings ON entries (id) WHERE kind = 'rating_given'",
+    ):
+        run(database, statement)
+
+
+def _leases_by_terminal(database: Any) -> None:
+    """Blocks of numbers are looked up by their terminal, in an indexed column."""
+    run(database, "UPDATE aggregates SET visit_id = origin WHERE type = 'lease'")
+
+
 STEPS: tuple[Callable[[Any], None], ...] = (
     _first,
     _halls,
@@ -196,6 +216,8 @@ STEPS: tuple[Callable[[Any], None], ...] = (
     _board,
     _unjudged,
     _marks,
+    _fewer_indexes,
+    _leases_by_terminal,
 )
 
 

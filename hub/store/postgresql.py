@@ -125,8 +125,9 @@ class PostgresqlStore:
             raise
 
     @contextmanager
-    def writing(self) -> Iterator[Any]:
-        """Run the block in one durable write transaction, beside those of others.
+    def writing(self, *, yielding: bool = False) -> Iterator[Any]:
+        """Run the block in one durable write transaction, beside those of others (`yielding` or
+        not: there is no line).
 
         `Clash` when another one was quicker with the same rows; nothing was written then.
         """

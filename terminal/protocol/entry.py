@@ -189,6 +189,9 @@ def check(entry: Entry) -> Header:
 
 
 def _refuse_duplicate_keys(data: bytes) -> None:
+    if _as_encoded(data):
+        return
+
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)
         if len(found) != len(items):
@@ -199,6 +202,18 @@ def _refuse_duplicate_keys(data: bytes) -> None:
         json.loads(data, object_pairs_hook=pairs)
     except (ValueError, RecursionError) as error:
         raise EntryError("journal.bad_payload") from error
+
+
+def _as_encoded(data: bytes) -> bool:
+    """Say whether these are the bytes that our encoder makes: it writes no key twice.
+
+    A foreign writer's may be others and as good; they are looked at pair by pair, which takes
+    six times as long.
+    """
+    try:
+        return msgspec.json.encode(msgspec.json.decode(data)) == data
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return False
 
 
 def decode_payload(entry: Entry) -> Payload:

@@ -88,6 +88,7 @@ class Answer(msgspec.Struct, frozen=True):
     journal. `refusal` is set (and nothing stored) when the batch itself was not acceptable.
     `speaks` are the least and the greatest protocol version that the hub takes. `place` is the
     end of the hub's own journal, signed; `restored` names the epochs whose end the hub lost.
+    `come_after` are the seconds for which a hub that is busy (`hub.busy`) wants no more of it.
     """
 
     protocol: int
@@ -105,6 +106,7 @@ class Answer(msgspec.Struct, frozen=True):
     speaks: tuple[int, int] = (1, 1)
     place: HubPlace | None = None
     restored: tuple[Restored, ...] = ()
+    come_after: int = 0
 
 
 class Cursor(msgspec.Struct, frozen=True):

@@ -22,8 +22,11 @@ class Backoff:
         """Return the pause in seconds after one more failure."""
         ceiling = min(CAP_SECONDS, BASE_SECONDS * float(1 << min(self._failures, 16)))
         self._failures += 1
-        draw = int.from_bytes(self._randomness.token_bytes(2), "big") / _STEPS
-        return max(self.least, ceiling * draw)
+        return max(self.least, ceiling * self.draw())
+
+    def draw(self) -> float:
+        """Return a random number from 0 to 1, the latter not included."""
+        return int.from_bytes(self._randomness.token_bytes(2), "big") / _STEPS
 
     def reset(self) -> None:
         """Begin again after a success."""

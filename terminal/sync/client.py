@@ -20,6 +20,7 @@ from terminal.sync.transport import GATEWAY_STATUS, HttpReply, Transport
 NONCE_BYTES = 16
 ZSTD = {"Content-Encoding": "zstd"}
 UNKNOWN_CODING = 415
+BUSY = "hub.busy"
 
 
 class SignedAnswer(Protocol):
@@ -36,6 +37,14 @@ class SignedAnswer(Protocol):
 
 
 AnyAnswer = TypeVar("AnyAnswer", bound=SignedAnswer)
+
+
+class ComeAgain(SyncError):
+    """The hub is there and well, and takes in others first: come again after `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("sync.come_again", seconds=seconds)
+        self.seconds = seconds
 
 
 class HubClient:
@@ -142,12 +151,15 @@ class HubClient:
             message = self._returning.fill(message)
         sealed = wire.seal(message, signing or self._keys.signing)
         reply, asked, answered = self._request(method, path, sealed)
-        if reply.status >= 500 and not _is_strangers_page(reply):
-            raise SyncError("sync.hub_busy", status=reply.status)
-        envelope = wire.open_envelope(reply.body)
-        answer = cast(AnyAnswer, wire.unseal(envelope, self._hub_key, cast(Any, kind)))
-        if answer.nonce != nonce or answer.terminal_id != self._keys.terminal_id:
-            raise SyncError("sync.wrong_answer")
+        try:
+            answer = self._read(reply, nonce, kind)
+        except SyncError as error:
+            if reply.status < 500 or _is_strangers_page(reply):
+                raise
+            # A hub in trouble, or a gateway before it, says so as it can.
+            raise SyncError("sync.hub_busy", status=reply.status) from error
+        if answer.refusal == BUSY:
+            raise ComeAgain(getattr(answer, "come_after", 0))
         if answer.refusal:
             raise SyncError(_refusal(answer))
         if self._returning is not None:
@@ -156,6 +168,14 @@ class HubClient:
         self.hub_time = hub_time or self.hub_time
         if self._measured is not None and hub_time:
             self._measured(measure_hub(asked, answered, hub_time))
+        return answer
+
+    def _read(self, reply: HttpReply, nonce: bytes, kind: type[AnyAnswer]) -> AnyAnswer:
+        """Return what the hub said; `SyncError` when it is not the hub's word on this request."""
+        envelope = wire.open_envelope(reply.body)
+        answer = cast(AnyAnswer, wire.unseal(envelope, self._hub_key, cast(Any, kind)))
+        if answer.nonce != nonce or answer.terminal_id != self._keys.terminal_id:
+            raise SyncError("sync.wrong_answer")
         return answer
 
     def _request(self, method: str, path: str, sealed: bytes) -> tuple[HttpReply, Instant, Instant]:

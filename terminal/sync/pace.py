@@ -11,7 +11,7 @@ from enum import Enum
 
 from terminal.ids import Randomness
 from terminal.protocol.suites import STANDARD
-from terminal.sync.backoff import Backoff
+from terminal.sync.backoff import CAP_SECONDS, Backoff
 
 IDLE_SECONDS = 5.0
 """How long the loop rests when nothing waits, nobody wakes it and the hub gives no hints."""
@@ -78,6 +78,17 @@ class Pace:
         self._failing_since = None
         self._backoff.reset()
         self._rest(now, HINTED_SECONDS if hinted else IDLE_SECONDS)
+
+    def told(self, now: float, seconds: float) -> None:
+        """The hub takes in others first: come after so long, at the latest after twice that.
+
+        Nothing failed, and nothing but a person cuts it short: the others wait as well.
+        """
+        self._failing_since = None
+        self._backoff.reset()
+        least = min(max(seconds, self._backoff.least), CAP_SECONDS)
+        self._rest(now, least * (1 + self._backoff.draw()))
+        self._waits_for_turn = True
 
     def failed(self, now: float) -> None:
         """A turn was stopped by something."""

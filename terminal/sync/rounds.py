@@ -7,6 +7,7 @@ pause, so a round whose failure must not stop the others stands behind them.
 from __future__ import annotations
 
 from terminal.sync.blobs import send_blobs
+from terminal.sync.client import ComeAgain
 from terminal.sync.pull import pull_all
 from terminal.sync.push import Pusher
 from terminal.sync.renewal import Renewal
@@ -24,7 +25,12 @@ def run_rounds(
     if renewal is not None:
         # The hub may know the new key already, and take nothing signed with the old one.
         renewal.finish(turn)
-    _push_all(turn, pusher)
+    try:
+        _push_all(turn, pusher)
+    except ComeAgain:
+        # It takes no backlog in just now; what it has for us costs it little.
+        pull_all(turn)
+        raise
     pull_all(turn)
     if turn.returning.due:
         _push_all(turn, pusher)

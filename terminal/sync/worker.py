@@ -17,7 +17,7 @@ from terminal.errors import SyncError, TerminalError
 from terminal.events import EventBus
 from terminal.ids import Randomness
 from terminal.protocol.wire import Cursor, Enrolment
-from terminal.sync.client import HubClient
+from terminal.sync.client import ComeAgain, HubClient
 from terminal.sync.hint import HintListener
 from terminal.sync.network import NetworkWatch
 from terminal.sync.pace import Pace, Reason
@@ -148,6 +148,11 @@ class SyncWorker:
                 return
             self.once()
             hinted = self._offer_hint()
+        except ComeAgain as busy:
+            # Nothing is wrong: what waits here has its turn, and the clerk has nothing to do.
+            self._show(SyncState("connected", last_contact=self._clock.now().corrected))
+            self._pace.told(self._monotonic(), busy.seconds)
+            return
         except TerminalError as error:
             self._show_failure(error)
         except Exception:  # the loop outlives any defect

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from hub import inbox, judge
+from hub import bench, inbox, judge
 from hub.hub import Hub
 from hub.store import entries, people, projections
 from terminal.domain.case import Case, CaseState
@@ -178,11 +178,11 @@ def test_a_grade_outside_five_is_refused(hub: Hub, terminal: TestTerminal) -> No
     assert effects(terminal.push())[1:] == [("refused", "rating.no_such_grade")] * 2
 
 
-@pytest.mark.allow_warnings("hub.judge")
+@pytest.mark.allow_warnings("hub")
 def test_a_defect_in_judging_stops_nothing_behind_it(
     hub: Hub, terminal: TestTerminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = judge.evolve
+    real = bench.evolve
 
     def failing(aggregate: object, record: object) -> object:
         if getattr(record, "aggregate_id", "") == poisoned.case_id:
@@ -191,16 +191,16 @@ def test_a_defect_in_judging_stops_nothing_behind_it(
 
     poisoned = terminal.receive()
     healthy = terminal.receive()
-    monkeypatch.setattr(judge, "evolve", failing)
+    monkeypatch.setattr(bench, "evolve", failing)
     answer = terminal.push()
     assert ("held", "hub.judge_failed") in effects(answer)
     assert load(hub, healthy).state is CaseState.RECEIVED
-    monkeypatch.setattr(judge, "evolve", real)
+    monkeypatch.setattr(bench, "evolve", real)
     judge.recover(hub)
     assert load(hub, poisoned).receipt_number == poisoned.receipt_number
 
 
-@pytest.mark.allow_warnings("hub.judge")
+@pytest.mark.allow_warnings("hub")
 def test_a_failure_while_saving_holds_one_entry_and_no_other(
     hub: Hub, terminal: TestTerminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """What a supervisor must look at: silent terminals, forks, conflicts, what was not taken up,
-overdue keys, and what nobody could give back. Each figure has its list, each list its advice."""
+ratings that differ, overdue keys, and what nobody could give back. Each figure has its list,
+each list its advice."""
 
 from __future__ import annotations
 
@@ -11,9 +12,10 @@ import msgspec
 from hub import renewal, restore
 from hub.desk.desk import Clock
 from hub.restore import Missing
-from hub.store import board, entries, people, projections
+from hub.store import board, entries, people, projections, trees
 from hub.store.board import Conflicting, Troubled
 from hub.store.people import TerminalData
+from hub.store.trees import Doubt
 from hub.web.site import Site, say_due, say_moment
 from terminal.domain import deadlines
 from terminal.domain.case import Step
@@ -26,7 +28,7 @@ SILENT_MINUTES = 30
 RED_DAYS = 2
 """Working days left at which a legal date is red, here as on the window."""
 
-LISTS = ("silent", "conflict", "forks", "refused", "held", "keys", "missing")
+LISTS = ("silent", "conflict", "forks", "refused", "held", "ratings", "keys", "missing")
 
 
 class Backlog(msgspec.Struct, frozen=True):
@@ -94,6 +96,7 @@ class Trouble:
             found = board.figures(database)
             terminals = people.terminals(database)
             found["missing"] = len(restore.missing(database))
+            found["ratings"] = len(trees.doubts(database))
         silent = [one for one in terminals if self.silent(one)]
         return found | {
             "keys": keys,
@@ -122,6 +125,8 @@ class Trouble:
                         )
                         for one in board.forks(database)
                     ]
+                case "ratings":
+                    return [self._doubt(one, names, texts) for one in trees.doubts(database)]
                 case "held" | "refused":
                     found = board.troubled(database, name)
                     numbers = board.receipt_numbers(database, [one.aggregate_id for one in found])
@@ -256,6 +261,15 @@ class Trouble:
         )
 
     # The house itself
+
+    def _doubt(self, one: Doubt, names: dict[str, str], texts: Texts) -> Line:
+        return Line(
+            names.get(one.terminal, one.terminal[:8]),
+            texts("board.doubt", seq=one.last_seq),
+            texts("board.epoch", epoch=one.epoch[:8]),
+            self._moment(one.found_at, texts),
+            "",
+        )
 
     def _key(self, one: renewal.KeyStanding, texts: Texts) -> Line:
         return Line(

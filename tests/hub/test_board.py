@@ -11,18 +11,19 @@ from hub import renewal, setup
 from hub.hub import Hub
 from hub.store import incidents, projections
 from hub.store.incidents import Incident
+from hub.web.trouble import LISTS
 from terminal.clock import FixedClock
 from terminal.domain.case import Case, CaseState
 from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.records import CaseDeclined, DeclineKind
-from terminal.protocol import wire
+from terminal.protocol import tree, wire
 from terminal.protocol.backlog import Backlog
+from terminal.protocol.tree import PATH_TREE, Claim, TreeAnswer, TreeRequest
 from terminal.texts import Texts
 from tests.hub.conftest import PASSWORD
 from tests.hub.line import CLERK, Line, Taken, TestTerminal
 from tests.hub.test_desk import SECRET, Browser
 
-LISTS = ("silent", "conflict", "forks", "refused", "held", "keys", "missing")
 REASON = "已向两个窗口核实：3 号先受理，另一条不予受理是误按，已告知申请人"
 
 one_store = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -243,3 +244,24 @@ def test_overdue_keys_and_what_a_restore_has_cost_are_listed(
     assert f"{int(terminal.number):02d} 号" in page
     assert "终端联网后会自动换" in page
     assert "第 3 至 5 条记录没有找回（3 条）" in board(supervisor, "missing")
+
+
+def test_ratings_that_a_terminal_and_the_platform_do_not_agree_on_are_listed(
+    supervisor: Browser, terminal: TestTerminal
+) -> None:
+    terminal.push()
+
+    def claimed(count: int, digest: bytes) -> None:
+        claim = Claim(terminal.epoch, 1, count, digest.hex())
+        request = TreeRequest(wire.PROTOCOL_VERSION, terminal.id, b"n" * 16, claims=(claim,))
+        terminal.ask(PATH_TREE, request, TreeAnswer)
+
+    claimed(1, b"\1" * 32)
+    assert figure(supervisor, "ratings") == 1
+    page = board(supervisor, "ratings")
+    assert f"{int(terminal.number):02d} 号" in page
+    assert "到第 1 条为止，终端与平台的评价不一致" in page
+    assert "两边都不要删除任何东西" in page
+    assert "Delete nothing" in words(supervisor.get("/desk/board?list=ratings&lang=en").text)
+    claimed(0, bytes.fromhex(tree.claim_digest([])))
+    assert figure(supervisor, "ratings") == 0, "they agree again"

@@ -165,6 +165,9 @@ class Forms:
                 return not case.legal_review_needed or case.legal_review is not None
             case "cure_failed":
                 return bool(case.deferred) and bool(case.cure_by) and case.cure_by < today
+            case "close":
+                passed_on = case.forwarding is not None and bool(case.arrived_at)
+                return case.state is not CaseState.RECEIVED or passed_on
             case "ready":
                 return decision is not None and decision.outcome is Outcome.GRANTED
         return True

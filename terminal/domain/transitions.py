@@ -155,7 +155,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         "delivery_receipt", ClockEffect.STOPS, "44",
     ),
     Transition(
-        CaseClosed, (S.DELIVERED, S.NOT_ACCEPTED, S.DECIDED, S.RESULT_READY, S.WITHDRAWN),
+        CaseClosed,
+        (S.RECEIVED, S.DELIVERED, S.NOT_ACCEPTED, S.DECIDED, S.RESULT_READY, S.WITHDRAWN),
         S.CLOSED, (Who.DEPARTMENT, Who.SYSTEM), "", ClockEffect.STOPS,
     ),
     Transition(CaseArchived, (S.CLOSED,), S.ARCHIVED, (Who.DEPARTMENT,)),

@@ -109,6 +109,9 @@ def _unproved(case: Case, body: CaseDelivered) -> Refused | None:
         return Refused("case.delivery_incomplete")
     match body.way:
         case DeliveryWay.WINDOW:
+            if case.courier is not None and not case.courier.returned_at:
+                # What is with the courier cannot be handed out at the desk.
+                return Refused("case.courier_on_its_way")
             if not body.identity_checked:
                 return Refused("case.delivery_needs_identity")
             if not body.signature and not body.not_signed.strip():
@@ -142,10 +145,16 @@ _CLOSED_WITH_REASON = (
 
 @changes(CaseClosed, Case)
 def _case_closed(case: Case, body: CaseClosed, record: Record) -> Case | Refused:
-    """Closed after a delivery, or for a recorded reason: no 假办结 goes unnoticed."""
+    """Closed after a delivery, or for a recorded reason: no 假办结 goes unnoticed.
+
+    What another place has received is for that place to accept and decide (代收转办): here it
+    ends with the word that it has arrived.
+    """
     if case.state is CaseState.DELIVERED:
         return advance(case, record, body.actor, state=CaseState.CLOSED)
-    if case.state not in _CLOSED_WITH_REASON:
+    elsewhere = case.forwarding is not None and bool(case.arrived_at)
+    passed_on = case.state is CaseState.RECEIVED and elsewhere
+    if case.state not in _CLOSED_WITH_REASON and not passed_on:
         return wrong_state(case)
     if not body.reason.strip():
         return Refused("case.closing_needs_reason")

@@ -170,7 +170,8 @@ def _row(case: Case, on: date, calendar: WorkingDayCalendar) -> TodoRow:
     put(Tab.TO_MAKE_READY, _to_make_ready(case), case.due)
     put(Tab.TO_HAND_OUT, _to_hand_out(case), case.due)
     put(Tab.RETURNED, case.courier is not None and bool(case.courier.returned_at), case.due)
-    put(Tab.TO_FORWARD, case.forwarding is not None and not case.arrived_at, case.due)
+    elsewhere = case.forwarding is not None and case.state is CaseState.RECEIVED
+    put(Tab.TO_FORWARD, elsewhere, case.due)
     put(Tab.COMMITMENTS, case.state.open and bool(case.unchecked_commitments), case.check_by)
     put(Tab.IN_HAND, case.state.open and case.accepted_at > 0, case.due)
     silence = silence_of(case, on)

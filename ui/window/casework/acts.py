@@ -145,5 +145,7 @@ def acts_of(
     put(CaseAct.VOID, made_today and case.state in (
         S.RECEIVED, S.AWAITING_CORRECTION, S.ACCEPTED
     ))  # fmt: skip
-    put(CaseAct.CLOSE, case.state in (S.DELIVERED, S.NOT_ACCEPTED, S.WITHDRAWN) or at_desk)
+    ended = case.state in (S.DELIVERED, S.NOT_ACCEPTED, S.WITHDRAWN)
+    passed_on = case.forwarding and case.state is S.RECEIVED and case.arrived_at
+    put(CaseAct.CLOSE, ended or at_desk or passed_on)
     return tuple(found)

@@ -70,6 +70,18 @@ _EFFECT = sql_of(
         (EntryRow.state != "") | (EntryRow.code != ""),
     )
 )
+# What somebody has looked at stays so, although the feed says again that it was a conflict.
+_NOT_SETTLED = " AND NOT (state = 'resolved' AND ? = 'conflict')"
+_RESOLUTIONS = sql_of(
+    ForeignEntryRow.select(
+        ForeignEntryRow.header, ForeignEntryRow.payload, ForeignEntryRow.hash
+    ).where(
+        ForeignEntryRow.aggregate_id.in_(
+            EntryRow.select(EntryRow.aggregate_id).where(EntryRow.hash == "")
+        ),
+        ForeignEntryRow.kind == "",
+    )
+)
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -135,10 +147,26 @@ def _place(db: peewee.Database, answer: Answer) -> int | None:
 
 def take_effect(db: peewee.Database, effect: Effect, now: int) -> None:
     """Note what the hub made of an entry of ours; an unknown record changes nothing."""
-    run(
-        db, _EFFECT, effect.effect, effect.code, now, effect.record_id, effect.entry_hash,
-        effect.effect, effect.code,
+    changed = run(
+        db, _EFFECT + _NOT_SETTLED, effect.effect, effect.code, now, effect.record_id,
+        effect.entry_hash, effect.effect, effect.code, effect.effect,
     )  # fmt: skip
+    if changed and effect.effect == "conflict":
+        _settle_again(db, effect.entry_hash)
+
+
+def _settle_again(db: peewee.Database, entry_hash: str) -> None:
+    """Settle a conflict whose resolution came before: a restored hub has judged it anew."""
+    for header, payload, digest in rows(db, _RESOLUTIONS, entry_hash, ConflictResolved.kind):
+        if payload is None:
+            continue
+        record = entries.to_record(Entry(bytes(header), bytes(payload), digest))
+        if record is not None and isinstance(record.body, ConflictResolved):
+            _resolve(db, record.at, record.body)
+
+
+def _resolve(db: peewee.Database, at: int, resolution: ConflictResolved) -> None:
+    run(db, _RESOLVED, at, resolution.entry_hash)
 
 
 def take_foreign(db: peewee.Database, foreign: Entry, now: int) -> str:
@@ -176,7 +204,7 @@ def _judge(db: peewee.Database, foreign: Entry) -> tuple[str, str]:
         return "held", "journal.unknown_kind"
     if isinstance(record.body, ConflictResolved):
         # Also when its aggregate stands otherwise here: somebody has looked at it.
-        run(db, _RESOLVED, record.at, record.body.entry_hash)
+        _resolve(db, record.at, record.body)
     known = aggregates.load(db, record.aggregate_id)
     ordered = reorder.behind(db, known, record) if known is not None else None
     judged = Evolved(ordered) if ordered is not None else evolve(known, record)

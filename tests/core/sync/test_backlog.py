@@ -6,7 +6,9 @@ from hub.desk import resolving
 from hub.hub import Hub
 from hub.store import conflicts, people
 from terminal.errors import SyncError
-from terminal.store.statements import rows, run
+from terminal.protocol.wire import Effect
+from terminal.store import outbox
+from terminal.store.statements import Database, rows, run
 from terminal.sync.transport import HttpReply
 from tests.core.hall import Hall
 from tests.core.sync.conftest import FaultyLine
@@ -61,3 +63,18 @@ def test_a_resolved_conflict_is_settled_at_its_terminal_too(joined: Hall, hub: H
     assert lines[record_id] == "resolved"
     history = ctx.cases.case(case_id).history
     assert [step.kind for step in history] == ["case_received", "conflict_resolved"]
+
+    def state_after(before: str) -> str:
+        def told_again(db: Database) -> None:
+            run(db, "UPDATE entry SET state = ? WHERE hash = ?", before, entry_hash)
+            outbox.take_effect(db, Effect(record_id, entry_hash, "conflict", "x"), 1)
+
+        ctx.ledger.write(told_again)
+        return {line.record_id: line.state for line in ctx.journal.lines()}[record_id]
+
+    # The feed is read anew; or a restored hub has judged the entry once more.
+    assert state_after("resolved") == "resolved"
+    assert state_after("acknowledged") == "resolved"
+    ctx.ledger.write(lambda db: run(db, "UPDATE foreign_entry SET payload = NULL"))
+    assert state_after("resolved") == "resolved"
+    assert state_after("acknowledged") == "conflict", "what was wiped tells nothing"

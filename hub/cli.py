@@ -16,6 +16,7 @@ from terminal.errors import InvalidInput
 if TYPE_CHECKING:
     from hub.serve import Ready
     from terminal.cli.base import Console
+    from terminal.clock import Clock
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -29,6 +30,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "backup": _backup,
         "revoke": _revoke,
         "lease": _lease,
+        "numbers": _numbers,
         **dict.fromkeys(("policy", "calendar", "staff", "appointments"), _publish_set),
         "ratings": _ratings,
         "courier": _courier,
@@ -39,7 +41,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 
 def _hub(args: argparse.Namespace) -> Hub:
-    return Hub(args.data_dir, database=getattr(args, "database", None) or "")
+    # No option of the command line sets a clock: scenes of the demo hand theirs over here.
+    clock: Clock | None = getattr(args, "clock", None)
+    return Hub(args.data_dir, database=getattr(args, "database", None) or "", clock=clock)
 
 
 def _hall(args: argparse.Namespace) -> HallData:
@@ -60,6 +64,7 @@ def _init(args: argparse.Namespace, console: Console) -> None:
         names=getattr(args, "name", None) or (),
         public_url=getattr(args, "public_url", None) or "",
         database=getattr(args, "database", None) or "",
+        clock=getattr(args, "clock", None),
     )
     source: Path | None = getattr(args, "catalogue", None)
     if source is not None:
@@ -173,18 +178,23 @@ def _revoke(args: argparse.Namespace, console: Console) -> None:
 
 
 def _lease(args: argparse.Namespace, console: Console) -> None:
-    from hub.granting import grant_by_name
-    from hub.leases import BLOCK
+    from hub.number_commands import lease
 
     hub = _hub(args)
     try:
-        size = getattr(args, "size", None)
-        leased = grant_by_name(hub, args.terminal, BLOCK if size is None else size)
+        lease(hub, args, console)
     finally:
         hub.close()
-    console.result(
-        leased, "hub.cli.leased", terminal=args.terminal, first=leased.first, last=leased.last
-    )
+
+
+def _numbers(args: argparse.Namespace, console: Console) -> None:
+    from hub.number_commands import show
+
+    hub = _hub(args)
+    try:
+        show(hub, args, console)
+    finally:
+        hub.close()
 
 
 def _courier(args: argparse.Namespace, console: Console) -> int:

@@ -1,4 +1,4 @@
-"""What the hub itself writes because of an entry: case numbers, kept ratings, filed refusals.
+"""What the hub itself writes because of an entry: numbers, blocks of them, kept ratings, refusals.
 
 The judge notes each applied record here and appends what comes of it as entries of the hub,
 in the same transaction.
@@ -14,16 +14,27 @@ from hub import journal, leases
 from hub.sitting import Sitting
 from hub.store import projections
 from terminal.clock import to_local
-from terminal.domain.aggregates import Aggregate
+from terminal.domain.aggregates import Aggregate, Document
 from terminal.domain.case import Case
-from terminal.domain.numbers import format_case_number
+from terminal.domain.numbers import (
+    case_series,
+    document_series,
+    format_case_number,
+    is_document_head,
+    number_in_series,
+    place_in_series,
+)
 from terminal.domain.records import (
+    HUB_ORIGIN,
     CaseAccepted,
     CaseDecided,
     CaseDeclined,
     CaseNumbered,
     CaseReceived,
     CureFailed,
+    DocumentIssued,
+    DocumentNumbered,
+    EpochOpened,
     NegativeOutcomeFiled,
     NegativeOutcomeKind,
     Outcome,
@@ -46,23 +57,24 @@ class Consequences:
         self._db = database
         self._sitting = sitting
         self._accepted: list[str] = []
-        self._used: list[tuple[str, str]] = []
+        self._papers: list[tuple[str, str, str]] = []
+        self._used: dict[tuple[str, str], tuple[int, str]] = {}
+        self._heard: dict[str, None] = {}
         self._drafts: list[OwnDraft] = []
         self._ratings_wait = projections.any_kept_rating(database)
 
     def __bool__(self) -> bool:
-        return bool(self._accepted or self._used or self._drafts)
+        return bool(self._accepted or self._papers or self._used or self._heard or self._drafts)
 
     def note(self, record: Record, aggregate: Aggregate | None) -> None:
         """Note an applied record and what it made of its aggregate."""
+        if record.origin != HUB_ORIGIN:
+            self._note_numbers(record)
         if not isinstance(aggregate, Case):
             return
         match record.body:
-            case CaseAccepted() as body:
-                if body.case_number:
-                    self._used.append((record.origin, body.case_number))
-                else:
-                    self._accepted.append(aggregate.case_id)
+            case CaseAccepted() as body if not body.case_number:
+                self._accepted.append(aggregate.case_id)
             case CaseReceived() if self._ratings_wait:
                 self._give_kept_ratings(aggregate)
         filed = negative_outcome(record, aggregate)
@@ -71,10 +83,26 @@ class Consequences:
             action = f"negative-outcome/{record.record_id}"
             self._drafts.append((Draft(outcome_id, "", filed), action))
 
+    def _note_numbers(self, record: Record) -> None:
+        """Note which numbers a terminal has used, and which paper still waits for one."""
+        number = leases.number_given(record.body)
+        found = place_in_series(number) if number else None
+        if found is not None:
+            series, place = found
+            key = (record.origin, series)
+            self._used[key] = max(self._used.get(key, (0, "")), (place, number))
+        match record.body:
+            case EpochOpened() | CaseReceived():
+                self._heard[record.origin] = None
+            case DocumentIssued(series=head) as body if head and not number:
+                if is_document_head(head):
+                    series = document_series(head, to_local(body.issued_at).year)
+                    self._papers.append((record.aggregate_id, series, record.origin))
+
     def take(self) -> list[OwnDraft]:
         """Return the drafts that are due, numbers last drawn; nothing is left noted."""
         drafts, self._drafts = self._drafts, []
-        return drafts + self._numbers() + self._leases()
+        return drafts + self._numbers() + self._paper_numbers() + self._leases()
 
     def _numbers(self) -> list[OwnDraft]:
         """Give accepted cases their numbers (办件编号), as entries of the hub."""
@@ -92,27 +120,50 @@ class Consequences:
             by_region.setdefault(_region(case.receipt_number), []).append(case)
         drafts: list[OwnDraft] = []
         for region, of_region in by_region.items():
-            name = f"case/{region}/{year}"
-            first = projections.next_number(self._db, name, len(of_region))
+            name = case_series(region, year)
+            first = leases.take(self._db, name, len(of_region))
             for sequence, case in enumerate(of_region, start=first):
                 body = CaseNumbered(format_case_number(region, year, sequence))
                 drafts.append((Draft(case.case_id, case.head, body), f"number/{case.case_id}"))
         return drafts
 
+    def _paper_numbers(self) -> list[OwnDraft]:
+        """Number organs' papers that had none, and lease their terminals a block of the series."""
+        papers, self._papers = self._papers, []
+        if not papers:
+            return []
+        journal.lock(self._db)
+        self._sitting.flush()
+        drafts: list[OwnDraft] = []
+        for document_id, series, _ in papers:
+            document = self._sitting.load(document_id)
+            if isinstance(document, Document) and not document.official_number:
+                number = number_in_series(series, leases.take(self._db, series))
+                draft = Draft(document_id, document.head, DocumentNumbered(number))
+                drafts.append((draft, f"number/{document_id}"))
+        for terminal_id, series in dict.fromkeys((origin, series) for _, series, origin in papers):
+            leased = leases.first_of_series(self._db, terminal_id, series, self._sitting.now)
+            if leased is not None:
+                drafts.append(leased)
+        return drafts
+
     def _leases(self) -> list[OwnDraft]:
-        """Renew the blocks of which most numbers are used, the highest one decides."""
-        used, self._used = sorted(self._used), []
-        if not used:
+        """Lease first blocks of case numbers, and the next one where most of a block is used."""
+        used, self._used = sorted(self._used.items()), {}
+        heard, self._heard = list(self._heard), {}
+        now = to_local(self._sitting.now)
+        lacking = [one for one in heard if leases.lacks(self._sitting.leases_of(one), now)]
+        if not used and not lacking:
             return []
         journal.lock(self._db)
         # What this sitting leased must be found before another block is.
         self._sitting.flush()
-        newest = dict(used)
+        drafts = [draft for one in lacking for draft in leases.first_blocks(self._db, one, now)]
         found = (
             leases.renewal(self._db, terminal_id, number, self._sitting.now)
-            for terminal_id, number in newest.items()
+            for (terminal_id, _), (_, number) in used
         )
-        return [draft for draft in found if draft is not None]
+        return drafts + [draft for draft in found if draft is not None]
 
     def _give_kept_ratings(self, case: Case) -> None:
         """Turn ratings that were given before the receipt arrived into entries."""

@@ -17,16 +17,23 @@ from hub.hub import Hub
 from hub.store import feeds, people
 from terminal.clock import today
 from terminal.domain.catalogue import Regime
-from terminal.domain.policy import ConditionalPolicy, RegimeLimits, too_long
+from terminal.domain.policy import (
+    MOST_LEASED,
+    ConditionalPolicy,
+    NumberPolicy,
+    RegimeLimits,
+    too_long,
+)
 from terminal.errors import InvalidInput, NotFound
 from terminal.protocol import sets
-from terminal.protocol.rules import CONDITIONAL, LIMITS
+from terminal.protocol.rules import CONDITIONAL, LIMITS, NUMBERS
 from terminal.protocol.sets import Appointment, CalendarYear, StaffAccount, staff_feed
 from terminal.protocol.wire import policy_feed
 
 KEYS: dict[str, Any] = {
     LIMITS.removeprefix(sets.POLICY): dict[Regime, RegimeLimits],
     CONDITIONAL.removeprefix(sets.POLICY): ConditionalPolicy,
+    NUMBERS.removeprefix(sets.POLICY): NumberPolicy,
 }
 """The policy keys of this release and what their values are."""
 
@@ -51,6 +58,8 @@ def set_policy(hub: Hub, key: str, path: Path, hall: str = "") -> int:
         raise InvalidInput("hub.policy_too_long", regime=regime.value)
     if isinstance(value, ConditionalPolicy) and min(value.cure_days, value.before_promise) < 0:
         raise InvalidInput("hub.file_unreadable", file=path)
+    if isinstance(value, NumberPolicy) and value.fault():
+        raise InvalidInput("hub.policy_numbers", file=path, most=MOST_LEASED)
     body = msgspec.json.encode(value)
     return publishing.publish(hub, policy_feed, {sets.POLICY + key: body}, hall)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from hub.store import entries, projections
 from hub.store.entries import NewEffect, Stored
-from terminal.domain.aggregates import Aggregate
+from terminal.domain.aggregates import Aggregate, NumberLease
 from terminal.protocol.wire import Effect
 
 
@@ -30,6 +30,7 @@ class Sitting:
         self._changed: dict[str, Aggregate] = {}
         self._heads: dict[str, str] = {}
         self._judged: list[int] = []
+        self._leases: dict[str, list[NumberLease]] = {}
 
     def read_ahead(self, page: Sequence[Stored]) -> None:
         """Load in one query each what judging these entries asks for."""
@@ -75,11 +76,20 @@ class Sitting:
     def save(self, aggregate_id: str, aggregate: Aggregate) -> None:
         """Change an aggregate that was loaded."""
         self._aggregates[aggregate_id] = self._changed[aggregate_id] = aggregate
+        if isinstance(aggregate, NumberLease):
+            self._leases.pop(aggregate.terminal_id, None)
 
     def _load(self, names: set[str]) -> None:
         found = projections.load_many(self.db, names)
         self._aggregates |= {name: found.get(name) for name in names}
         self._heads |= {name: found[name].head if name in found else "" for name in names}
+
+    def leases_of(self, terminal_id: str) -> list[NumberLease]:
+        """Return the blocks of numbers of a terminal as this sitting leaves them."""
+        if terminal_id not in self._leases:
+            self.flush()
+            self._leases[terminal_id] = projections.leases_of(self.db, terminal_id)
+        return self._leases[terminal_id]
 
     def touched_by(self, aggregate_id: str) -> set[str]:
         """Return the terminals that touched an aggregate."""

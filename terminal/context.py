@@ -43,6 +43,7 @@ from terminal.services.journal import HubState, JournalService
 from terminal.services.kept_drafts import KeptDraftsService
 from terminal.services.key_renewal import KeyRenewal
 from terminal.services.life_events.service import LifeEventsService
+from terminal.services.number_blocks import NumberBlocks
 from terminal.services.numbering import Numbering
 from terminal.services.papers import PaperMaker, Place
 from terminal.services.phone_list import PhoneListService
@@ -212,8 +213,9 @@ class Context:
             connected=lambda: self.hub_state().connected,
             signing_key=self.keys.signing,
         )
+        self.number_blocks = NumberBlocks(self.ledger, self.journal_writer, self.clock)
         numbering = Numbering(region or NO_REGION, int(number), self.ids, self.texts)
-        papers = PaperMaker(place, self.policy.calendar, Texts(settings.screen.language))
+        papers = PaperMaker(place, self.policy.rules, Texts(settings.screen.language))
         self.intake = IntakeService(
             ledger=self.ledger,
             journal=self.journal_writer,
@@ -377,8 +379,9 @@ class Context:
             wiping.start()
 
     def _wipe(self, stopping: Callable[[], bool]) -> None:
-        """Wipe what is past its time: drafts that nobody took up again, then records."""
+        """Clear what is past its time: forgotten drafts, last year's numbers, then records."""
         self.kept_drafts.drop_old()
+        self.number_blocks.give_back()
         self.retention.run(stopping)
 
     def start_devices(self) -> None:

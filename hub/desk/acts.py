@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from hub import judge
 from hub.desk.clock import after_arrival, after_extension, after_resuming, after_suspension
+from hub.desk.numbering import numbered
 from hub.hub import Hub
 from hub.store import projections
 from hub.store.people import Account
@@ -348,7 +350,12 @@ class DeskActs:
             return
         if in_other_hands(self._account, case) and kind not in _BY_ANYBODY:
             raise RuleRefused("desk.in_other_hands")
-        judge.act(self._hub, [Draft(case_id, case.head, make(case))], action_id)
+        body = make(case)
+
+        def drafts(database: Any) -> list[Draft]:
+            return [Draft(case_id, case.head, numbered(database, case, body, self._hub.now()))]
+
+        judge.act(self._hub, drafts, action_id)
 
     def _load(self, aggregate_id: str) -> Aggregate | None:
         with self._hub.store.reading() as database:

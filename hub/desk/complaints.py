@@ -8,22 +8,19 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.desk import doing
 from hub.desk.acts import DeskActs
 from hub.desk.clock import RED_AT
 from hub.desk.doing import Typed
-from hub.desk.entrance import forged
-from hub.desk.forms import own_form, read_fields
+from hub.desk.filed_page import FiledPage, Sent
 from hub.desk.session import Session
 from hub.store import filed
-from hub.web.site import Site, language_of, say_due, say_moment
+from hub.store.people import Account
+from hub.web.site import language_of, say_due, say_moment
 from terminal.domain import deadlines
 from terminal.domain.aggregates import Complaint
-from terminal.errors import TerminalError
 from terminal.texts import Texts
 
 TABS = ("owed", "answered", "closed")
-_LONGEST_ACTION = 64
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -45,67 +42,37 @@ class Line(msgspec.Struct, frozen=True):
     mended: bool
     called: bool
     satisfied: bool
+    remark: str
     action: str
 
 
-class Complaints:
+class Complaints(FiledPage):
     """The routes of complaints; they are the supervisor's alone."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    named = "complaint_id"
 
-    async def show(self, request: Request, session: Session) -> Response:
-        """Show what is to answer, to call back, or closed."""
-        if not session.account.supervisor:
-            return await self._site.not_found(request)
-        return await self._page(request, session)
+    def _allowed(self, account: Account) -> bool:
+        return account.supervisor
 
-    async def answer(self, request: Request, session: Session) -> Response:
-        """Record the answer, or (`called`) the call back."""
-        fields = dict(await read_fields(request))
-        if not own_form(fields, session):
-            return forged(self._site, request, session)
-        if not session.account.supervisor:
-            return await self._site.not_found(request)
-        complaint_id, texts = request.path_params["complaint_id"], language_of(request)
-        step = "call" if fields.get("step") == "call" else "answer"
-        try:
-            action = fields.get("action", "")[:_LONGEST_ACTION]
-            await self._site.run(
-                self._record, session, complaint_id, step, Typed(fields, texts), action
-            )
-        except TerminalError as error:
-            return await self._page(
-                request, session, (complaint_id, fields, error.sentence(texts)),
-                doing.status_of(error),
-            )  # fmt: skip
-        tab = "answered" if step == "call" else "owed"
-        return self._site.go(f"/desk/complaints?tab={tab}&done={step}")
-
-    def _record(
-        self, session: Session, complaint_id: str, step: str, typed: Typed, action: str
-    ) -> None:
+    def _record(self, session: Session, about: str, typed: Typed, action: str) -> str:
+        """Record the answer, or (`call`) the call back."""
         desk = DeskActs(self._site.hub, session.account)
-        if step == "call":
-            desk.call_back(complaint_id, typed.yes("satisfied"), typed.text("remark"), action)
-        else:
-            desk.answer_complaint(complaint_id, typed.text("answer"), typed.yes("mended"), action)
+        if typed.text("step") == "call":
+            desk.call_back(about, typed.yes("satisfied"), typed.text("remark"), action)
+            return "/desk/complaints?tab=answered&done=call"
+        desk.answer_complaint(about, typed.text("answer"), typed.yes("mended"), action)
+        return "/desk/complaints?tab=owed&done=answer"
 
     async def _page(
-        self,
-        request: Request,
-        session: Session,
-        sent: tuple[str, dict[str, str], str] | None = None,
-        status: int = 200,
+        self, request: Request, session: Session, sent: Sent, status: int = 200
     ) -> Response:
         texts = language_of(request)
         tab = request.query_params.get("tab", TABS[0])
-        if sent is not None and sent[1].get("step") == "call":
+        if sent.fields.get("step") == "call":
             tab = "answered"
         tab = tab if tab in TABS else TABS[0]
         found, receipts, counts = await self._site.run(self._read, tab)
         lines = [self._line(one, receipts, texts) for one in found]
-        shown = sent is not None and any(line.complaint_id == sent[0] for line in lines)
         done = request.query_params.get("done", "")
         return self._site.page(
             request,
@@ -115,10 +82,8 @@ class Complaints:
             lines=lines,
             tab=tab,
             tabs=[(name, texts(f"desk.complaint.{name}"), counts[name]) for name in TABS],
-            sent_id=sent[0] if sent and shown else "",
-            given=sent[1] if sent and shown else {},
-            problem=sent[2] if sent else "",
             done=texts(f"desk.complaint.done_{done}") if done in ("answer", "call") else "",
+            **sent.beside([line.complaint_id for line in lines]),
         )
 
     def _read(self, tab: str) -> tuple[list[Complaint], dict[str, tuple[str, str]], dict[str, int]]:
@@ -146,6 +111,7 @@ class Complaints:
             mended=one.mended,
             called=bool(one.called_at),
             satisfied=one.satisfied,
+            remark=one.called_remark,
             action=self._site.hub.randomness.uuid7(),
         )
 

@@ -31,7 +31,7 @@ def desk_routes(site: Site, entrance: Entrance) -> list[Route]:
         Route("/desk/cases/{case_id}/scans/{sha256}", guarded(case.scan), methods=["GET"]),
         Route("/desk/cases/{case_id}/papers/{kind}", guarded(case.paper), methods=["GET"]),
         Route("/desk/refusals", guarded(refusals.show), methods=["GET"]),
-        Route("/desk/refusals/{outcome_id}", guarded(refusals.review), methods=["POST"]),
+        Route("/desk/refusals/{outcome_id}", guarded(refusals.record), methods=["POST"]),
         Route("/desk/complaints", guarded(complaints.show), methods=["GET"]),
-        Route("/desk/complaints/{complaint_id}", guarded(complaints.answer), methods=["POST"]),
+        Route("/desk/complaints/{complaint_id}", guarded(complaints.record), methods=["POST"]),
     ]

@@ -6,21 +6,18 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.desk import doing
 from hub.desk.acts import DeskActs
 from hub.desk.doing import Typed
-from hub.desk.entrance import forged
-from hub.desk.forms import own_form, read_fields
+from hub.desk.filed_page import FiledPage, Sent
 from hub.desk.session import Session
 from hub.store import filed, projections
-from hub.web.site import Site, language_of, say_moment
+from hub.store.people import Account
+from hub.web.site import language_of, say_moment
 from terminal.domain.aggregates import Document, NegativeOutcome
-from terminal.errors import TerminalError
 from terminal.texts import Texts
 
 TABS = ("filed", "reviewed")
 _TEXTS = {"filed": "open", "reviewed": "reviewed"}
-_LONGEST_ACTION = 64
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -44,57 +41,29 @@ class Line(msgspec.Struct, frozen=True):
     action: str
 
 
-class Refusals:
-    """The routes of filed refusals; they are the legal department's alone."""
+class Refusals(FiledPage):
+    """The routes of filed refusals of the own organ; they are the legal department's alone."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    named = "outcome_id"
 
-    async def show(self, request: Request, session: Session) -> Response:
-        """Show the refusals of the own organ that are open, or those that were reviewed."""
-        if not session.account.legal:
-            return await self._site.not_found(request)
-        return await self._page(request, session)
+    def _allowed(self, account: Account) -> bool:
+        return account.legal
 
-    async def review(self, request: Request, session: Session) -> Response:
+    def _record(self, session: Session, about: str, typed: Typed, action: str) -> str:
         """Record an opinion about one."""
-        fields = dict(await read_fields(request))
-        if not own_form(fields, session):
-            return forged(self._site, request, session)
-        if not session.account.legal:
-            return await self._site.not_found(request)
-        outcome_id, texts = request.path_params["outcome_id"], language_of(request)
-        try:
-            typed = Typed(fields, texts)
-            upheld, opinion = typed.yes("upheld"), typed.text("opinion")
-            action = fields.get("action", "")[:_LONGEST_ACTION]
-            await self._site.run(self._review, session, outcome_id, upheld, opinion, action)
-        except TerminalError as error:
-            return await self._page(
-                request, session, (outcome_id, fields, error.sentence(texts)),
-                doing.status_of(error),
-            )  # fmt: skip
-        return self._site.go("/desk/refusals?done=1")
-
-    def _review(
-        self, session: Session, outcome_id: str, upheld: bool, opinion: str, action: str
-    ) -> None:
         desk = DeskActs(self._site.hub, session.account)
-        desk.review_negative_outcome(outcome_id, upheld, opinion, action)
+        upheld = typed.yes("upheld")
+        desk.review_negative_outcome(about, upheld, typed.text("opinion"), action)
+        return "/desk/refusals?done=1"
 
     async def _page(
-        self,
-        request: Request,
-        session: Session,
-        sent: tuple[str, dict[str, str], str] | None = None,
-        status: int = 200,
+        self, request: Request, session: Session, sent: Sent, status: int = 200
     ) -> Response:
         texts, organ = language_of(request), session.account.organ
         tab = request.query_params.get("tab", TABS[0])
         tab = tab if tab in TABS else TABS[0]
         found, papers, counts = await self._site.run(self._read, organ, tab)
         lines = [self._line(one, papers, session, texts) for one in found]
-        shown = sent is not None and any(line.outcome_id == sent[0] for line in lines)
         return self._site.page(
             request,
             "refusals.html",
@@ -105,10 +74,8 @@ class Refusals:
             tabs=[(name, texts(f"desk.refusal.{_TEXTS[name]}"), counts[name]) for name in TABS],
             empty=texts(f"desk.refusal.empty_{_TEXTS[tab]}"),
             most=filed.MOST if len(lines) == filed.MOST else 0,
-            sent_id=sent[0] if sent and shown else "",
-            given=sent[1] if sent and shown else {},
-            problem=sent[2] if sent else "",
             done=request.query_params.get("done") == "1",
+            **sent.beside([line.outcome_id for line in lines]),
         )
 
     def _read(

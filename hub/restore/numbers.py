@@ -1,29 +1,38 @@
 """Numbers after a restore: what was given and forgotten is not given again.
 
-Counters of case numbers leap when the restore is noticed: by as many entries as the hub is
-known to have lost (each gives one number at most), and by `LEAP` more for those of which
-nobody has spoken yet. A terminal that speaks later of still more makes them go on by what is
-beyond that. A number that comes back in its entry holds its counter above itself. The numbers
-in between stay unused. Numbers of terminals leap, too: an enrolment that was lost had one.
+Counters of case and document numbers leap when the restore is noticed: by more than the entries
+that the hub is known to have lost can have given away (each one number, or a whole block), and
+by `LEAP` or `PAPER_LEAP` more for those of which nobody has spoken yet. Series that the backup
+does not know begin above the leap. A terminal that speaks later of still more makes the counters
+go on by what is beyond that. A number that comes back in its entry holds its counter above
+itself. The numbers in between stay unused. Numbers of terminals leap, too: an enrolment that was
+lost had one.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from hub.store import incidents, people
+from hub import leases
+from hub.store import incidents, numbers, people
 from hub.store.incidents import Incident
 from terminal.clock import to_local
-from terminal.domain.numbers import case_place, case_series, is_case_number
-from terminal.domain.records import CaseAccepted, CaseNumbered, NumbersLeased
+from terminal.domain.numbers import CASES, DOCUMENTS, case_series, place_in_series
+from terminal.domain.records import (
+    CaseAccepted,
+    CaseNumbered,
+    DocumentIssued,
+    DocumentNumbered,
+    NumbersLeased,
+)
 from terminal.protocol.entry import EntryError, to_record
 
-CASES = "case/"
 TERMINALS = "terminal"
 LEAP = 100_000
 """More case numbers than a prefecture gives in a week; the number's form has room for 9 digits."""
+PAPER_LEAP = 10_000
+"""More papers of one kind than one organ gives out in a week, with blocks of all its windows."""
 TERMINAL_LEAP = 10
-_REGION = 4
 
 
 def leap(database: Any, lost: int, now: int) -> None:
@@ -31,16 +40,37 @@ def leap(database: Any, lost: int, now: int) -> None:
     year = to_local(now).year
     for hall in people.halls(database):
         # The year may have begun after the backup.
-        incidents.raise_sequence(database, f"{CASES}{hall.region[:_REGION]}/{year}", 0)
-    incidents.leap(database, CASES, max(lost, 0) + LEAP)
+        incidents.raise_sequence(database, case_series(hall.region, year), 0)
+    for prefix, more in ((CASES, LEAP), (DOCUMENTS, PAPER_LEAP)):
+        _leap(database, prefix, max(lost, 0) * _largest(database, prefix) + more)
     incidents.leap(database, TERMINALS, TERMINAL_LEAP)
 
 
 def go_further(database: Any, before: Incident, heard_seq: int) -> None:
     """Move the counters on when an epoch went further than they had leapt for."""
-    leapt_to = max(before.heard_seq, before.last_seq + LEAP)
-    if heard_seq > leapt_to:
-        incidents.leap(database, CASES, heard_seq - leapt_to)
+    for prefix, more in ((CASES, LEAP), (DOCUMENTS, PAPER_LEAP)):
+        size = _largest(database, prefix)
+        leapt_to = max(before.heard_seq, before.last_seq + more // size)
+        if heard_seq > leapt_to:
+            _leap(database, prefix, (heard_seq - leapt_to) * size)
+
+
+def _leap(database: Any, prefix: str, by: int) -> None:
+    """Move on all series of a kind, those with it that nobody here remembers."""
+    incidents.leap(database, prefix, by)
+    incidents.raise_floor(database, leases.floor_of(prefix), by)
+
+
+def _largest(database: Any, prefix: str) -> int:
+    """Return how many numbers one lost entry may have given away: the largest block's."""
+    known = [
+        lease.last - lease.first + 1
+        for lease in numbers.leases(database)
+        if lease.series.startswith(prefix)
+    ]
+    policies = [leases.policy_of(database, hall.id) for hall in people.halls(database)]
+    sizes = [one.document_block if prefix == DOCUMENTS else one.case_block for one in policies]
+    return max((1, *known, *sizes))
 
 
 def hold_above(database: Any, entry: Any) -> None:
@@ -49,12 +79,15 @@ def hold_above(database: Any, entry: Any) -> None:
         record = to_record(entry)
     except EntryError:
         return
-    if record is None:
-        return
-    if isinstance(record.body, NumbersLeased):
-        incidents.raise_sequence(database, record.body.series, record.body.last)
-        return
-    number = getattr(record.body, "case_number", "")
-    if isinstance(record.body, CaseNumbered | CaseAccepted) and is_case_number(number):
-        region, year, sequence = case_place(number)
-        incidents.raise_sequence(database, case_series(region, year), sequence)
+    match record.body if record is not None else None:
+        case NumbersLeased() as body:
+            incidents.raise_sequence(database, body.series, body.last)
+            return
+        case CaseNumbered(case_number=number) | CaseAccepted(case_number=number):
+            found = place_in_series(number)
+        case DocumentNumbered(number=number) | DocumentIssued(official_number=number):
+            found = place_in_series(number)
+        case _:
+            return
+    if found is not None:
+        incidents.raise_sequence(database, *found)

@@ -21,9 +21,25 @@ def add(
     _insert(database, [[row[name] for name in _insert.columns]])
 
 
-def resolve(database: Database, entry_hash: str, now: int) -> None:
-    """Note that a supervisor has resolved it."""
-    run(database, "UPDATE conflicts SET resolved_at = ? WHERE entry_hash = ?", now, entry_hash)
+def resolve(
+    database: Database, entry_hash: str, record_id: str, aggregate_id: str, now: int
+) -> None:
+    """Note that a supervisor has resolved it; a second time changes nothing.
+
+    After a restore the resolution may come back before the conflict is found again: that one is
+    resolved, too.
+    """
+    run(
+        database,
+        "INSERT INTO conflicts (entry_hash, record_id, aggregate_id, code, found_at, resolved_at)"
+        " VALUES (?, ?, ?, '', ?, ?) ON CONFLICT (entry_hash) DO UPDATE"
+        " SET resolved_at = excluded.resolved_at WHERE conflicts.resolved_at = 0",
+        entry_hash,
+        record_id,
+        aggregate_id,
+        now,
+        now,
+    )
 
 
 def stands(database: Database, aggregate_id: str) -> bool:

@@ -171,6 +171,18 @@ def raise_sequence(database: Database, name: str, least: int) -> None:
     )
 
 
+def raise_floor(database: Database, name: str, by: int) -> None:
+    """Move a fact that is a number on, from 0 when it is none yet."""
+    run(
+        database,
+        "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE"
+        " SET value = CAST(CAST(facts.value AS BIGINT) + ? AS TEXT)",
+        name,
+        str(by),
+        by,
+    )
+
+
 def leap(database: Database, prefix: str, by: int) -> None:
     """Move on every counter whose name begins so."""
     run(

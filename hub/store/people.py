@@ -134,6 +134,17 @@ def terminals(database: Database) -> list[TerminalData]:
     return _terminals(database)
 
 
+def hall_of(database: Database, terminal_id: str) -> HallData | None:
+    """Return the hall of a terminal that is trusted; None for any other."""
+    found = rows(
+        database,
+        "SELECT h.id, h.name, h.region FROM terminals t JOIN halls h ON h.id = t.hall"
+        " WHERE t.id = ? AND t.revoked_at = 0",
+        terminal_id,
+    )
+    return next((HallData(*row) for row in found), None)
+
+
 def terminal_by_key(database: Database, key_id: str) -> TerminalData | None:
     """Return the terminal that has or had the key of this id, with that very key.
 

@@ -135,8 +135,13 @@ def _columns(aggregate: Aggregate) -> dict[str, object]:
                 "created_at": aggregate.opened_at,
             }
         case Document():
-            # A document's visit_id column holds its case: that is what it is looked up by.
-            return {"visit_id": aggregate.case_id, "created_at": aggregate.issued_at}
+            # A document's visit_id column holds its case: that is what it is looked up by; beside
+            # it stands the organ's number, so that doubled ones are found as cases' are.
+            return {
+                "visit_id": aggregate.case_id,
+                "case_number": aggregate.official_number,
+                "created_at": aggregate.issued_at,
+            }
         case Rating():
             return {"created_at": aggregate.rated_at}
         case LifeEventApplication():
@@ -165,7 +170,11 @@ def _columns(aggregate: Aggregate) -> dict[str, object]:
         case ShiftHandover():
             return {"clerk": aggregate.outgoing.id, "created_at": aggregate.handed_over_at}
         case NumberLease():
-            return {"origin": aggregate.terminal_id, "created_at": aggregate.leased_at}
+            return {
+                "origin": aggregate.terminal_id,
+                "visit_id": aggregate.terminal_id,
+                "created_at": aggregate.leased_at,
+            }
 
 
 def _save_rating(database: Database, rating: Rating) -> None:
@@ -246,11 +255,9 @@ def of_type(
 
 def leases_of(database: Database, terminal_id: str) -> list[NumberLease]:
     """Return the blocks of numbers that a terminal holds."""
-    query = AggregateRow.select(AggregateRow.body).where(
-        (AggregateRow.type == "lease") & (AggregateRow.origin == terminal_id)
-    )
+    sql = "SELECT body FROM aggregates WHERE visit_id = ? AND type = 'lease'"
     decode = _decoders["lease"].decode
-    return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]
+    return [decode(bytes(body)) for (body,) in rows(database, sql, terminal_id)]
 
 
 def ratings_of(database: Database, subject_ids: Sequence[str]) -> list[Rating]:

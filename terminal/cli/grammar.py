@@ -77,7 +77,11 @@ def _demo(g: Grammar, name: str) -> None:
     demo = g.command(name)
     g.argument(demo, "--headless", "cli.demo.headless", action="store_true")
     g.argument(demo, "--out", "cli.demo.out", meta="directory", type=Path)
+    g.argument(demo, "--keep", "cli.demo.keep", action="store_true")
     g.argument(demo, "--vnc", "cli.demo.vnc", action="store_true")
+    g.argument(demo, "--list", "cli.demo.list", action="store_true")
+    g.argument(demo, "--scene", "cli.demo.scene", meta="text", action="append")
+    g.argument(demo, "--all", "cli.demo.all", action="store_true")
 
 
 def _doctor(g: Grammar, name: str) -> None:
@@ -147,7 +151,7 @@ def _hub(g: Grammar, name: str) -> None:
     ratings = g.action(actions, name, "ratings")
     g.argument(ratings, "task", "cli.hub.ratings_task", choices=("verify",), meta="")
     policy = g.action(actions, name, "policy")
-    g.argument(policy, "key", "cli.hub.policy_key", choices=("limits", "conditional"))
+    g.argument(policy, "key", "cli.hub.policy_key", choices=("limits", "conditional", "numbers"))
     g.argument(policy, "file", "cli.hub.policy_file", meta="file", nargs="?", type=Path)
     g.argument(policy, "--hall", "cli.hub.hall", meta="code")
     calendar = g.action(actions, name, "calendar")
@@ -168,6 +172,9 @@ def _hub(g: Grammar, name: str) -> None:
     lease = g.action(actions, name, "lease")
     g.argument(lease, "terminal", "cli.hub.terminal", meta="code")
     g.argument(lease, "--size", "cli.hub.lease_size", metavar="N", type=int)
+    g.argument(lease, "--organ", "cli.hub.lease_organ", meta="text")
+    numbers = g.action(actions, name, "numbers")
+    g.argument(numbers, "--year", "cli.hub.numbers_year", metavar="N", type=int)
     courier = g.action(actions, name, "courier")
     g.argument(courier, "step", "cli.hub.courier_step", choices=("import",))
     g.argument(courier, "file", "cli.hub.courier_file", meta="file", type=Path)

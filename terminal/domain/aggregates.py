@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from terminal.domain.case import Case, Step
+from terminal.domain.case import Case, Remembers, Step
 from terminal.domain.parties import Actor, Party
 from terminal.domain.records import NegativeOutcomeKind
 
 
-class Visit(msgspec.Struct, frozen=True):
+class Visit(Remembers, msgspec.Struct, frozen=True):
     """One visit of one visitor (一次办事); its cases name it."""
 
     visit_id: str
@@ -25,12 +25,8 @@ class Visit(msgspec.Struct, frozen=True):
     parked_for: str = ""
     history: tuple[Step, ...] = ()
 
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this visit."""
-        return any(step.record_id == record_id for step in self.history)
 
-
-class Rating(msgspec.Struct, frozen=True):
+class Rating(Remembers, msgspec.Struct, frozen=True):
     """A rating (评价): append-only, so there is never a second record to it."""
 
     rating_id: str
@@ -51,10 +47,6 @@ class Rating(msgspec.Struct, frozen=True):
     def bad(self) -> bool:
         """The lower two grades are bad ratings (差评)."""
         return self.grade <= 2
-
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this rating."""
-        return any(step.record_id == record_id for step in self.history)
 
 
 class Signing(msgspec.Struct, frozen=True):
@@ -78,7 +70,7 @@ class Seal(msgspec.Struct, frozen=True):
     sealed_at: int
 
 
-class Document(msgspec.Struct, frozen=True):
+class Document(Remembers, msgspec.Struct, frozen=True):
     """A document that was issued; `view` is its template's complete input as JSON."""
 
     document_id: str
@@ -96,12 +88,8 @@ class Document(msgspec.Struct, frozen=True):
     seal: Seal | None = None
     history: tuple[Step, ...] = ()
 
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this document."""
-        return any(step.record_id == record_id for step in self.history)
 
-
-class LifeEventApplication(msgspec.Struct, frozen=True):
+class LifeEventApplication(Remembers, msgspec.Struct, frozen=True):
     """One application for one matter (一件事); closed when all of its cases are over."""
 
     application_id: str
@@ -120,12 +108,8 @@ class LifeEventApplication(msgspec.Struct, frozen=True):
     token: str
     history: tuple[Step, ...] = ()
 
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this application."""
-        return any(step.record_id == record_id for step in self.history)
 
-
-class NegativeOutcome(msgspec.Struct, frozen=True):
+class NegativeOutcome(Remembers, msgspec.Struct, frozen=True):
     """A filed "no" (否定事项备案) and what the legal department made of it."""
 
     outcome_id: str
@@ -145,12 +129,8 @@ class NegativeOutcome(msgspec.Struct, frozen=True):
     reviewed_at: int = 0
     history: tuple[Step, ...] = ()
 
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this file."""
-        return any(step.record_id == record_id for step in self.history)
 
-
-class Complaint(msgspec.Struct, frozen=True):
+class Complaint(Remembers, msgspec.Struct, frozen=True):
     """A matter that could not be done (办不成事反映), answered, mended and called back."""
 
     complaint_id: str
@@ -170,6 +150,7 @@ class Complaint(msgspec.Struct, frozen=True):
     answered_at: int = 0
     called_at: int = 0
     satisfied: bool = False
+    called_remark: str = ""
     history: tuple[Step, ...] = ()
 
     @property
@@ -179,12 +160,8 @@ class Complaint(msgspec.Struct, frozen=True):
             return "closed"
         return "answered" if self.answered_at else "owed"
 
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this complaint."""
-        return any(step.record_id == record_id for step in self.history)
 
-
-class ShiftHandover(msgspec.Struct, frozen=True):
+class ShiftHandover(Remembers, msgspec.Struct, frozen=True):
     """A shift hand-over or end of day (交接班), signed by both sides; never changed after."""
 
     handover_id: str
@@ -198,13 +175,12 @@ class ShiftHandover(msgspec.Struct, frozen=True):
     remark: str = ""
     history: tuple[Step, ...] = ()
 
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this hand-over."""
-        return any(step.record_id == record_id for step in self.history)
 
+class NumberLease(Remembers, msgspec.Struct, frozen=True):
+    """A block of numbers of one series that only one terminal may use.
 
-class NumberLease(msgspec.Struct, frozen=True):
-    """A block of numbers of one series that only one terminal may use."""
+    From `void_from` on (0: none) it was given back unused when its year was over.
+    """
 
     lease_id: str
     head: str
@@ -213,11 +189,18 @@ class NumberLease(msgspec.Struct, frozen=True):
     first: int
     last: int
     leased_at: int
+    void_from: int = 0
+    returned_at: int = 0
     history: tuple[Step, ...] = ()
 
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this lease."""
-        return any(step.record_id == record_id for step in self.history)
+    @property
+    def leased_by(self) -> str:
+        """The record of the lease: whoever uses a number of it needs that one."""
+        return self.history[0].record_id
+
+    def holds(self, sequence: int) -> bool:
+        """Whether a number lies in what its terminal may use of it."""
+        return self.first <= sequence <= self.last and not 0 < self.void_from <= sequence
 
 
 Aggregate = (

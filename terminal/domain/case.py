@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
@@ -88,6 +89,21 @@ class Step(msgspec.Struct, frozen=True):
     kind: str
     at: int
     actor: Actor
+
+
+class _WithHistory(Protocol):
+    @property
+    def history(self) -> tuple[Step, ...]: ...
+
+
+class Remembers:
+    """What all aggregates can say of the records that made them what they are."""
+
+    __slots__ = ()
+
+    def knows(self: _WithHistory, record_id: str) -> bool:
+        """Whether a record already is part of this aggregate."""
+        return any(step.record_id == record_id for step in self.history)
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -219,7 +235,7 @@ class CommitmentCheck(msgspec.Struct, frozen=True):
     official: Actor
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(Remembers, msgspec.Struct, frozen=True):
     """Everything known of one case (办件); `head` is the last record that shaped it."""
 
     case_id: str
@@ -366,7 +382,3 @@ class Case(msgspec.Struct, frozen=True):
     def lacking(self) -> tuple[MaterialEntry, ...]:
         """Materials that must still be brought or mended."""
         return tuple(m for m in self.materials if m.lacking)
-
-    def knows(self, record_id: str) -> bool:
-        """Whether a record already is part of this case."""
-        return any(step.record_id == record_id for step in self.history)

@@ -190,6 +190,7 @@ class Organ(msgspec.Struct, frozen=True):
     """The organ in whose name papers are issued; remedies are printed by these names.
 
     `review_first`: reconsideration comes before a suit (复议前置), as the law says for its acts.
+    `number_word` stands in the numbers of its papers (机关代字); empty: they have none.
     """
 
     name: str
@@ -203,6 +204,7 @@ class Organ(msgspec.Struct, frozen=True):
     court: str = ""
     seal_name: str = ""
     review_first: bool = False
+    number_word: str = ""
 
 
 class Fee(msgspec.Struct, frozen=True):

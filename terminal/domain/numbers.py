@@ -36,6 +36,10 @@ _CHECK_ALPHABET = "0123456789" + TAG_LETTERS[: _MODULUS - 10]
 _HYPHENS = dict.fromkeys(map(ord, "-‐‑‒–—―−－_﹣ー.·/"), "-")
 # These letters occur nowhere in a number, so where one is typed the digit was meant.
 _LOOK_ALIKES = str.maketrans("OIZSB", "01258")
+CASES, DOCUMENTS = "case/", "document/"
+"""How the names of series begin; a region or an organ's words follow, and the year."""
+_LONGEST_HEAD = 40
+_NOT_IN_HEAD = re.compile(r"[\s〔〕/]")
 _RECEIPT = re.compile(
     f"([0-9]{{4}})([0-9]{{2,5}})([0-9]{{6}})([{TAG_LETTERS}]{{3}}[{TAG_DIGITS}])"
     f"([0-9]{{4,9}})([{_CHECK_ALPHABET}])"
@@ -175,7 +179,7 @@ def case_place(number: str) -> tuple[str, int, int]:
 
 def case_series(region: str, year: int) -> str:
     """Return the name of the series of a region's case numbers in a year."""
-    return f"case/{region[:4]}/{year}"
+    return f"{CASES}{region[:4]}/{year}"
 
 
 def format_document_number(organ_short: str, kind: str, year: int, sequence: int) -> str:
@@ -185,11 +189,49 @@ def format_document_number(organ_short: str, kind: str, year: int, sequence: int
     GB/T 9704 the year stands in hexagonal brackets and the sequence has no zeros in front.
     """
     head = f"{organ_short}{kind}"
-    if not organ_short or re.search(r"[\s〔〕]", head):
+    if not organ_short or not is_document_head(head):
         raise ValueError("organ and kind: words without blanks or brackets")
     if not (2000 <= year <= 2099 and 1 <= sequence <= 999_999_999):
         raise ValueError("year of this century, sequence from 1")
     return f"{head}〔{year}〕{sequence}号"
+
+
+def document_series(head: str, year: int) -> str:
+    """Return the name of the series of an organ's documents of one kind in a year.
+
+    `head` is the organ's word and the kind's together, as it stands before the year.
+    """
+    return f"{DOCUMENTS}{head}/{year}"
+
+
+def place_in_series(number: str) -> tuple[str, int] | None:
+    """Return series and sequence of a case or document number; None for any other text."""
+    if is_case_number(number):
+        region, year, sequence = case_place(number)
+        return case_series(region, year), sequence
+    match = _DOCUMENT.fullmatch(number)
+    if match is None or not is_document_head(match["head"]):
+        return None
+    return document_series(match["head"], int(match["year"])), int(match["sequence"])
+
+
+def year_of_series(series: str) -> int:
+    """Return the year of a series of case or document numbers; 0 for any other name."""
+    year = series.rpartition("/")[2]
+    return int(year) if re.fullmatch("[0-9]{4}", year, re.ASCII) else 0
+
+
+def number_in_series(series: str, sequence: int) -> str:
+    """Write the number of a place in a series of case or document numbers."""
+    head, _, year = series.rpartition("/")
+    if head.startswith(DOCUMENTS):
+        return format_document_number(head.removeprefix(DOCUMENTS), "", int(year), sequence)
+    return format_case_number(head.removeprefix(CASES), int(year), sequence)
+
+
+def is_document_head(head: str) -> bool:
+    """Say whether a text can stand before the year of a document's number."""
+    return 0 < len(head) <= _LONGEST_HEAD and not _NOT_IN_HEAD.search(head)
 
 
 def parse_document_number(text: str) -> tuple[str, int, int]:

@@ -9,8 +9,26 @@ from __future__ import annotations
 import msgspec
 
 from terminal.domain.calendar import WorkingDayCalendar
-from terminal.domain.catalogue import Regime
+from terminal.domain.catalogue import Organ, Regime
 from terminal.domain.deadlines import RegimeClock, clock_of
+from terminal.domain.numbers import is_document_head
+
+MOST_LEASED = 10_000
+"""Numbers of one block at most: what is not used stays unused for ever."""
+
+KIND_WORDS = {
+    "acceptance": "受",
+    "correction": "补",
+    "decline": "不受",
+    "conditional": "容",
+    "extension": "延",
+    "special_procedure": "特",
+    "decision_grant": "准",
+    "decision_refuse": "否",
+    "cure_failed": "终",
+}
+"""Papers that have a number of the organ, each with the word of its kind, as far as a hall
+does not say otherwise; receipts and slips bear the receipt number."""
 
 
 class RegimeLimits(msgspec.Struct, frozen=True):
@@ -31,11 +49,41 @@ class ConditionalPolicy(msgspec.Struct, frozen=True):
     before_promise: int = 2
 
 
+class NumberPolicy(msgspec.Struct, frozen=True):
+    """Numbers: how many a terminal is leased at once, and how papers of organs are numbered.
+
+    `case_block` and `document_block` are the sizes of the blocks; 0: none is leased by itself.
+    `organs` are the organs' words (机关代字) by their names, before those of the catalogue;
+    `kinds` the words of those kinds of papers that have a number of the organ.
+    """
+
+    case_block: int = 50
+    document_block: int = 10
+    organs: dict[str, str] = {}
+    kinds: dict[str, str] = msgspec.field(default_factory=lambda: dict(KIND_WORDS))
+
+    def series_head(self, organ: Organ | None, kind: str) -> str:
+        """Return the words before the year in the number of an organ's paper; empty without."""
+        if organ is None or kind not in self.kinds:
+            return ""
+        word = self.organs.get(organ.name, organ.number_word)
+        return f"{word}{self.kinds[kind]}" if word else ""
+
+    def fault(self) -> bool:
+        """Say whether a block is too large or a word cannot stand in a number."""
+        sizes = (self.case_block, self.document_block)
+        words = (*self.organs.values(), *self.kinds.values())
+        return not all(0 <= size <= MOST_LEASED for size in sizes) or not all(
+            is_document_head(word) for word in words
+        )
+
+
 class HallPolicy(msgspec.Struct, frozen=True):
     """All that a hall has set."""
 
     limits: dict[Regime, RegimeLimits] = {}
     conditional: ConditionalPolicy = ConditionalPolicy()
+    numbers: NumberPolicy = NumberPolicy()
 
     def clock(self, regime: Regime) -> RegimeClock:
         """Return the clock of a regime: the law's, made shorter where the hall says so."""

@@ -14,7 +14,13 @@ import msgspec
 
 from terminal.domain.calendar import WorkingDayCalendar, YearNotice, load_calendar
 from terminal.domain.catalogue import Regime
-from terminal.domain.policy import ConditionalPolicy, HallPolicy, HallRules, RegimeLimits
+from terminal.domain.policy import (
+    ConditionalPolicy,
+    HallPolicy,
+    HallRules,
+    NumberPolicy,
+    RegimeLimits,
+)
 from terminal.protocol import sets
 from terminal.protocol.sets import CalendarYear
 
@@ -23,6 +29,7 @@ logger = logging.getLogger(__name__)
 Value = TypeVar("Value")
 LIMITS = f"{sets.POLICY}limits"
 CONDITIONAL = f"{sets.POLICY}conditional"
+NUMBERS = f"{sets.POLICY}numbers"
 
 
 def rules_of(rows: Iterable[tuple[str, bytes]]) -> HallRules:
@@ -40,6 +47,9 @@ def rules_of(rows: Iterable[tuple[str, bytes]]) -> HallRules:
         elif key == CONDITIONAL:
             found = _read(key, body, ConditionalPolicy) or ConditionalPolicy()
             policy = msgspec.structs.replace(policy, conditional=found)
+        elif key == NUMBERS:
+            numbers = _read(key, body, NumberPolicy) or NumberPolicy()
+            policy = msgspec.structs.replace(policy, numbers=numbers)
     calendar = WorkingDayCalendar(notices, shipped.statutory)
     return HallRules(calendar, policy)
 

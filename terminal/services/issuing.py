@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from terminal.clock import to_local
 from terminal.documents import encode_view, lay_out
 from terminal.domain.aggregates import Document
 from terminal.domain.case import Case
+from terminal.domain.numbers import document_series
 from terminal.domain.records import DocumentIssued
 from terminal.ids import Randomness, record_id
 from terminal.protocol.entry import Draft
 from terminal.protocol.query_code import query_url
 from terminal.protocol.suites import STANDARD
+from terminal.services.numbering import next_leased
 from terminal.services.papers import Paper
 from terminal.services.printing import queue_document
 from terminal.store import aggregates, journal
@@ -58,9 +61,11 @@ class Issuer:
         """Issue the papers of an act about a case, inside the act's transaction.
 
         A paper that lacks what the law asks for raises, and with it nothing of the act is
-        saved. Its id follows from the action, so the same action issues it once.
+        saved. Its id follows from the action, so the same action issues it once. Where a block of
+        the organ's numbers is left, the paper bears its own; otherwise it says that the number
+        follows, and the hub gives it.
         """
-        drafts = [self._draft(action_id, case, paper, at) for paper in papers]
+        drafts = [self._draft(db, action_id, case, paper, at) for paper in papers]
         written = self._journal.append(db, action_id, drafts)
         for draft in drafts:
             document = aggregates.load(db, draft.aggregate_id)
@@ -68,7 +73,15 @@ class Issuer:
             queue_document(db, document, self._randomness.uuid7(), at)
         return written
 
-    def _draft(self, action_id: str, case: Case | Subject, paper: Paper, at: int) -> Draft:
+    def _draft(
+        self, db: Transaction, action_id: str, case: Case | Subject, paper: Paper, at: int
+    ) -> Draft:
+        leased = None
+        if paper.series:
+            series = document_series(paper.series, to_local(at).year)
+            leased = next_leased(db, self._journal.origin, series)
+        if leased is not None:
+            paper = paper.with_official_number(leased.number)
         url = query_url(
             self._desk.public_url(), case.receipt_number, case.token, paper.digest,
             self._desk.signing_key,
@@ -84,9 +97,12 @@ class Issuer:
             view=msgspec.Raw(encode_view(view)),
             issued_at=at,
             signature=STANDARD.sign(self._desk.signing_key, paper.digest.encode()).hex(),
+            series=paper.series,
+            official_number=leased.number if leased is not None else "",
         )
         document_id = document_id_of(action_id, case.case_id, paper.kind)
-        return Draft(document_id, "", body, needs=(case.head,))
+        needs = (case.head, leased.lease) if leased is not None else (case.head,)
+        return Draft(document_id, "", body, needs=needs)
 
 
 def document_id_of(action_id: str, case_id: str, kind: str) -> str:

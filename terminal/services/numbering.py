@@ -6,12 +6,15 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+import peewee
+
+from terminal.domain.aggregates import NumberLease
 from terminal.domain.numbers import (
     case_series,
     check_receipt_number,
     draw_tag,
-    format_case_number,
     format_receipt_number,
+    number_in_series,
 )
 from terminal.ids import Randomness
 from terminal.store import lists, meta
@@ -40,10 +43,29 @@ def blank_number_of(typed: str) -> str:
 
 
 class LeasedNumber(NamedTuple):
-    """A case number from a leased block, and the record of its lease."""
+    """A number from a leased block, and the record of its lease."""
 
     number: str
     lease: str
+
+
+def next_leased(db: Transaction, terminal_id: str, series: str) -> LeasedNumber | None:
+    """Take the next number of a series from this terminal's blocks; None when none is left."""
+    for lease in sorted(lists.leases(db, series), key=lambda one: one.first):
+        place = lease.first + used_of(db, lease)
+        if lease.terminal_id == terminal_id and lease.holds(place):
+            meta.put(db, _counter(lease), str(place - lease.first + 1))
+            return LeasedNumber(number_in_series(series, place), lease.leased_by)
+    return None
+
+
+def used_of(db: peewee.Database, lease: NumberLease) -> int:
+    """Return how many numbers of a block this terminal has given."""
+    return int(meta.get(db, _counter(lease)) or 0)
+
+
+def _counter(lease: NumberLease) -> str:
+    return f"lease-{lease.lease_id}"
 
 
 class Numbering:
@@ -78,18 +100,7 @@ class Numbering:
 
     def case_number(self, db: Transaction, terminal_id: str, day: date) -> LeasedNumber | None:
         """Return the next case number of a block leased to this terminal; None without one."""
-        series = case_series(self._region, day.year)
-        blocks = sorted(lists.leases(db, series), key=lambda one: one.first)
-        for lease in blocks:
-            if lease.terminal_id != terminal_id:
-                continue
-            key = f"lease-{lease.lease_id}"
-            used = int(meta.get(db, key) or 0)
-            if lease.first + used <= lease.last:
-                meta.put(db, key, str(used + 1))
-                number = format_case_number(self._region, day.year, lease.first + used)
-                return LeasedNumber(number, lease.head)
-        return None
+        return next_leased(db, terminal_id, case_series(self._region, day.year))
 
     def placeholder(self) -> str:
         """Return what a preview shows instead of a number."""

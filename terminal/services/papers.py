@@ -15,9 +15,9 @@ from terminal.documents.composing import Occasion, intake, papers_of_step
 from terminal.documents.composing.steps import correction_supplement
 from terminal.documents.digest import content_digest
 from terminal.documents.views import DOCUMENT_KINDS
-from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case
 from terminal.domain.catalogue import ServiceItem
+from terminal.domain.policy import HallRules
 from terminal.domain.records import Body
 from terminal.domain.regime import procedure_of
 from terminal.protocol.entry import short_hash
@@ -44,26 +44,34 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Paper(msgspec.Struct, frozen=True):
-    """A document ready to be issued: its view without the query address, and its digest."""
+    """A document ready to be issued: its view without the query address, and its digest.
+
+    `series` are the words before the year in the number of the organ that it still lacks; empty
+    for one that has it already or bears none.
+    """
 
     kind: str
     number: str
     view: paper.DocumentView
     digest: str
+    series: str = ""
 
     def with_query_url(self, url: str) -> paper.DocumentView:
         """Return the final view; the digest leaves the address out, so it still holds."""
         return msgspec.structs.replace(self.view, query_url=url)
 
+    def with_official_number(self, number: str) -> Paper:
+        """Return the paper with the organ's own number (文号) in its head."""
+        head = msgspec.structs.replace(self.view.head, official_number=number)
+        return ready(msgspec.structs.replace(self.view, head=head), self.series)
+
 
 class PaperMaker:
     """Composes the papers of a case at one place; a pure object."""
 
-    def __init__(
-        self, place: Place, calendar: Callable[[], WorkingDayCalendar], texts: Texts
-    ) -> None:
+    def __init__(self, place: Place, rules: Callable[[], HallRules], texts: Texts) -> None:
         self._place = place
-        self._calendar = calendar
+        self._rules = rules
         self._texts = texts
         self._chinese = texts if texts.language == DEFAULT_LANGUAGE else Texts(DEFAULT_LANGUAGE)
 
@@ -87,7 +95,7 @@ class PaperMaker:
             clerk=clerk,
             phone=self._place.phone,
             at=at,
-            calendar=self._calendar(),
+            calendar=self._rules().calendar,
             texts=self._chinese,
             language=self._place.language,
         )
@@ -127,14 +135,21 @@ class PaperMaker:
                 made.append(intake.correction(case, item, occasion))
             case Act.DECLINE:
                 made.append(intake.decline(case, item, occasion))
-        return tuple(ready(view) for view in made if view is not None)
+        return tuple(self._ready(view, item) for view in made if view is not None)
 
     def of_step(
         self, body: Body, case: Case, item: ServiceItem, where: Circumstances, entry_hash: str
     ) -> tuple[Paper, ...]:
         """Return the papers that a step after the intake hands out; some hand out none."""
         occasion = self.occasion(where, entry_hash)
-        return tuple(ready(view) for view in papers_of_step(body, case, item, occasion))
+        return tuple(self._ready(view, item) for view in papers_of_step(body, case, item, occasion))
+
+    def _ready(self, view: paper.DocumentView, item: ServiceItem) -> Paper:
+        """Return a paper with the series in which its organ has yet to number it."""
+        if view.head.official_number:
+            return ready(view)
+        numbers = self._rules().policy.numbers
+        return ready(view, numbers.series_head(item.organ, paper.kind_of(view)))
 
 
 def _promises(brought: paper.SupplementView | None) -> bool:
@@ -154,6 +169,6 @@ MAIN_PAPER = {
 """The paper that an act is about; a preview shows this one."""
 
 
-def ready(view: paper.DocumentView) -> Paper:
+def ready(view: paper.DocumentView, series: str = "") -> Paper:
     """Return a view as a paper that can be issued."""
-    return Paper(paper.kind_of(view), view.head.number, view, content_digest(view))
+    return Paper(paper.kind_of(view), view.head.number, view, content_digest(view), series)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
+from pathlib import Path
 
 import pytest
 
+from hub import leases, policy
 from hub.desk.acts import DeskActs
 from hub.hub import Hub
 from hub.store import projections
@@ -116,3 +119,34 @@ def test_every_refusal_is_filed_and_reviewed_by_another(
     assert refused.value.code == "negative_outcome.reviewed_already"
     # No window hears what the legal department thinks of it.
     assert all(b"negative_outcome" not in (row.body or b"") for row in terminal.progress())
+
+
+def test_a_number_left_empty_is_the_next_of_the_organs_series(
+    hub: Hub, taken: Taken, tmp_path: Path
+) -> None:
+    desk, case_id = DeskActs(hub, OFFICIAL), taken.case_id
+    extend = partial(desk.extend, case_id, 5, "案情复杂", "第四十二条", "局长")
+    with pytest.raises(RuleRefused) as refused:
+        extend("", "e0")
+    assert refused.value.code == "case.extension_needs_notice", "no word, no number"
+    words = tmp_path / "numbers.json"
+    words.write_text('{"organs": {"区市场监管局": "区市监"}}', encoding="utf-8")
+    policy.set_policy(hub, "numbers", words)
+    with pytest.raises(RuleRefused):
+        desk.extend(
+            case_id, 5, "", "第四十二条", "局长", "", "e1"
+        )  # takes none: no reason was given
+    extend("", "e2")
+    extension = load(hub, case_id).extension
+    assert extension is not None
+    assert extension.document_number == "区市监延〔2026〕1号"
+    decide = partial(
+        desk.decide, case_id, outcome=Outcome.REFUSED, enforcement_number="执-0001",
+        reason="不符合条件", basis="《食品安全法》第三十五条",
+    )  # fmt: skip
+    decide(document_number="区市监否〔2026〕7号", action_id="d1")
+    with hub.store.writing() as database:
+        assert leases.take(database, "document/区市监延/2026") == 2
+        assert leases.take(database, "document/区市监否/2026") == 8, (
+            "a typed number holds its series"
+        )

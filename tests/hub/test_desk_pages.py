@@ -386,9 +386,17 @@ def test_complaints_are_answered_mended_and_called_back(
     assert official.post(path, **given | {"token": official.token("/desk")}).status == 404
     assert chief.post(path, **given).status == 303
     assert "待回访 1" in words(chief.get("/desk/complaints"))
-    call = {"token": token, "action": "k-2", "step": "call", "satisfied": "yes", "remark": "满意"}
+    call = {
+        "token": token,
+        "action": "k-2",
+        "step": "call",
+        "satisfied": "yes",
+        "remark": "材料已退还",
+    }
     assert chief.post(path, **call).status == 303
-    assert "已办结 1" in words(chief.get("/desk/complaints?tab=closed"))
+    closed = words(chief.get("/desk/complaints?tab=closed"))
+    assert "已办结 1" in closed
+    assert "材料已退还" in closed
 
 
 def test_papers_of_the_department_are_pdf(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from terminal.domain.aggregates import Document, Seal, Signing
-from terminal.domain.evolve.judgement import Refused, advance, changes, creates, line
+from terminal.domain.evolve.judgement import Refused, advance, born, changes, creates
 from terminal.domain.parties import Actor
 from terminal.domain.records import (
     HUB_ORIGIN,
@@ -17,19 +17,7 @@ from terminal.domain.records import (
 
 @creates(DocumentIssued)
 def _document_issued(_: None, body: DocumentIssued, record: Record) -> Document:
-    return Document(
-        document_id=record.aggregate_id,
-        head=record.record_id,
-        document_kind=body.document_kind,
-        number=body.number,
-        case_id=body.case_id,
-        template_version=body.template_version,
-        digest=body.digest,
-        view=bytes(body.view),
-        issued_at=body.issued_at,
-        signature=body.signature,
-        history=(line(record, Actor("system")),),
-    )
+    return born(Document, record, Actor("system"), view=bytes(body.view))
 
 
 @changes(DocumentSigned, Document)

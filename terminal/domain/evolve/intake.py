@@ -7,9 +7,9 @@ from terminal.domain.case import Case, CaseState, Decline
 from terminal.domain.evolve.judgement import (
     Refused,
     advance,
+    born,
     changes,
     creates,
-    line,
     wrong_state,
 )
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
@@ -37,41 +37,12 @@ def _case_received(_: None, body: CaseReceived, record: Record) -> Case | Refuse
         not late.paper_number or not late.confirmed_by.id or late.confirmed_by.id == body.clerk.id
     ):
         return Refused("case.late_entry_needs_second_person")
-    return Case(
-        case_id=record.aggregate_id,
-        head=record.record_id,
-        state=CaseState.RECEIVED,
-        receipt_number=body.receipt_number,
-        visit_id=body.visit_id,
-        item_code=body.item_code,
-        item_version=body.item_version,
-        item_name=body.item_name,
-        organ=body.organ,
-        regime=body.regime,
-        applicant=body.applicant,
-        visitor=body.visitor,
-        capacity=body.capacity,
-        answers=body.answers,
-        materials=body.materials,
-        form=body.form,
-        received_at=body.received_at,
-        respond_by=body.respond_by,
-        provisional=body.respond_by_provisional,
-        window=body.window,
-        clerk=body.clerk,
-        token=body.token,
-        origin=record.origin,
-        offline=body.offline,
-        on_the_spot=body.on_the_spot,
-        lanes=body.lanes,
-        parent_id=body.parent_id,
-        forwarding=body.forwarding,
-        late_entry=body.late_entry,
-        legal_review_needed=body.legal_review,
-        check_by=body.check_by,
-        power=body.power,
-        history=(line(record, body.clerk),),
-    )
+    return born(
+        Case, record, body.clerk,
+        state=CaseState.RECEIVED, provisional=body.respond_by_provisional, origin=record.origin,
+        # Of one name, but the body says that a review is needed, and the case what it came to.
+        legal_review_needed=body.legal_review, legal_review=None,
+    )  # fmt: skip
 
 
 @changes(MaterialsSupplemented, Case)

@@ -42,6 +42,7 @@ StepFunction = Callable[[Any, Any, Record], "Aggregate | Refused"]
 
 AnyBody = TypeVar("AnyBody", bound=Body)
 Changed = TypeVar("Changed", bound=Any)
+Made = TypeVar("Made", bound=msgspec.Struct)
 
 STEPS: dict[str, StepFunction] = {}
 """How each kind of record changes its aggregate."""
@@ -92,6 +93,24 @@ def changes(
 def line(record: Record, actor: Actor) -> Step:
     """Return the record's line of the history."""
     return Step(record.record_id, record.body.kind, record.at, actor)
+
+
+def born(kind: type[Made], record: Record, actor: Actor, **fields: Any) -> Made:
+    """Return the aggregate that a record makes, with `fields` where they are no field of its body.
+
+    What the body calls by the same name is taken over as it stands.
+    """
+    body = record.body
+    shared = {name: getattr(body, name) for name in _in_both(kind, type(body))}
+    first = kind.__struct_fields__[0]
+    whole = {first: record.aggregate_id, "head": record.record_id, **shared, **fields}
+    return kind(**whole, history=(line(record, actor),))
+
+
+@cache
+def _in_both(kind: type[msgspec.Struct], body: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Return the names of the fields that both have."""
+    return tuple(name for name in kind.__struct_fields__ if name in body.__struct_fields__)
 
 
 def advance(aggregate: Changed, record: Record, actor: Actor, **fields: Any) -> Changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from terminal.clock import to_local
 from terminal.domain.aggregates import (
     Aggregate,
     Complaint,
@@ -10,7 +11,8 @@ from terminal.domain.aggregates import (
     NumberLease,
     ShiftHandover,
 )
-from terminal.domain.evolve.judgement import Refused, advance, changes, creates, line
+from terminal.domain.evolve.judgement import Refused, advance, born, changes, creates
+from terminal.domain.numbers import year_of_series
 from terminal.domain.parties import Actor
 from terminal.domain.records import (
     HUB_ORIGIN,
@@ -22,6 +24,7 @@ from terminal.domain.records import (
     NegativeOutcomeFiled,
     NegativeOutcomeReviewed,
     NumbersLeased,
+    NumbersReturned,
     Record,
     ShiftHandedOver,
 )
@@ -34,20 +37,7 @@ def _negative_outcome_filed(
     """Every "no" is filed with its reason and basis (否定事项备案)."""
     if not body.reason.strip() or not body.basis.strip():
         return Refused("case.refusal_needs_reason")
-    return NegativeOutcome(
-        outcome_id=record.aggregate_id,
-        head=record.record_id,
-        case_id=body.case_id,
-        receipt_number=body.receipt_number,
-        organ=body.organ,
-        item_name=body.item_name,
-        outcome=body.outcome,
-        reason=body.reason,
-        basis=body.basis,
-        said_by=body.said_by,
-        said_at=body.said_at,
-        history=(line(record, body.said_by),),
-    )
+    return born(NegativeOutcome, record, body.said_by)
 
 
 @changes(NegativeOutcomeReviewed, NegativeOutcome)
@@ -73,21 +63,7 @@ def _complaint_filed(_: None, body: ComplaintFiled, record: Record) -> Complaint
     """A complaint has words, a number and the date of its answer."""
     if not body.text.strip() or not body.number or not body.answer_by:
         return Refused("complaint.incomplete")
-    return Complaint(
-        complaint_id=record.aggregate_id,
-        head=record.record_id,
-        number=body.number,
-        text=body.text,
-        against=body.against,
-        complainant=body.complainant,
-        window=body.window,
-        taken_by=body.taken_by,
-        filed_at=body.filed_at,
-        answer_by=body.answer_by,
-        case_id=body.case_id,
-        hotline_number=body.hotline_number,
-        history=(line(record, body.taken_by),),
-    )
+    return born(Complaint, record, body.taken_by)
 
 
 @changes(ComplaintAnswered, Complaint)
@@ -121,8 +97,9 @@ def _complaint_called_back(
     if body.supervisor.kind != "supervisor":
         return Refused("complaint.supervisor_only")
     return advance(
-        complaint, record, body.supervisor, called_at=body.called_at, satisfied=body.satisfied
-    )
+        complaint, record, body.supervisor,
+        called_at=body.called_at, satisfied=body.satisfied, called_remark=body.remark,
+    )  # fmt: skip
 
 
 @creates(ShiftHandedOver)
@@ -130,18 +107,7 @@ def _shift_handed_over(_: None, body: ShiftHandedOver, record: Record) -> ShiftH
     """Both sides sign, so they are two persons."""
     if not body.incoming.id or body.incoming.id == body.outgoing.id:
         return Refused("handover.two_persons")
-    return ShiftHandover(
-        handover_id=record.aggregate_id,
-        head=record.record_id,
-        window=body.window,
-        outgoing=body.outgoing,
-        incoming=body.incoming,
-        handed_over_at=body.handed_over_at,
-        facts=body.facts,
-        successors=body.successors,
-        remark=body.remark,
-        history=(line(record, body.outgoing),),
-    )
+    return born(ShiftHandover, record, body.outgoing)
 
 
 @creates(NumbersLeased)
@@ -151,15 +117,24 @@ def _numbers_leased(_: None, body: NumbersLeased, record: Record) -> NumberLease
         return Refused("case.number_only_from_hub")
     if not 0 < body.first <= body.last:
         return Refused("number.empty_block")
-    return NumberLease(
-        lease_id=record.aggregate_id,
-        head=record.record_id,
-        series=body.series,
-        terminal_id=body.terminal_id,
-        first=body.first,
-        last=body.last,
-        leased_at=body.leased_at,
-        history=(line(record, Actor("system")),),
+    return born(NumberLease, record, Actor("system"))
+
+
+@changes(NumbersReturned, NumberLease)
+def _numbers_returned(
+    lease: NumberLease, body: NumbersReturned, record: Record
+) -> NumberLease | Refused:
+    """What is left of a block goes back once, by its own terminal, when its year is over."""
+    if record.origin != lease.terminal_id:
+        return Refused("number.block_of_another")
+    if lease.void_from:
+        return Refused("number.returned_already")
+    if not lease.first <= body.first <= body.last == lease.last:
+        return Refused("number.empty_block")
+    if to_local(record.at).year <= year_of_series(lease.series):
+        return Refused("number.year_still_runs")
+    return advance(
+        lease, record, Actor("system"), void_from=body.first, returned_at=body.returned_at
     )
 
 
@@ -170,23 +145,7 @@ def _life_event_applied(
     """One application, a case for each of its items."""
     if not body.case_ids or len(set(body.case_ids)) != len(body.case_ids):
         return Refused("life_event.no_cases")
-    return LifeEventApplication(
-        application_id=record.aggregate_id,
-        head=record.record_id,
-        event_id=body.event_id,
-        event_name=body.event_name,
-        receipt_number=body.receipt_number,
-        visit_id=body.visit_id,
-        applicant=body.applicant,
-        answers=body.answers,
-        form=body.form,
-        case_ids=body.case_ids,
-        applied_at=body.applied_at,
-        window=body.window,
-        clerk=body.clerk,
-        token=body.token,
-        history=(line(record, body.clerk),),
-    )
+    return born(LifeEventApplication, record, body.clerk)
 
 
 @changes(ConflictResolved, Aggregate)  # type: ignore[arg-type]

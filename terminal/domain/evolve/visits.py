@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from terminal.domain.aggregates import Rating, Visit
-from terminal.domain.evolve.judgement import Refused, advance, changes, creates, line
+from terminal.domain.evolve.judgement import Refused, advance, born, changes, creates
 from terminal.domain.parties import Actor
 from terminal.domain.records import (
     InvitationClosed,
@@ -19,15 +19,7 @@ from terminal.domain.records import (
 
 @creates(VisitOpened)
 def _visit_opened(_: None, body: VisitOpened, record: Record) -> Visit:
-    return Visit(
-        visit_id=record.aggregate_id,
-        head=record.record_id,
-        visitor=body.visitor,
-        window=body.window,
-        clerk=body.clerk,
-        opened_at=body.opened_at,
-        history=(line(record, body.clerk),),
-    )
+    return born(Visit, record, body.clerk)
 
 
 @changes(VisitEnded, Visit)
@@ -74,18 +66,4 @@ def _rating_given(_: None, body: RatingGiven, record: Record) -> Rating | Refuse
         return Refused("rating.no_such_grade")
     if not body.device or body.scope not in RatingScope:
         return Refused("rating.needs_device")
-    return Rating(
-        rating_id=record.aggregate_id,
-        head=record.record_id,
-        scope=body.scope.value,
-        subject_id=body.subject_id,
-        grade=body.grade,
-        reasons=body.reasons,
-        reasons_version=body.reasons_version,
-        comment=body.comment,
-        device=body.device,
-        channel=body.channel,
-        rated_at=body.rated_at,
-        ordinal=body.ordinal,
-        history=(line(record, Actor("visitor")),),
-    )
+    return born(Rating, record, Actor("visitor"), scope=body.scope.value)

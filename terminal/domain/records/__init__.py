@@ -48,6 +48,7 @@ from terminal.domain.records.office import (
     NegativeOutcomeKind,
     NegativeOutcomeReviewed,
     NumbersLeased,
+    NumbersReturned,
     ShiftHandedOver,
 )
 from terminal.domain.records.procedure import (
@@ -139,6 +140,7 @@ __all__ = [
     "NegativeOutcomeKind",
     "NegativeOutcomeReviewed",
     "NumbersLeased",
+    "NumbersReturned",
     "OriginalsReturned",
     "Outcome",
     "RatingGiven",
@@ -207,6 +209,7 @@ KINDS: dict[str, type[Body]] = {
         NegativeOutcomeFiled,
         NegativeOutcomeReviewed,
         NumbersLeased,
+        NumbersReturned,
         ShiftHandedOver,
     )
 }

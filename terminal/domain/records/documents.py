@@ -11,7 +11,12 @@ from terminal.domain.records.base import Body
 
 
 class DocumentIssued(Body, frozen=True):
-    """A document was made; `view` is its template's complete input as JSON."""
+    """A document was made; `view` is its template's complete input as JSON.
+
+    `series` are the words before the year in the organ's number (文号), empty for a paper that
+    has none. `official_number` comes from a block that the hub has leased to this terminal;
+    empty: the hub gives it.
+    """
 
     kind: ClassVar[str] = "document_issued"
     document_kind: str
@@ -22,6 +27,8 @@ class DocumentIssued(Body, frozen=True):
     view: msgspec.Raw
     issued_at: int
     signature: str = ""
+    series: str = ""
+    official_number: str = ""
 
 
 class DocumentSigned(Body, frozen=True):

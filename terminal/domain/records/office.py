@@ -107,6 +107,15 @@ class NumbersLeased(Body, frozen=True):
     leased_at: int
 
 
+class NumbersReturned(Body, frozen=True):
+    """What is left of a block when its year is over: given back by its terminal, void for ever."""
+
+    kind: ClassVar[str] = "numbers_returned"
+    first: int
+    last: int
+    returned_at: int
+
+
 class LifeEventApplied(Body, frozen=True):
     """One application for one matter (一件事); each item has a case of its own."""
 

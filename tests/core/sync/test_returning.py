@@ -113,7 +113,9 @@ def test_the_hubs_own_entries_go_back_before_anything_is_pushed(
 ) -> None:
     settled(joined)
     yesterday = Backup(hub)
-    accepted(joined)
+    today = accepted(joined)
+    settled(joined)
+    decided(hub, today)
     settled(joined)
     yesterday.put_back(hub)
     accepted(joined)

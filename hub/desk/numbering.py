@@ -1,0 +1,71 @@
+"""Numbers of the department's own papers: the next of the organ's series where none was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from hub import journal, leases
+from hub.store import incidents, people, projections
+from terminal.clock import to_local
+from terminal.domain.case import Case
+from terminal.domain.catalogue import Organ
+from terminal.domain.numbers import document_series, number_in_series, place_in_series
+from terminal.domain.records import (
+    Body,
+    CaseDecided,
+    CaseExtended,
+    CaseSuspended,
+    CureFailed,
+    Outcome,
+)
+
+
+def numbered(database: Any, case: Case, body: Body, now: int) -> Body:
+    """Return an act with the number of its paper, in the act's own transaction.
+
+    A number that was typed stays, and the series goes on above it. Without a word of the organ
+    (机关代字) an empty number stays empty, which `evolve` refuses where one is needed.
+    """
+    kind = paper_of(body)
+    if not kind:
+        return body
+    head = _head(database, case, kind)
+    if not head:
+        return body
+    journal.lock(database)
+    series = document_series(head, to_local(now).year)
+    typed = place_in_series(str(getattr(body, "document_number", "")))
+    if typed is not None and typed[0] == series:
+        incidents.raise_sequence(database, *typed)
+    if getattr(body, "document_number", ""):
+        return body
+    number = number_in_series(series, leases.take(database, series))
+    return msgspec.structs.replace(body, document_number=number)
+
+
+def paper_of(body: Body) -> str:
+    """Return the kind of paper that an act gives out under a number of the organ."""
+    match body:
+        case CaseSuspended():
+            return "special_procedure"
+        case CaseExtended():
+            return "extension"
+        case CureFailed():
+            return "cure_failed"
+        case CaseDecided(outcome=Outcome.GRANTED):
+            return "decision_grant"
+        case CaseDecided():
+            return "decision_refuse"
+    return ""
+
+
+def _head(database: Any, case: Case, kind: str) -> str:
+    """Return the words before the year, by the policy of the hall that took the case in."""
+    hall = people.hall_of(database, case.origin)
+    item = projections.item(database, case.item_code)
+    organ = item.organ if item is not None else None
+    if organ is None or organ.name != case.organ:
+        organ = Organ(case.organ)
+    return leases.policy_of(database, hall.id if hall else "").series_head(organ, kind)

@@ -163,8 +163,8 @@ class Bench:
         try:
             # What is sound was checked when it was stored; what is not says here why.
             header = _header(stored)
-            record = protocol.to_record(stored.entry, header)
             payload = protocol.decode_payload(stored.entry)
+            record = protocol.to_record(stored.entry, header, payload)
             if not entries.fits(*payload.blobs):
                 raise EntryError("journal.bad_payload")
         except EntryError as error:
@@ -291,8 +291,8 @@ def _shared_under(stored: Stored, record: Record, aggregate: Aggregate | None) -
 
 
 def _header(stored: Stored) -> Header:
-    check = protocol.check(stored.entry) if not stored.sound else None
-    header = check or protocol.decode_header(stored.entry.header)
+    read = protocol.read_checked(stored.entry.header) if stored.sound else None
+    header = read or protocol.check(stored.entry)
     if header.record_id != stored.record_id or not entries.fits(*header.needs):
         # Names that a store cannot keep, see the inbox.
         raise EntryError("journal.bad_header")

@@ -39,7 +39,8 @@ def clean(value: Any) -> Any:
 
 @cache
 def _for_postgresql(sql: str) -> str:
-    return sql.replace("%", "%%").replace("IN ?", "= ANY(%s)").replace("?", "%s")
+    # Lists go in binary: as text each value is searched for what must be escaped.
+    return sql.replace("%", "%%").replace("IN ?", "= ANY(%b)").replace("?", "%s")
 
 
 @cache
@@ -92,7 +93,7 @@ class Insert:
         self._types = [_type_name(field) for field in fields]
         names = ", ".join(f'"{name}"' for name in self.columns)
         marks = ", ".join("?" for _ in fields)
-        arrays = ", ".join(f"%s::{name}[]" for name in self._types)
+        arrays = ", ".join(f"%b::{name}[]" for name in self._types)
         into = f'INSERT INTO "{table}" ({names})'
         extra = f" ON CONFLICT {conflict}" if conflict else ""
         self._by_row = f"{into} VALUES ({marks}){extra}"

@@ -139,12 +139,17 @@ def rechain(entry: Entry, *, epoch: str, seq: int, prev_hash: str) -> Entry:
     return Entry(data, entry.payload, STANDARD.digest(data).hex())
 
 
-def decode_header(data: bytes) -> Header:
-    """Decode header bytes strictly: known fields only, no key twice, nothing re-ordered."""
+def read_checked(data: bytes) -> Header:
+    """Decode the bytes of a header that was checked before it was stored."""
     try:
-        header = _header_decoder.decode(data)
+        return _header_decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise EntryError("journal.bad_header") from error
+
+
+def decode_header(data: bytes) -> Header:
+    """Decode header bytes strictly: known fields only, no key twice, nothing re-ordered."""
+    header = read_checked(data)
     if header.version > ENTRY_VERSION:
         # The same fields may mean something else there.
         raise EntryError("journal.bad_header")
@@ -226,13 +231,18 @@ def decode_payload(entry: Entry) -> Payload:
         raise EntryError("journal.bad_payload") from error
 
 
-def to_record(entry: Entry, header: Header | None = None) -> Record | None:
-    """Return the record that `domain.evolve` judges, or None for a kind not known here."""
+def to_record(
+    entry: Entry, header: Header | None = None, payload: Payload | None = None
+) -> Record | None:
+    """Return the record that `domain.evolve` judges, or None for a kind not known here.
+
+    `header` and `payload` spare it decoding what the caller has decoded.
+    """
     header = header or decode_header(entry.header)
     body_type = KINDS.get(header.kind)
     if body_type is None or header.schema > body_type.schema:
         return None
-    payload = decode_payload(entry)
+    payload = payload or decode_payload(entry)
     try:
         body: Body = _body_decoders[header.kind].decode(payload.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

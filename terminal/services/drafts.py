@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from terminal.domain import certificates
 from terminal.domain.catalogue import Fate, Material, ServiceItem, Way, asked_materials
 from terminal.domain.parties import (
     Capacity,
@@ -12,6 +13,7 @@ from terminal.domain.parties import (
     MaterialStatus,
     Party,
     PowerOfAttorney,
+    TrustGrade,
 )
 from terminal.services.views import IntakeDraft
 
@@ -59,9 +61,10 @@ def received(material: Material, *, way: Way = Way.PAPER, count: int = 0) -> Mat
     """Return the entry of a material that was handed in and found in order.
 
     The fate is the guide's usual one; what comes as data or as a commitment leaves no paper.
+    An electronic certificate has a grade and an entry of its own kind: `certified`.
     """
     fate = material.fate
-    if way in (Way.CERTIFICATE, Way.SHARED_DATA):
+    if way is Way.SHARED_DATA:
         fate = Fate.SHARED_DATA
     elif way is Way.UPLOAD:
         fate = Fate.SCAN_ONLY
@@ -75,8 +78,19 @@ def received(material: Material, *, way: Way = Way.PAPER, count: int = 0) -> Mat
         fate=fate,
         count=count or material.copies,
         standard=material.standard,
-        certificate=material.certificate if way is Way.CERTIFICATE else "",
         filed=material.stays_in_file,
+    )
+
+
+def certified(material: Material, grade: TrustGrade, number: str = "") -> MaterialEntry:
+    """Return the entry of a material that an electronic certificate of this grade stands for."""
+    way, fate = certificates.settled_by(grade)
+    return msgspec.structs.replace(
+        received(material, way=way),
+        fate=fate,
+        certificate=material.certificate,
+        certificate_number=number.strip(),
+        grade=grade,
     )
 
 
@@ -92,6 +106,11 @@ def deferred(material: Material) -> MaterialEntry:
         count=material.copies,
         standard=material.standard,
     )
+
+
+def came(entry: MaterialEntry) -> MaterialEntry:
+    """Return the entry of a paper that was owed and has come, where its guide is not known."""
+    return msgspec.structs.replace(entry, status=MaterialStatus.RECEIVED, way=Way.PAPER, defect="")
 
 
 def defective(material: Material, defect: str) -> MaterialEntry:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from terminal.domain.case import CaseState
+from terminal.domain.catalogue import Fate, Way
 from terminal.domain.evolve import Evolved
 from terminal.domain.identity import check_character
 from terminal.domain.parties import IdentitySource, Party
@@ -17,10 +20,12 @@ from terminal.services.views import Role, Session
 from tests.core.domain import life
 from tests.core.hall import LICENCE, VISITOR
 from tests.ui.conftest import PASSWORD, Clerk
-from tests.ui.desk_cases import Cases, core, sign
+from tests.ui.desk_cases import Cases, citizen_of, core, read_first, sign
 from ui.window.casework.acts import KEYS, CaseAct, acts_of
+from ui.window.casework.bringing import BringForm
 from ui.window.casework.delivering import DeliverForm
 from ui.window.casework.results import ReadyForm
+from ui.window.material_row import PAPER_FATES
 
 F = Qt.Key
 CLERK = Session("wang", "王芳", Role.CLERK, 0)
@@ -118,7 +123,34 @@ def test_what_is_offered_is_not_refused_and_nothing_is_missing(bodies: tuple[Bod
     assert (CaseAct.CURE_FAILED in late) == (bodies[-1] is life.CONDITIONAL)
 
 
-def test_papers_and_endings_by_their_keys(clerk: Clerk) -> None:
+def _each_paper_has_its_own_fate_and_scans(cases: Cases, folder: Path) -> None:
+    clerk = cases.clerk
+    form = cases.page.form()
+    assert isinstance(form, BringForm)
+    scan = folder / "lease.png"
+    Image.new("L", (40, 20), 255).save(scan)
+    for _ in PAPER_FATES:
+        entry = form.materials.selected()
+        assert entry is not None
+        if entry.fate is Fate.ORIGINAL_KEPT:
+            break
+        clerk.press(F.Key_Right)
+    clerk.press(F.Key_3)
+    clerk.press(F.Key_U)
+    clerk.at("upload_path")
+    # Esc closes what the paper asked for, not the form.
+    clerk.press(F.Key_Escape)
+    clerk.at("bring_materials")
+    clerk.press(F.Key_U)
+    clerk.at("upload_path")
+    clerk.type(str(scan))
+    clerk.enter()
+    clerk.at("bring_materials")
+    shown = [label.text() for label in form.materials.findChildren(QLabel)]
+    assert any("收原件 · 3 份" in words and "扫描件 1" in words for words in shown)
+
+
+def test_papers_and_endings_by_their_keys(clerk: Clerk, tmp_path: Path) -> None:
     cases = Cases(clerk)
     case_id = cases.deferred()
     cases.open(case_id)
@@ -142,10 +174,14 @@ def test_papers_and_endings_by_their_keys(clerk: Clerk) -> None:
     # The deferred paper comes.
     cases.act(F.Key_F9)
     clerk.at("bring_materials")
+    _each_paper_has_its_own_fate_and_scans(cases, tmp_path)
     clerk.enter()
-    choose(cases, "bring_fate")
     cases.confirm(F.Key_F9)
-    assert not core(clerk).cases.case(case_id).deferred
+    case = core(clerk).cases.case(case_id)
+    assert not case.deferred
+    (lease,) = (entry for entry in case.materials if entry.material_id == "lease")
+    assert (lease.way, lease.fate, lease.count) == (Way.PAPER, Fate.ORIGINAL_KEPT, 3)
+    assert [core(clerk).blobs.read(blob.hash)[:4] for blob in lease.blobs] == [b"\x89PNG"]
     # Void: a wrong password is said beside the row, the case stands.
     clerk.wait(lambda: CaseAct.BRING not in cases.page._acts)
     cases.act(F.Key_F2, control=True)
@@ -177,6 +213,42 @@ def test_papers_and_endings_by_their_keys(clerk: Clerk) -> None:
     assert shown.text() == VISITOR.name
 
 
+def _nobody_consents_by_silence(cases: Cases) -> None:
+    clerk = cases.clerk
+    choose(cases, "agree_consent", F.Key_1)
+    clerk.at("agree_recipient")
+    clerk.enter()
+    clerk.at("agree_phone")
+    clerk.enter()
+    # Without the signature itself it is another way.
+    choose(cases, "agree_how", F.Key_2)
+    assert "须申请人签字同意" in said(cases, "agree_how_error")
+    choose(cases, "agree_how", F.Key_1)
+    read_first(clerk)
+    assert "我同意电子送达" in citizen_of(clerk).signing.page.words.text()
+    for name in ("agree_phone", "agree_recipient", "agree_consent", "agree_way"):
+        clerk.press(F.Key_Up)
+        clerk.at(name)
+    # Chosen otherwise after all: what is signed then is what stands there now.
+    choose(cases, "agree_way", F.Key_1)
+    clerk.at("agree_how")
+    sign(clerk)
+    clerk.wait(lambda: "重新签字" in said(cases, "agree_how_error"))
+    sign(clerk)
+    cases.confirm(F.Key_F11)
+    assert cases.page.file is not None
+    case = core(clerk).cases.case(cases.page.file.case.case_id)
+    assert case.delivery_choice is not None
+    assert (case.delivery_choice.way, case.delivery_choice.phone) == (DeliveryWay.WINDOW, "")
+    assert core(clerk).blobs.read(case.delivery_choice.signature)[:4] == b"\x89PNG"
+    document = next(
+        one for one in core(clerk).cases.documents(case.case_id) if one.kind == "delivery_address"
+    )
+    signed = core(clerk).documents.document(document.document_id).signed
+    assert signed is not None
+    assert signed.strokes == case.delivery_choice.signature
+
+
 def test_the_result_desk(clerk: Clerk) -> None:
     cases = Cases(clerk)
     first, second = cases.granted(ready=False), cases.granted()
@@ -200,7 +272,7 @@ def test_the_result_desk(clerk: Clerk) -> None:
     choose(cases, "agree_way", F.Key_3)
     choose(cases, "agree_consent", F.Key_2)
     assert "不能电子送达" in said(cases, "agree_consent_error")
-    clerk.press(F.Key_Escape)
+    _nobody_consents_by_silence(cases)
     # Both results and the kept original, one person, one signature.
     cases.page.refresh()
     clerk.wait(lambda: cases.page.file is not None and cases.page.file.siblings)

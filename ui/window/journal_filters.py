@@ -74,7 +74,10 @@ class JournalFilters(QWidget):
             key = "window.journal.tab_count" if count else "window.journal.tab_none"
             tab.setText(self._texts(key, title=title, count=f"{count:,}"))
         for tabs, now in ((self._states, self.query.state), (self._kinds, self.query.group)):
-            tabs[now or "all"].setChecked(True)
+            chosen = tabs[now or "all"]
+            if chosen.isChecked():
+                continue
+            chosen.setChecked(True)
             for tab in tabs.values():
                 # The chosen one is bold and needs more room.
                 tab.updateGeometry()

@@ -26,7 +26,8 @@ from ui.window.page import Page
 from ui.window.phone_panel import PhonePanel
 from ui.window.rating_notice import RatingNotice
 
-LINES_GAP_MS = 500
+GAP_MS = 500
+"""While entries drain the hub's answers change this page several times a second."""
 
 
 class JournalPage(Page):
@@ -70,7 +71,7 @@ class JournalPage(Page):
         self._outer.setStretch(1, 2)
         layout = column(self.hub, self.ratings, self._outer, gap=12, margins=(16, 16), to=self)
         layout.setStretch(2, 1)
-        self._lines_soon = Coalesced(self, self._ask_lines, LINES_GAP_MS)
+        self._soon = Coalesced(self, self._look, GAP_MS)
         self._wire()
         self.empty.say(texts("window.journal.loading"))
 
@@ -88,11 +89,14 @@ class JournalPage(Page):
     # Looking.
 
     def refresh(self) -> None:
+        self._soon.ask()
+
+    def _look(self) -> None:
         ctx = self.bridge.ctx
         if ctx is None:
             return
         self.bridge.read(self, ctx.journal.status, done=self._on_status)
-        self._lines_soon.ask()
+        self._load(select="")
         self.phones.look_at_job()
         self.ratings.look()
 
@@ -121,11 +125,6 @@ class JournalPage(Page):
         panel = self._panel_open()
         self.detail.setVisible(not panel and (self._wide or self._reading))
         self._list.setVisible(self._wide or not (panel or self._reading))
-
-    def _ask_lines(self) -> None:
-        ctx = self.bridge.ctx
-        if ctx is not None:
-            self._load(select="")
 
     def _load(self, *, select: int | str) -> None:
         """Ask for the page that the filters and the place in it name; older answers are void."""
@@ -163,9 +162,10 @@ class JournalPage(Page):
             select = line.record_id if line is not None else 0
         line = self.table.line()
         same = line is not None and select == line.record_id and found.lines == self.table.lines
+        if same and found.more == self._more:
+            return
         self._more = found.more
-        if not same:
-            self.table.show_lines(found.lines, select=select)
+        self.table.show_lines(found.lines, select=select)
         self.empty.setVisible(not found.lines)
         if not found.lines:
             self.empty.say(self._empty_words())

@@ -162,7 +162,13 @@ class MaterialRow(Row):
         if entry.way is Way.PAPER:
             return texts(f"window.paper.{entry.kind.value}", count=entry.count)
         if entry.way is Way.CERTIFICATE:
-            return texts("window.way.certificate", name=entry.certificate or entry.name)
+            name = entry.certificate or entry.name
+            key = (
+                "window.way.certificate_numbered"
+                if entry.certificate_number
+                else "window.way.certificate"
+            )
+            return texts(key, name=name, number=entry.certificate_number)
         if entry.way is Way.UPLOAD:
             return texts("window.way.upload", count=len(entry.blobs))
         if entry.way is Way.SHARED_DATA and self.line.material.proves_identity:
@@ -172,6 +178,8 @@ class MaterialRow(Row):
     def _became(self, entry: MaterialEntry | None) -> str:
         if entry is None or entry.status is not MaterialStatus.RECEIVED:
             return ""
-        if entry.way in (Way.COMMITMENT, Way.CERTIFICATE):
-            return self._texts(f"window.fate.by_{entry.way.value.lower()}")
+        if entry.way is Way.COMMITMENT:
+            return self._texts("window.fate.by_commitment")
+        if entry.grade is not None:
+            return self._texts(f"window.fate.by_certificate.{entry.grade.name.lower()}")
         return self._texts(f"window.fate.{entry.fate.value}")

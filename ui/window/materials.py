@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from terminal.domain.catalogue import Way
-from terminal.domain.parties import Blob, MaterialEntry, MaterialStatus
+from terminal.domain.parties import Blob, MaterialEntry, MaterialStatus, TrustGrade
 from terminal.services import drafts
 from terminal.services.views import MaterialLine
 from ui.bridge import Bridge, Failure
@@ -16,6 +16,7 @@ from ui.icons import Icon
 from ui.widgets.basics import Label, column, row
 from ui.widgets.fields import Field
 from ui.widgets.rows import SelectList
+from ui.window.certificate import CertificatePanel
 from ui.window.desk import Desk
 from ui.window.material_row import PAPER_FATES, MaterialRow
 from ui.window.upload import UploadPanel
@@ -52,7 +53,7 @@ _KEYS = {
 
 
 class MaterialsPanel(QWidget):
-    """The list with its count, and below it what a row asks for: a defect or a file."""
+    """The list with its count, and below it what a row asks for: a defect, a file or a grade."""
 
     moved_on = Signal()
     moved_back = Signal()
@@ -76,15 +77,18 @@ class MaterialsPanel(QWidget):
             hint=texts("window.materials.defect_hint"),
         )
         self.upload = UploadPanel(bridge)
+        self.certificate = CertificatePanel(texts)
         head = row(self._title, self._needed, self._have, self._icon, self._lack, None, gap=12)
-        column(head, self.list, self.defect, self.upload, gap=8, to=self)
+        column(head, self.list, self.defect, self.upload, self.certificate, gap=8, to=self)
         self.defect.hide()
         self.upload.hide()
+        self.certificate.hide()
         self.list.pressed.connect(self._on_key)
         self.list.finished.connect(self._on_enter)
         self.list.left_upwards.connect(self.moved_back)
         self.defect.moved_on.connect(self._on_defect)
         self.upload.attached.connect(self._on_attached)
+        self.certificate.recorded.connect(self._on_certificate)
         desk.reviewed.connect(self.refresh)
         self._asking = ""
 
@@ -146,7 +150,9 @@ class MaterialsPanel(QWidget):
         elif key == Qt.Key.Key_Space:
             self._toggle(line)
         elif key == Qt.Key.Key_E and Way.CERTIFICATE in line.ways:
-            self._settle(drafts.received(line.material, way=Way.CERTIFICATE))
+            self._ask("certificate")
+            grade, number = (entry.grade, entry.certificate_number) if entry else (None, "")
+            self.certificate.open_for(line.material.certificate, line.ways, grade, number)
         elif key == Qt.Key.Key_C and Way.COMMITMENT in line.ways:
             self._settle(drafts.received(line.material, way=Way.COMMITMENT))
         elif key == Qt.Key.Key_F9 and Way.DEFERRED in line.ways:
@@ -178,7 +184,7 @@ class MaterialsPanel(QWidget):
             self._desk.change(drafts.without_material(draft, line.material.id))
         else:
             way = Way.PAPER if Way.PAPER in line.ways else line.ways[0]
-            if way in (Way.DEFERRED, Way.UPLOAD):
+            if way in (Way.DEFERRED, Way.UPLOAD, Way.CERTIFICATE):
                 way = Way.PAPER
             self._settle(drafts.received(line.material, way=way))
 
@@ -254,8 +260,15 @@ class MaterialsPanel(QWidget):
         self._settle(msgspec.structs.replace(entry, blobs=(*entry.blobs, blob)))
         self._back_to_list()
 
+    def _on_certificate(self, grade: TrustGrade, number: str) -> None:
+        line = self._selected()
+        if line is not None:
+            self._settle(drafts.certified(line.material, grade, number))
+        self._back_to_list()
+
     def _close_asking(self) -> None:
         self._asking = ""
+        self.certificate.hide()
         self.defect.hide()
         self.defect.set_text("")
         self.upload.hide()

@@ -163,6 +163,7 @@ class SearchPanel(QObject):
 
 def _event_row(event: LifeEvent, texts: Texts) -> Row:
     made = Row()
+    made.setObjectName(f"event_{event.id}")
     names = Label(event.name, "strong", wrap=True)
     detail = Label(event.description, "small", wrap=True)
     if not event.description:

@@ -29,6 +29,7 @@ class StatusItem(QWidget):
         super().__init__()
         self.quiet = True
         self._whole = self._short = text
+        self._shortened = False
         self.icon = Icon(icon, "muted", 18)
         self.label = Label(text, "dense", state="muted")
         row(self.icon, self.label, gap=6, to=self)
@@ -39,13 +40,20 @@ class StatusItem(QWidget):
         self.quiet = state in ("good", "muted")
         self._whole, self._short = text, short or text
         self.icon.show_icon(icon, state or "text")
-        self.label.say(text, state)
+        self.label.say(self._short if self._shortened else self._whole, state)
         self.setAccessibleName(tip or text)
         self.setToolTip(tip or text)
 
     def words(self, *, short: bool) -> None:
         """Show the whole word or the short one."""
+        self._shortened = short
         self.label.say(self._short if short else self._whole)
+
+    def wants(self) -> tuple[int, int, bool, bool]:
+        """Return all that says how much room this takes, and what of it may be given up."""
+        metrics = self.label.fontMetrics()
+        widths = (metrics.horizontalAdvance(word) for word in (self._whole, self._short))
+        return (*widths, self.quiet, self.isHidden())  # type: ignore[return-value]
 
 
 class TopBar(QFrame):
@@ -89,7 +97,9 @@ class TopBar(QFrame):
             self.hub, self.printer, self.reader, 4, row(self.day, self.time, gap=6), gap=10,
             margins=(16, 6), to=self,
         )  # fmt: skip
-        self._urgent = 0
+        self._states = (self.outbox, self.trouble, self.hub, self.printer, self.reader)
+        self._fitted: list[tuple[int, int, bool, bool]] = []
+        self._urgent = -1
         self._short = False
         self.name_pages(0)
 
@@ -102,7 +112,8 @@ class TopBar(QFrame):
 
     def _fit(self) -> None:
         """Give up words where room is short: first of what is well, then of the pages."""
-        states = (self.outbox, self.trouble, self.hub, self.printer, self.reader)
+        states = self._states
+        self._fitted = [state.wants() for state in states]
         self._short = False
         for part in (self.place, self.clerk, self.day):
             part.show()
@@ -135,14 +146,20 @@ class TopBar(QFrame):
             line.invalidate()
             line.activate()
 
+    def _refit(self) -> None:
+        """Fit again if a state takes other room: laying out costs more than all words."""
+        if self._fitted != [state.wants() for state in self._states]:
+            self._fit()
+
     def _shorten(self) -> None:
         self._short = True
         self._write_pages()
 
     def name_pages(self, urgent: int) -> None:
         """Write the pages' names; my cases carry how many are due."""
-        self._urgent = urgent
-        self._fit()
+        if urgent != self._urgent:
+            self._urgent = urgent
+            self._fit()
 
     def _write_pages(self) -> None:
         urgent = self._urgent
@@ -179,7 +196,7 @@ class TopBar(QFrame):
         self._show_outbox(status)
         self._show_trouble(status)
         self._show_hub(status, today)
-        self._fit()
+        self._refit()
 
     def _show_outbox(self, status: JournalStatus) -> None:
         texts, legal = self._texts, status.legal
@@ -249,7 +266,7 @@ class TopBar(QFrame):
                 state,
                 worst.message(self._texts) + worst.hint(self._texts),
             )
-        self._fit()
+        self._refit()
 
 
 def _hide(widgets: Iterable[QWidget]) -> None:

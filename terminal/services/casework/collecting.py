@@ -1,4 +1,4 @@
-"""One person collects: several results and kept originals in one hand-over (综合窗口出件)."""
+"""The result desk and the person in front of it: what is agreed, collected and signed for."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import msgspec
 
 from terminal.domain.case import Case, CaseState
 from terminal.domain.parties import Capacity, Party, PartyKind
-from terminal.domain.records import Outcome
+from terminal.domain.records import DeliveryWay, Outcome
 from terminal.domain.wiping import is_wiped
-from terminal.errors import InvalidInput
+from terminal.errors import InvalidInput, RuleRefused
 from terminal.services.casework.acting import Done, Office
 from terminal.services.casework.results import Reception, ResultDesk
 from terminal.services.casework.signing import SigningService, digest_of
@@ -19,8 +19,10 @@ from terminal.services.views import Session
 from terminal.store import lists
 
 AT_THE_DESK = (CaseState.DECIDED.value, CaseState.RESULT_READY.value)
-SIGNED_FOR = frozenset({"delivery_receipt", "result_handover", "originals_returned"})
-"""Papers of a hand-over on which the receiver's signature stands."""
+SIGNED_FOR = frozenset(
+    {"delivery_receipt", "result_handover", "originals_returned", "delivery_address"}
+)
+"""Papers of the result desk on which the signature of the person in front of it stands."""
 
 
 class Collection(msgspec.Struct, frozen=True):
@@ -42,6 +44,28 @@ class Collection(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Collection({len(self.case_ids)} cases)"
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """The way of delivery that a person has chosen, and how that was signed.
+
+    `words`, `strokes`, `not_signed` and `witness` as in `Collection`. Personal data: its `repr`
+    shows none of it.
+    """
+
+    way: DeliveryWay
+    signer: str
+    words: tuple[str, ...]
+    consent: bool = False
+    recipient: str = ""
+    address: str = ""
+    phone: str = ""
+    strokes: bytes = b""
+    not_signed: str = ""
+    witness: str = ""
+
+    def __repr__(self) -> str:
+        return f"Agreement({self.way.value})"
 
 
 def to_collect(case: Case) -> bool:
@@ -132,21 +156,39 @@ class CollectingService:
                     action_id=f"{action_id}/originals/{case_id}",
                 )
             )  # fmt: skip
-        self._bind(done, collection)
+        self._bind(done, collection, collection.receiver.name)
         return tuple(done)
 
-    def _bind(self, done: Sequence[Done], collection: Collection) -> None:
-        """Bind the signature, or its refusal, to each receipt that has just been issued."""
-        signer = collection.receiver.name
+    def agree(self, case_id: str, agreement: Agreement, session: Session, action_id: str) -> Done:
+        """Confirm the way of delivery as it was signed (送达地址及方式确认书).
+
+        Raises `RuleRefused('case.electronic_needs_consent')` for electronic delivery without
+        the applicant's own signature: nobody consents by silence.
+        """
+        if agreement.way is DeliveryWay.ELECTRONIC and not agreement.strokes:
+            raise RuleRefused("case.electronic_needs_consent")
+        picture = ""
+        if agreement.strokes:
+            picture = self._signing.keep(agreement.strokes, digest_of(agreement.words))
+        done = self._results.agree(
+            case_id, agreement.way, session, consent=agreement.consent,
+            recipient=agreement.recipient, address=agreement.address, phone=agreement.phone,
+            signature=picture, action_id=action_id,
+        )  # fmt: skip
+        self._bind([done], agreement, agreement.signer)
+        return done
+
+    def _bind(self, done: Sequence[Done], signed: Collection | Agreement, signer: str) -> None:
+        """Bind the signature, or its refusal, to each paper that has just been issued."""
         for each in done:
             for document in each.documents:
                 if each.repeated or document.kind not in SIGNED_FOR:
                     continue
-                if collection.strokes:
-                    self._signing.sign(document.document_id, collection.strokes, signer)
-                elif collection.not_signed:
+                if signed.strokes:
+                    self._signing.sign(document.document_id, signed.strokes, signer)
+                elif signed.not_signed:
                     self._signing.not_signed(
-                        document.document_id, signer, collection.not_signed, collection.witness
+                        document.document_id, signer, signed.not_signed, signed.witness
                     )
 
 

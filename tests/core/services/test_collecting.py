@@ -11,10 +11,10 @@ from PIL import Image
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import Fate, WindowAuthority
 from terminal.domain.parties import Capacity, PowerOfAttorney
-from terminal.domain.records import ResultThing
+from terminal.domain.records import DeliveryWay, ResultThing
 from terminal.errors import InvalidInput, RuleRefused
 from terminal.services import drafts
-from terminal.services.casework.collecting import Collection, capacity_of
+from terminal.services.casework.collecting import Agreement, Collection, capacity_of
 from terminal.services.casework.signing import digest_of
 from terminal.services.casework.todo import Tab
 from terminal.services.views import Role, Session
@@ -124,3 +124,29 @@ def test_the_whole_history_goes_on_paper(hall: Hall, ready: list[str]) -> None:
     assert [line.kind for line in view.lines][-1] == "result_ready"
     job = hall.ctx.history_sheets.print(ready[0], hall.clerk)
     assert hall.ctx.printing.loose_job(job) is not None
+
+
+def test_nobody_consents_to_electronic_delivery_by_silence(hall: Hall, ready: list[str]) -> None:
+    words = ("我同意电子送达。",)
+    asked = Agreement(DeliveryWay.ELECTRONIC, "张三", words, consent=True, phone="13800000000")
+    unsigned = msgspec.structs.replace(asked, not_signed="拒绝签字", witness="赵敏")
+    with pytest.raises(RuleRefused, match="须经受送达人同意"):
+        hall.ctx.collecting.agree(ready[0], unsigned, hall.clerk, "agree-1")
+    assert hall.ctx.cases.case(ready[0]).delivery_choice is None
+    signed = msgspec.structs.replace(asked, strokes=strokes())
+    done = hall.ctx.collecting.agree(ready[0], signed, hall.clerk, "agree-2")
+    (paper,) = done.documents
+    choice = hall.ctx.cases.case(ready[0]).delivery_choice
+    signature = hall.ctx.documents.document(paper.document_id).signed
+    assert choice is not None
+    assert signature is not None
+    assert (paper.kind, signature.strokes) == ("delivery_address", choice.signature)
+    assert "13800000000" not in repr(signed)
+    # A courier takes it without: then the paper says who saw that nobody signed.
+    posted = msgspec.structs.replace(
+        unsigned, way=DeliveryWay.COURIER, recipient="张三", address="样例路1号"
+    )
+    (paper,) = hall.ctx.collecting.agree(ready[0], posted, hall.clerk, "agree-3").documents
+    signature = hall.ctx.documents.document(paper.document_id).signed
+    assert signature is not None
+    assert signature.not_signed == "拒绝签字"

@@ -15,6 +15,8 @@ from ui.widgets.basics import Card, KeyCap, Label, Scroll, StateLabel, column, r
 from ui.widgets.keys import KeyHint
 from ui.widgets.rows import Row, SelectList
 from ui.window.casework.acts import KEYS, CaseAct, acts_of, may_resume
+from ui.window.casework.agreeing import AgreeForm
+from ui.window.casework.bringing import BringForm
 from ui.window.casework.case_view import CaseView
 from ui.window.casework.clerking import CaseFile, Clerking, read_file
 from ui.window.casework.delivering import DeliverForm
@@ -22,13 +24,11 @@ from ui.window.casework.endings import CloseForm, DecideForm, VoidForm, Withdraw
 from ui.window.casework.form import CaseForm
 from ui.window.casework.handing import (
     ArrivedForm,
-    BringForm,
     CureFailedForm,
     ForwardForm,
     HandOverForm,
 )
 from ui.window.casework.results import (
-    AgreeForm,
     CameBackForm,
     ReadyForm,
     ReceivedForm,
@@ -174,13 +174,13 @@ class CasePage(QWidget):
         self._show_light(file)
         self.view.show_file(file)
         self._acts = acts_of(case, self.clerking.session, file.item, on, file.documents)
-        wanted = next((act for act in self._next if act in self._acts), None) if first else None
-        chosen = self._acts.index(wanted) if wanted is not None else 0
+        likely = next((act for act in self._next if act in self._acts), None) if first else None
+        chosen = self._acts.index(likely) if likely is not None else 0
         self._show_acts(chosen if first else max(self.acts.index, 0))
         if first:
             self.start()
-        if wanted is not None and self._at_once:
-            self.open_form(wanted)
+        if likely is not None and self._at_once:
+            self.open_form(likely)
         self.keys_changed.emit()
 
     def _show_light(self, file: CaseFile) -> None:
@@ -224,7 +224,8 @@ class CasePage(QWidget):
         )
         form = self.form()
         if key == Qt.Key.Key_Escape:
-            self.press("close" if form is not None else "list")
+            if form is None or not form.escape():
+                self.press("close" if form is not None else "list")
         elif form is not None and act is form.act and not event.isAutoRepeat():
             form.to_confirm()
         elif act is not None and form is None:

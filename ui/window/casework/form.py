@@ -85,6 +85,10 @@ class CaseForm(Card, metaclass=AbstractWidget):
     def leave(self) -> None:
         """Drop what is under way; the form closes."""
 
+    def escape(self) -> bool:
+        """Close what a part has asked for; say whether something was open."""
+        return False
+
     # The way through it.
 
     def open(self, file: CaseFile) -> None:
@@ -195,8 +199,12 @@ class CaseForm(Card, metaclass=AbstractWidget):
         elif place >= 0:
             shown[place].setFocus()
 
+    def check_of(self, part: Part, check: Check | None) -> str:
+        """Return what is wrong with a part now, or an empty string."""
+        return check() if check is not None else ""
+
     def _whole(self, part: Part, check: Check | None) -> bool:
-        sentence = check() if check is not None else ""
+        sentence = self.check_of(part, check)
         part.complain(sentence)
         if sentence:
             self.soften(part)

@@ -1,56 +1,18 @@
-"""Forms about papers: deferred ones come, a cure fails, papers go to the department or away."""
+"""Forms about papers: a cure fails, papers go to the department or away."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from datetime import time as datetime_time
 
-import msgspec
-
 from terminal.clock import CHINA_TIME, to_milliseconds
-from terminal.domain.catalogue import Fate
-from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.regime import conditional_basis
 from ui.window.casework.acts import CaseAct
+from ui.window.casework.bringing import deferred_of
 from ui.window.casework.clerking import Call, CaseFile
 from ui.window.casework.form import CaseForm
-from ui.window.casework.parts import Tick, Ticks
 
-FATES = (Fate.ORIGINAL_SEEN_COPY_KEPT, Fate.ORIGINAL_KEPT, Fate.COPY)
 WAYS = ("staff", "post", "system")
-
-
-class BringForm(CaseForm):
-    """容缺后补材料: tick what was brought, say what becomes of the originals."""
-
-    act = CaseAct.BRING
-
-    def build(self) -> None:
-        self.materials = Ticks(
-            "bring_materials", self.texts("casework.bring.materials"), self.texts
-        )
-        self.add_part(self.materials, lambda: self.missing(self.materials))
-        self.fate = self.pick("fate", tuple(fate.value for fate in FATES))
-
-    def fill(self, file: CaseFile) -> None:
-        ticks = [Tick(entry.material_id, entry.name, entry.standard) for entry in _deferred(file)]
-        self.materials.show_ticks(ticks, [tick.id for tick in ticks])
-        self.fate.set_value(FATES[0].value)
-
-    def call(self) -> Call:
-        assert self.file is not None
-        ctx, session, file = self.clerking.ctx, self.clerking.session, self.file
-        chosen, action, fate = self.materials.ticked(), self.action_id, Fate(self.fate.value())
-        entries = [
-            msgspec.structs.replace(entry, status=MaterialStatus.RECEIVED, fate=fate, defect="")
-            for entry in _deferred(file)
-            if entry.material_id in chosen
-        ]
-        return lambda: ctx.casework.bring_deferred(file.case.case_id, entries, session, action)
-
-
-def _deferred(file: CaseFile) -> list[MaterialEntry]:
-    return [entry for entry in file.case.materials if entry.material_id in file.case.deferred]
 
 
 class CureFailedForm(CaseForm):
@@ -63,7 +25,7 @@ class CureFailedForm(CaseForm):
         self.basis = self.line("basis", most=500)
 
     def fill(self, file: CaseFile) -> None:
-        names = self.texts("window.list").join(entry.name for entry in _deferred(file))
+        names = self.texts("window.list").join(entry.name for entry in deferred_of(file))
         self.reason.set_text(
             self.texts("casework.cure_failed.reason_given", date=file.case.cure_by, names=names)
         )

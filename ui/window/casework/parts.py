@@ -71,6 +71,25 @@ class Tick(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class TickList(SelectList):
+    """The lines themselves."""
+
+    toggled = Signal(int)
+    left_downwards = Signal()
+
+    def __init__(self, object_name: str) -> None:
+        super().__init__(object_name)
+        self.setMinimumWidth(1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.toggled.emit(self.index)
+        elif event.key() == Qt.Key.Key_Down and self.index == len(self.rows) - 1:
+            self.left_downwards.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class Ticks(QWidget):
     """Lines to tick by the space bar; Enter moves on."""
 
@@ -78,16 +97,24 @@ class Ticks(QWidget):
     moved_back = Signal()
     changed = Signal()
 
-    def __init__(self, object_name: str, label: str, texts: Texts) -> None:
+    def __init__(
+        self,
+        object_name: str,
+        label: str,
+        texts: Texts,
+        *,
+        rows: TickList | None = None,
+        keys: str = "casework.ticks.keys",
+    ) -> None:
         super().__init__()
         self._texts = texts
         self._ticks: tuple[Tick, ...] = ()
         self._on: set[str] = set()
-        self.list = _TickList(object_name)
+        self.list = rows or TickList(object_name)
         self.list.setAccessibleName(label)
         self.error = Label("", "dense", state="bad", wrap=True, object_name=f"{object_name}_error")
         self.error.hide()
-        title = row(Label(label, "small", wrap=True), Label(texts("casework.ticks.keys"), "small"))
+        title = row(Label(label, "small", wrap=True), Label(texts(keys), "small"))
         title.setStretch(0, 1)
         column(title, self.list, self.error, gap=3, to=self)
         self.setFocusProxy(self.list)
@@ -96,11 +123,16 @@ class Ticks(QWidget):
         self.list.left_upwards.connect(self.moved_back)
         self.list.left_downwards.connect(self.moved_on)
 
-    def show_ticks(self, ticks: Sequence[Tick], on: Sequence[str]) -> None:
-        """Show lines, some of them ticked."""
+    def show_ticks(self, ticks: Sequence[Tick], on: Sequence[str], place: int = 0) -> None:
+        """Show lines, some of them ticked, and select one by its place."""
         self._ticks, self._on = tuple(ticks), set(on)
         self.complain("")
-        self._show(0)
+        self._show(place)
+
+    @property
+    def ticks(self) -> tuple[Tick, ...]:
+        """The lines that are shown, ticked or not."""
+        return self._ticks
 
     def ticked(self) -> tuple[str, ...]:
         """Return the ids that are ticked, in their order."""
@@ -136,25 +168,6 @@ class Ticks(QWidget):
             )
             rows.append(made)
         self.list.show_rows(rows, place)
-
-
-class _TickList(SelectList):
-    """The lines themselves."""
-
-    toggled = Signal(int)
-    left_downwards = Signal()
-
-    def __init__(self, object_name: str) -> None:
-        super().__init__(object_name)
-        self.setMinimumWidth(1)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.toggled.emit(self.index)
-        elif event.key() == Qt.Key.Key_Down and self.index == len(self.rows) - 1:
-            self.left_downwards.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 Part = Field | Pick | Ticks

@@ -1,4 +1,4 @@
-"""Forms of the result desk: made ready, reminded of, sent, brought back, the way agreed on."""
+"""Forms of the result desk: made ready, reminded of, sent, brought back, registered as received."""
 
 from __future__ import annotations
 
@@ -153,55 +153,6 @@ class RemindForm(CaseForm):
         return lambda: ctx.results.remind(case_id, how, session, action)
 
 
-class AgreeForm(CaseForm):
-    """送达地址及方式确认书: at the window, by courier, or electronically with consent only."""
-
-    act = CaseAct.AGREE
-
-    def build(self) -> None:
-        ways = (DeliveryWay.WINDOW, DeliveryWay.COURIER, DeliveryWay.ELECTRONIC)
-        self.way = self.pick("way", tuple(way.value for way in ways))
-        self.way.chosen.connect(self._on_way)
-        self.consent = self.pick("consent", ("yes", "no"))
-        self.parts[-1] = (self.consent, self._check_consent)
-        self.recipient = self.line("recipient", most=60)
-        self.address = self.line("address", most=200)
-        self.phone = self.line("phone", most=40)
-
-    def fill(self, file: CaseFile) -> None:
-        case, choice = file.case, file.case.delivery_choice
-        self.way.set_value(choice.way.value if choice else DeliveryWay.WINDOW.value)
-        self.consent.set_value("")
-        self.recipient.set_text(choice.recipient if choice else case.applicant.name)
-        self.address.set_text(choice.address if choice else case.applicant.address)
-        self.phone.set_text((choice.phone if choice else "") or case.applicant.phone)
-        self._on_way(self.way.value())
-
-    def call(self) -> Call:
-        assert self.file is not None
-        ctx, session, case_id = self.clerking.ctx, self.clerking.session, self.file.case.case_id
-        way, action = DeliveryWay(self.way.value()), self.action_id
-        at_window = way is DeliveryWay.WINDOW
-        recipient = "" if at_window else self.recipient.text()
-        address = self.address.text() if way is DeliveryWay.COURIER else ""
-        phone = "" if at_window else self.phone.text()
-        consent = self.consent.value() == "yes"
-        return lambda: ctx.results.agree(
-            case_id, way, session, consent=consent, recipient=recipient, address=address,
-            phone=phone, action_id=action,
-        )  # fmt: skip
-
-    def _on_way(self, way: str) -> None:
-        self.consent.setVisible(way == DeliveryWay.ELECTRONIC.value)
-        self.recipient.setVisible(way != DeliveryWay.WINDOW.value)
-        self.address.setVisible(way == DeliveryWay.COURIER.value)
-        self.phone.setVisible(way != DeliveryWay.WINDOW.value)
-
-    def _check_consent(self) -> str:
-        agreed = self.consent.value() == "yes"
-        return "" if agreed else self.texts("casework.agree.consent_missing")
-
-
 class SendForm(CaseForm):
     """交寄: to the confirmed address; delivered only when the receiver has it."""
 
@@ -234,16 +185,26 @@ class CameBackForm(CaseForm):
     act = CaseAct.CAME_BACK
 
     def build(self) -> None:
-        self.reason = self.line("reason", most=200)
+        self.reason = self.pick("reason", ("nobody", "refused", "address", "other"), vertical=True)
+        self.detail = self.line("detail", most=200, needed=False)
+        self.parts[-1] = (self.detail, self._check_detail)
 
     def fill(self, file: CaseFile) -> None:
-        self.reason.set_text("")
+        self.reason.set_value("")
+        self.detail.set_text("")
 
     def call(self) -> Call:
         assert self.file is not None
         ctx, session, case_id = self.clerking.ctx, self.clerking.session, self.file.case.case_id
-        reason, action = self.reason.text(), self.action_id
+        reason = self.texts(f"casework.came_back.reason_{self.reason.value()}")
+        action = self.action_id
+        if self.detail.text():
+            reason = self.texts("casework.with_detail", word=reason, detail=self.detail.text())
         return lambda: ctx.results.came_back(case_id, reason, session, action)
+
+    def _check_detail(self) -> str:
+        other = self.reason.value() == "other" and not self.detail.text()
+        return self.texts("casework.fill_in") if other else ""
 
 
 class ReceivedForm(CaseForm):

@@ -26,6 +26,7 @@ class SignedForm(CaseForm):
 
     def __init__(self, clerking: Clerking) -> None:
         self.strokes = b""
+        self._shown: tuple[str, ...] = ()
         self._signed: tuple[str, ...] = ()
         super().__init__(clerking)
 
@@ -72,20 +73,21 @@ class SignedForm(CaseForm):
         return self.texts(f"casework.signature.reason_{self.reason.value()}")
 
     def fill(self, file: CaseFile) -> None:
-        self.strokes, self._signed = b"", ()
+        self.strokes, self._shown, self._signed = b"", (), ()
         self.how.set_value(ON_SCREEN)
         self.reason.set_value("")
         self.witness.set_text("")
         self._show_signature()
 
     def leave(self) -> None:
-        self.strokes, self._signed = b"", ()
+        self.strokes, self._shown, self._signed = b"", (), ()
         self.clerking.signatures.take_back()
 
     def ask(self) -> None:
-        """Have the citizen's screen ask for the signature."""
-        if self.clerking.signatures.request is None:
-            self.strokes, self._signed = b"", ()
+        """Have the citizen's screen ask for the signature; other words are asked for anew."""
+        words = self.words()
+        if self.clerking.signatures.request is None or words != self._shown:
+            self.strokes, self._shown, self._signed = b"", words, ()
             self.clerking.signatures.ask(self.request(), self._on_signed, self._on_refused)
             self._show_signature()
 
@@ -115,7 +117,8 @@ class SignedForm(CaseForm):
         self._show_signature()
 
     def _on_signed(self, strokes: bytes) -> None:
-        self.strokes, self._signed = strokes, self.words()
+        # What stood on the screen is what was signed, whatever stands here by now.
+        self.strokes, self._signed = strokes, self._shown
         self.how.set_value(ON_SCREEN)
         self._show_signature()
         self.on_signed()

@@ -136,8 +136,12 @@ class SystemClock:
         self._boot_id = _boot_id()
         self._measure: HubMeasure | None = None
 
+    def _read(self) -> tuple[int, int]:
+        """Return wall and monotonic time as the machine has them, in milliseconds."""
+        return time.time_ns() // 1_000_000, _monotonic()
+
     def now(self) -> Instant:
-        wall, monotonic = time.time_ns() // 1_000_000, _monotonic()
+        wall, monotonic = self._read()
         known = self._measure
         offset: int | None = None
         quality = "wall"

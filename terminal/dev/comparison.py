@@ -26,7 +26,8 @@ class HubSide(msgspec.Struct, frozen=True):
     """What lies in the hub's store; `forks` counts entries of a second branch.
 
     `ours` are the entries of this terminal, `effects` (record id, effect) of each record that
-    was judged, `cases` (case number, receipt number) of each case.
+    was judged, `cases` (case number, receipt number) and `states` (receipt number, state) of
+    each case.
     """
 
     entries: int
@@ -35,6 +36,7 @@ class HubSide(msgspec.Struct, frozen=True):
     cases: tuple[tuple[str, str], ...]
     ratings: int
     forks: int
+    states: tuple[tuple[str, str], ...] = ()
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -116,6 +118,7 @@ def read_hub(database: Path, terminal_id: str) -> HubSide:
             ),
             ratings=rows("SELECT COUNT(*) FROM ratings")[0][0],
             forks=rows("SELECT COUNT(*) FROM forks")[0][0],
+            states=_pairs(rows("SELECT receipt_number, state FROM aggregates WHERE type = 'case'")),
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from terminal.clock import Clock
 from terminal.context import Context
 from terminal.dev.hub_process import HubMade, HubProcess, HubReady
 from terminal.dev.people import ACCOUNTS, DESK_ACCOUNTS
@@ -65,13 +66,23 @@ class EmulatedHall:
     """Sets up everything in a folder and takes it down again; use it as a context manager.
 
     `settings` lead a program to the emulated devices and to the hub; they are also written to
-    the terminal's folder, so that any command with `--data-dir` works with this hall.
+    the terminal's folder, so that any command with `--data-dir` works with this hall. `hub` and
+    `clock` are for scenes in which time passes; both sides must go by the same clock.
     """
 
-    def __init__(self, folder: Path, *, language: str = "zh", theme: str = "light") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        language: str = "zh",
+        theme: str = "light",
+        hub: HubProcess | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.hub = HubProcess(folder / HUB_FOLDER)
+        self.hub = hub or HubProcess(folder / HUB_FOLDER)
+        self.clock = clock
         self.made: HubMade | None = None
         self._screen = ScreenSettings(language=language, theme=theme)
         self._stack = contextlib.ExitStack()
@@ -96,7 +107,7 @@ class EmulatedHall:
 
     def open_terminal(self) -> Context:
         """Open the terminal with its devices and its sync; it is closed with the hall."""
-        ctx = Context(self.settings, transport=self.cable)
+        ctx = Context(self.settings, transport=self.cable, clock=self.clock)
         ctx.open(devices=True, sync=True)
         self._stack.callback(ctx.close)
         return ctx
@@ -128,7 +139,7 @@ class EmulatedHall:
         transport = HttpTransport(
             hub.url, Path(hub.certificate_authority), timeout=hub.timeout_seconds
         )
-        with Context(self.settings) as ctx:
+        with Context(self.settings, clock=self.clock) as ctx:
             for account in ACCOUNTS:
                 ctx.staff.add(account.login, account.name, account.password, account.role)
             try:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from terminal.errors import StoreError
 from terminal.protocol.snapshot import pack
 from terminal.services.catalogue import read_shipped
 
-MAIN = Path(__file__).resolve().parents[2] / "main.py"
+ROOT = Path(__file__).resolve().parents[2]
+MAIN = ROOT / "main.py"
 SET_UP_SECONDS = 60.0
 READY_SECONDS = 30.0
 STOP_SECONDS = 15.0
@@ -50,12 +52,16 @@ class HubProcess:
     """`main.py hub` in a data folder of its own, on loopback, behind TLS by its own CA.
 
     The ports are chosen once and kept, so that a hub that was stopped comes back where the
-    terminal looks for it; `serving` are more options for `hub serve`. Not thread-safe.
+    terminal looks for it; `serving` are more options for `hub serve`, `program` is what Python
+    runs instead of `main.py`. Not thread-safe.
     """
 
-    def __init__(self, data_dir: Path, *serving: str) -> None:
-        self.data_dir = data_dir
+    def __init__(
+        self, data_dir: Path, *serving: str, program: Sequence[str] = (str(MAIN),)
+    ) -> None:
+        self.data_dir = data_dir.absolute()
         self._serving = serving
+        self._program = program
         self.port, self.public_port = _free_ports(2)
         self.ready: HubReady | None = None
         self._process: subprocess.Popen[str] | None = None
@@ -74,22 +80,27 @@ class HubProcess:
 
     def set_up(self, accounts: tuple[DeskAccount, ...] = ()) -> HubMade:
         """Run `hub init` and add desk accounts; each call gives a fresh enrolment code."""
-        public_url = f"http://127.0.0.1:{self.public_port}"
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        catalogue = self.data_dir / "catalogue.zst"
-        shipped = read_shipped()
-        catalogue.write_bytes(pack(shipped.items, shipped.life_events))
         told = self._run(
-            "hub", "init", "--public-url", public_url, "--catalogue", str(catalogue), "--json"
-        )
+            "hub", "init", "--public-url", f"http://127.0.0.1:{self.public_port}",
+            "--catalogue", str(self._catalogue()), "--json",
+        )  # fmt: skip
         for account in accounts:
             self._run(
                 "hub", "account", account.login,
                 "--display-name", account.name, "--organ", account.organ,
                 "--enforcement-number", account.enforcement_number, "--json",
+                *(["--legal"] if account.legal else []),
                 stdin=f"{account.password}\n",
             )  # fmt: skip
         return msgspec.convert(told, HubMade)
+
+    def _catalogue(self) -> Path:
+        """Return a file with the shipped catalogue."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        catalogue = self.data_dir / "catalogue.zst"
+        shipped = read_shipped()
+        catalogue.write_bytes(pack(shipped.items, shipped.life_events))
+        return catalogue
 
     def start(self) -> HubReady:
         """Start serving and wait until both addresses answer."""
@@ -107,6 +118,7 @@ class HubProcess:
                 stderr=log,
                 encoding="utf-8",
                 start_new_session=True,
+                cwd=ROOT,
             )  # fmt: skip
         self._reader = threading.Thread(target=self._read, name="hub-output", daemon=True)
         self._reader.start()
@@ -144,7 +156,7 @@ class HubProcess:
         self.stop()
 
     def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, str(MAIN), "--data-dir", str(self.data_dir), *arguments]
+        return [sys.executable, *self._program, "--data-dir", str(self.data_dir), *arguments]
 
     def _log(self, mode: str) -> Any:
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -160,6 +172,7 @@ class HubProcess:
             timeout=SET_UP_SECONDS,
             check=False,
             start_new_session=True,
+            cwd=ROOT,
             env={**os.environ, "PYTHONWARNINGS": "ignore"},
         )
         lines = done.stdout.strip().splitlines()

@@ -117,26 +117,37 @@ PEOPLE: tuple[SamplePerson, ...] = (
 ORGANISATIONS: tuple[SampleOrganisation, ...] = (
     SampleOrganisation("noodles", "（示例）广安一碗面餐饮店", "刘䶮", "511602", "MADEM0A1"),
     SampleOrganisation("grocer", "（示例）广安邻里便民商店", "王㛃", "511602", "MADEM0A2"),
+    SampleOrganisation("workshop", "（示例）广安快修汽车服务部", "张三", "511602", "MADEM0A3"),
 )
 
 CLERK = SampleAccount("wangfang", "王芳", "yichuang-demo", Role.CLERK)
 SUPERVISOR = SampleAccount("zhaomin", "赵敏", "yichuang-banzhang", Role.SUPERVISOR)
-ACCOUNTS: tuple[SampleAccount, ...] = (CLERK, SUPERVISOR)
+CHIEF = SampleAccount("heping", "何平", "yichuang-shouxi", Role.CHIEF_REPRESENTATIVE)
+ACCOUNTS: tuple[SampleAccount, ...] = (CLERK, SUPERVISOR, CHIEF)
 
 
 class DeskAccount(msgspec.Struct, frozen=True):
-    """An account at the hub's desk: it sees the cases of one organ and decides them."""
+    """An account at the hub's desk: it sees the cases of one organ and decides them.
+
+    A `legal` one reviews what the organ refused, and weighty licences before the decision.
+    """
 
     login: str
     name: str
     organ: str
     enforcement_number: str
     password: str
+    legal: bool = False
 
 
 DESK_ACCOUNTS: tuple[DeskAccount, ...] = (
     DeskAccount("yibao", "陈静", "区医疗保障局", "SAMPLE-0601", "yichuang-yibao"),
     DeskAccount("shenpi", "李强", "区行政审批局", "SAMPLE-0101", "yichuang-shenpi"),
+    DeskAccount("jiaotong", "马跃", "区交通运输局", "SAMPLE-0201", "yichuang-jiaotong"),
+    DeskAccount("zhujian", "高原", "区住房和城乡建设局", "SAMPLE-0401", "yichuang-zhujian"),
+    DeskAccount("zhifa", "林青", "区综合行政执法局", "SAMPLE-2001", "yichuang-zhifa"),
+    DeskAccount("shuiwu", "钱进", "国家税务总局区税务局", "SAMPLE-0301", "yichuang-shuiwu"),
+    DeskAccount("fazhi", "周明", "区行政审批局", "", "yichuang-fazhi", legal=True),
 )
 
 
@@ -153,6 +164,14 @@ def organisation(key: str) -> SampleOrganisation:
     found = next((o for o in ORGANISATIONS if o.key == key), None)
     if found is None:
         raise KeyError(key)
+    return found
+
+
+def account(login: str) -> SampleAccount:
+    """Return an account of the hall by its login; `KeyError` when there is none."""
+    found = next((a for a in ACCOUNTS if a.login == login), None)
+    if found is None:
+        raise KeyError(login)
     return found
 
 

@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from terminal.context import Context  # noqa: E402
-from terminal.dev import people, scenes  # noqa: E402
+from terminal.dev import people  # noqa: E402
+from terminal.dev.scenes.items import RESETTLED  # noqa: E402
 from terminal.domain.parties import Party  # noqa: E402
 from terminal.errors import NotAllowed  # noqa: E402
 from terminal.services import drafts  # noqa: E402
@@ -60,7 +61,7 @@ def complete(ctx: Context) -> IntakeDraft:
     """Return an application that may be accepted."""
     person = people.person("abdu")
     draft = ctx.intake.start(
-        Party(name=person.name, identity_number=person.number), scenes.RESETTLED
+        Party(name=person.name, identity_number=person.number), RESETTLED
     )
     for line in ctx.intake.review(draft).materials:
         draft = drafts.with_material(draft, drafts.received(line.material))

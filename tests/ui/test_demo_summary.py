@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
 from terminal.dev.comparison import Comparison, HubSide
+from terminal.dev.scenes import steps
 from terminal.domain.case import CaseState
-from terminal.services.views import CaseRow, Saved
 from terminal.texts import Texts
 from ui.demo.papers import PaperFiles, PrintedFiles
-from ui.demo.player import Played
+from ui.demo.player import STEPS
+from ui.demo.stage import Played
 from ui.demo.summary import CaseSummary, Findings, problems
 
 RECEIPT = PaperFiles("receipt", "N-1", {"text": "documents/N-1-receipt.txt"})
 CASE = CaseSummary(
+    scene="a-day",
+    case_id="id",
     matter="one",
     receipt_number="N-1",
     case_number="C-1",
@@ -30,17 +33,14 @@ CASE = CaseSummary(
 FOUND = Findings(
     cases=(CASE,),
     comparison=Comparison(1, 1, (), (), ()),
-    hub=HubSide(1, (("r1", "h1"),), (("r1", "applied"),), (("C-1", "N-1"),), 1, 0),
+    hub=HubSide(
+        1, (("r1", "h1"),), (("r1", "applied"),), (("C-1", "N-1"),), 1, 0, (("N-1", "ACCEPTED"),)
+    ),
     chain_holds=True,
     printed=PrintedFiles(("printer/slip-01.escpos",), (), 0),
     ratings_given=1,
 )
-ROW = CaseRow(
-    "id", "N-1", "C-1", "事项", "", CaseState.ACCEPTED, None, None, False, "", 0, "", True
-)
-PLAYED = {
-    "one": Played("one", Saved(ROW, (), ("r1",), True), CaseState.ACCEPTED, True, "item"),
-}
+PLAYED = [Played("one", "id", CaseState.ACCEPTED, True, "item")]
 
 
 def _judge(found: Findings = FOUND, waiting: int = 0) -> list[str]:
@@ -53,6 +53,11 @@ def _case(**changed: Any) -> Findings:
 
 def _hub(**changed: Any) -> Findings:
     return msgspec.structs.replace(FOUND, hub=msgspec.structs.replace(FOUND.hub, **changed))
+
+
+def _both(state: str) -> Findings:
+    hub = msgspec.structs.replace(FOUND.hub, states=(("N-1", state),))
+    return msgspec.structs.replace(_case(state=state), hub=hub)
 
 
 def test_a_day_as_intended_has_no_problem() -> None:
@@ -69,7 +74,8 @@ def test_a_day_as_intended_has_no_problem() -> None:
             "没有生效（held）",
         ),
         (msgspec.structs.replace(FOUND, chain_holds=False), "校验链"),
-        (_case(state="RECEIVED"), "状态是 RECEIVED，应为 ACCEPTED"),
+        (_both("RECEIVED"), "状态是 RECEIVED，应为 ACCEPTED"),
+        (_hub(states=(("N-1", "RECEIVED"),)), "本机的状态是 ACCEPTED，平台的状态是 RECEIVED"),
         (_case(offline=False), "断网办理"),
         (_case(item_code="other"), "事项编码"),
         (_case(due_date=""), "没有办理期限"),
@@ -86,6 +92,10 @@ def test_each_fault_is_said(found: Findings, said: str) -> None:
     sentences = _judge(found)
     assert len(sentences) == 1
     assert said in sentences[0]
+
+
+def test_each_kind_of_step_can_be_performed() -> None:
+    assert set(STEPS) == set(get_args(steps.Step))
 
 
 def test_what_still_waits_is_a_fault() -> None:

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from terminal.clock import CHINA_TIME, FixedClock
 from terminal.context import Context
-from terminal.dev import people, scenes
+from terminal.dev import people
+from terminal.dev.scenes.items import FOOD, RESETTLED
 from terminal.devices.ports import ScannedCode
 from terminal.domain.parties import Party
 from terminal.services import drafts
@@ -85,7 +86,7 @@ def accepted(ctx: Context) -> str:
     ctx.staff.add(people.CLERK.login, people.CLERK.name, people.CLERK.password)
     session = ctx.staff.sign_in(people.CLERK.login, people.CLERK.password)
     party = Party(name=PERSON.name, identity_number=PERSON.number)
-    draft = ctx.intake.start(party, scenes.RESETTLED)
+    draft = ctx.intake.start(party, RESETTLED)
     for line in ctx.intake.review(draft).materials:
         draft = drafts.with_material(draft, drafts.received(line.material))
     for field, value in (
@@ -143,7 +144,7 @@ def test_one_day_is_singular_in_english(ctx: Context) -> None:
 def test_letters_find_an_item_and_its_papers(visitor: Visitor) -> None:
     visitor.touch("tile_apply")
     visitor.type("SPJYXK")
-    visitor.touch(f"item_{scenes.FOOD}")
+    visitor.touch(f"item_{FOOD}")
     visitor.wait(lambda: visitor.page() == "kiosk_guide")
     assert "食品经营许可申请书" in visitor.text()
     assert "营业执照" in visitor.text()

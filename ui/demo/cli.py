@@ -7,22 +7,29 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from terminal.cli.base import Console, Exit
+from terminal.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from terminal.dev.scenes.steps import Scene
 
 OUT = Path("out") / "demo"
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Run the demo; without a display the scene is played by itself."""
+    if getattr(args, "list", False):
+        return list_scenes(console)
     port = 0
     if getattr(args, "vnc", False):
         from ui.demo import vnc
 
         port = vnc.free_port()
         os.environ["QT_QPA_PLATFORM"] = vnc.platform(port)
-    elif args.headless or not has_display(os.environ):
-        if not args.headless:
+    elif args.headless or args.scene or args.all or not has_display(os.environ):
+        if not (args.headless or has_display(os.environ)):
             console.note("demo.no_display")
         return run_headless(args, console)
     from ui.demo import desktop
@@ -39,8 +46,33 @@ def has_display(environment: Mapping[str, str]) -> bool:
     return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
+def list_scenes(console: Console) -> int:
+    """Say which scenes there are."""
+    from terminal.dev.scenes import SCENES
+
+    if console.json:
+        console.emit([{"name": s.name, "zh": s.chinese, "en": s.english} for s in SCENES.values()])
+        return Exit.DONE
+    chinese = console.texts.language == "zh"
+    console.table([(s.name, s.chinese if chinese else s.english) for s in SCENES.values()])
+    return Exit.DONE
+
+
+def chosen(args: argparse.Namespace) -> tuple[Scene, ...]:
+    """Return the scenes that were asked for, in the order of the list; one name or many."""
+    from terminal.dev.scenes import A_DAY, SCENES
+
+    wanted = set(args.scene or ())
+    unknown = next((name for name in wanted if name not in SCENES), "")
+    if unknown:
+        raise InvalidInput("demo.no_scene", name=unknown, names=", ".join(SCENES))
+    if args.all:
+        return tuple(SCENES.values())
+    return tuple(scene for name, scene in SCENES.items() if name in wanted) or (A_DAY,)
+
+
 def run_headless(args: argparse.Namespace, console: Console) -> int:
-    """Play the scene, say how it went; exit status 1 when it is not as intended."""
+    """Play the scenes, say how it went; exit status 1 when it is not as intended."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     # The offscreen platform says this for each window; it is no news.
     os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false;default.warning=false")
@@ -51,8 +83,7 @@ def run_headless(args: argparse.Namespace, console: Console) -> int:
             console.line(sentence)
 
     out = (args.out or OUT).absolute()
-    keep = bool(getattr(args, "keep", False))
-    outcome = headless.play(out, console.texts, keep=keep, say=say)
+    outcome = headless.play(out, console.texts, chosen(args), keep=args.keep, say=say)
     found = outcome.summary
     if console.json:
         console.emit(found)

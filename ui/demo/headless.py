@@ -1,25 +1,27 @@
-"""The headless demo: a whole scene without a display, judged at the end."""
+"""The headless demo: whole scenes without a display, judged at the end."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
-from terminal.context import Context
-from terminal.dev import scenes
 from terminal.dev.hall import EmulatedHall
+from terminal.dev.scenes import A_DAY
+from terminal.dev.scenes.steps import Scene
 from terminal.texts import Texts
 from ui import theme
-from ui.app import WindowApp, application
+from ui.app import application
 from ui.demo import looks, summary
 from ui.demo.hands import Stuck
 from ui.demo.papers import PrintedFiles, write_printed
-from ui.demo.player import Player
+from ui.demo.player import play_scene
+from ui.demo.stage import Stage
+from ui.demo.staging import FIRST_MORNING, staged_hall
 
 Say = Callable[[str], None]
 DATA_FOLDER = "data"
@@ -33,15 +35,24 @@ class Outcome(msgspec.Struct, frozen=True):
     path: Path
 
 
-def play(out: Path, texts: Texts, *, keep: bool = False, say: Say = lambda _: None) -> Outcome:
-    """Play the scene into a folder; `keep` leaves terminal and hub there to be looked at."""
+def play(
+    out: Path,
+    texts: Texts,
+    scenes: Sequence[Scene] = (A_DAY,),
+    *,
+    keep: bool = False,
+    say: Say = lambda _: None,
+) -> Outcome:
+    """Play scenes into a folder; `keep` leaves terminal and hub there to be looked at."""
     started = time.monotonic()
     _prepare(out)
     data = out / DATA_FOLDER if keep else Path(tempfile.mkdtemp(prefix="yichuang-demo-"))
+    # A day at the window is today; where time passes, it begins on a Monday that is known.
+    begin = None if tuple(scenes) == (A_DAY,) else FIRST_MORNING
     try:
         say(texts("demo.starting"))
-        with EmulatedHall(data) as hall:
-            made = _play(hall, out, texts, say, started)
+        with staged_hall(data, begin=begin) as hall:
+            made = _play(hall, out, texts, scenes, say, started)
     finally:
         if not keep:
             shutil.rmtree(data, ignore_errors=True)
@@ -56,62 +67,75 @@ def _prepare(out: Path) -> None:
     (out / summary.FILE_NAME).unlink(missing_ok=True)
 
 
-def _play(hall: EmulatedHall, out: Path, texts: Texts, say: Say, started: float) -> summary.Summary:
+def _play(
+    hall: EmulatedHall, out: Path, texts: Texts, scenes: Sequence[Scene], say: Say, started: float
+) -> summary.Summary:
     pictures = out / "screens"
     theme.apply(application(), theme.load())
-    ctx = hall.open_terminal()
-    app = WindowApp(hall.settings, ctx=ctx)
-    app.window.resize(theme.px(1366), theme.px(768))
-    app.window.show()
-    app.open_core()
-    player = Player(hall, ctx, app, pictures)
-    stuck: list[str] = []
+    stage = Stage(hall, pictures)
+    stage.open()
+    alone = tuple(scenes) == (A_DAY,)
     try:
-        say(texts("demo.playing"))
-        player.play(scenes.A_DAY.steps)
-        player.hands.during(lambda: _hub_pages(hall, ctx, player, pictures))
-    except Stuck as error:
-        stuck.append(error.message(texts))
-        app.window.grab().save(str(pictures / "stuck.png"))
+        for scene in scenes:
+            stage.pictures = pictures if alone else pictures / scene.name
+            say(texts("demo.playing", title=title_of(scene, texts)))
+            _play_one(stage, scene, texts, say)
+        if alone and not stage.problems:
+            stage.hands.during(lambda: _hub_pages(stage, pictures))
     finally:
-        app.window.close()
-        app.close()
-    if not stuck:
+        stage.close_windows()
+    if alone and not stage.problems:
         say(texts("demo.looking"))
-        try:
-            for look in looks.LOOKS:
-                looks.show(hall, ctx, look, pictures)
-        except Stuck as error:
-            stuck.append(error.message(texts))
+        for look in looks.LOOKS:
+            try:
+                looks.show(hall, stage.ctx, look, pictures)
+            except Stuck as error:
+                stage.problems.append(error.message(texts))
     say(texts("demo.comparing"))
-    return _judge(hall, ctx, player, out, texts, stuck, started)
+    return _judge(stage, out, texts, scenes, started)
 
 
-def _hub_pages(hall: EmulatedHall, ctx: Context, player: Player, pictures: Path) -> None:
+def title_of(scene: Scene, texts: Texts) -> str:
+    """Return what a scene is called in the language of the run."""
+    return scene.chinese if texts.language == "zh" else scene.english
+
+
+def _play_one(stage: Stage, scene: Scene, texts: Texts, say: Say) -> None:
+    """Play a scene; one that gets stuck leaves a picture, and the next begins afresh."""
+    try:
+        play_scene(stage, scene)
+    except Stuck as error:
+        stage.problems.append(error.message(texts))
+        say(texts("demo.problem_line", sentence=error.message(texts)))
+        stage.shoot("stuck")
+        stage.restart()
+
+
+def _hub_pages(stage: Stage, pictures: Path) -> None:
     """Photograph the pages that a citizen and a supervisor see, where a browser is there."""
-    if not looks.browser() or hall.hub.ready is None:
+    if not looks.browser() or stage.hall.hub.ready is None:
         return
-    profile = hall.folder / "browser"
-    case_id = player.played["accepted"].saved.case.case_id
-    pages = {"hub-progress": (looks.progress_address(ctx, case_id), looks.PHONE)}
-    for name, page in player.desk_pages.items():
-        pages[name] = (looks.keep_page(page, hall.folder, name), looks.DESKTOP)
+    folder = stage.hall.folder
+    case_id = stage.played["accepted"].case_id
+    pages = {"hub-progress": (looks.progress_address(stage.ctx, case_id), looks.PHONE)}
+    for name, page in stage.desk_pages.items():
+        pages[name] = (looks.keep_page(page, folder, name), looks.DESKTOP)
     for name, (url, size) in pages.items():
-        looks.photograph(url, pictures / f"{name}.png", size, profile)
+        looks.photograph(url, pictures / f"{name}.png", size, folder / "browser")
 
 
 def _judge(
-    hall: EmulatedHall, ctx: Context, player: Player, out: Path, texts: Texts,
-    stuck: list[str], started: float,
-) -> summary.Summary:  # fmt: skip
-    played = player.played
-    cases = tuple(summary.summarise_case(ctx, each, out) for each in played.values())
+    stage: Stage, out: Path, texts: Texts, scenes: Sequence[Scene], started: float
+) -> summary.Summary:
+    ctx, hall, played = stage.ctx, stage.hall, stage.all_played
+    cases = tuple(summary.summarise_case(ctx, each, out) for each in played)
     printed: PrintedFiles = write_printed(hall, out)
-    found = summary.look_up(ctx, hall.hub.database, player.ratings, printed, cases)
+    found = summary.look_up(ctx, hall.hub.database, stage.ratings, printed, cases)
     status = ctx.journal.status()
-    said = [*stuck, *summary.problems(found, played, status.waiting, texts)]
+    said = [*stage.problems, *summary.problems(found, played, status.waiting, texts)]
     both = found.comparison
     return summary.Summary(
+        scenes=tuple(scene.name for scene in scenes),
         cases=tuple(summary.case_tree(case) for case in cases),
         journal={
             "written": status.written,
@@ -123,7 +147,7 @@ def _judge(
             "cases": len(found.hub.cases),
             "ratings": found.hub.ratings,
         },
-        ratings=player.ratings,
+        ratings=stage.ratings,
         lost=len(both.lost),
         doubled=len(both.doubled),
         lost_records=both.lost,
@@ -132,7 +156,7 @@ def _judge(
         chain_holds=found.chain_holds,
         printed=printed,
         screenshots=tuple(
-            str(path.relative_to(out)) for path in sorted((out / "screens").glob("*.png"))
+            str(path.relative_to(out)) for path in sorted((out / "screens").rglob("*.png"))
         ),
         seconds=round(time.monotonic() - started, 1),
         problems=tuple(said),

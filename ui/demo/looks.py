@@ -13,13 +13,15 @@ from urllib.parse import urljoin
 import msgspec
 
 from terminal.context import Context
-from terminal.dev import scenes
 from terminal.dev.browser import Browser, Page
 from terminal.dev.hall import EmulatedHall
+from terminal.dev.scenes import steps
+from terminal.dev.scenes.items import FOOD
 from terminal.documents import decode_view
 from ui import theme
-from ui.app import WindowApp, application
-from ui.demo.player import Player
+from ui.app import application
+from ui.demo.player import play
+from ui.demo.stage import Stage
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PAGE_SECONDS = 25.0
@@ -38,38 +40,35 @@ class Look(msgspec.Struct, frozen=True):
 LOOKS = (Look("dark", "dark", 1.0), Look("200", "light", 2.0))
 
 
-def _walk(look: Look) -> tuple[scenes.Step, ...]:
+def _walk(look: Look) -> tuple[steps.Step, ...]:
     """A visitor who asks and leaves: nothing is saved."""
     return (
-        scenes.SignIn(),
-        scenes.Greet("liu"),
-        scenes.Find("spjyxk", scenes.FOOD),
-        scenes.Answer("business", "catering"),
-        scenes.Answer("online", "no"),
-        scenes.HandIn(("food_application",)),
-        scenes.Shoot(f"{look.name}-work"),
-        scenes.Shoot(f"{look.name}-citizen", "citizen"),
-        scenes.OpenPage("cases"),
-        scenes.Shoot(f"{look.name}-my-cases"),
-        scenes.OpenPage("journal"),
-        scenes.Shoot(f"{look.name}-journal"),
+        steps.SignIn(),
+        steps.Greet("liu"),
+        steps.Find("spjyxk", FOOD),
+        steps.Answer("business", "catering"),
+        steps.Answer("online", "no"),
+        steps.HandIn(("food_application",)),
+        steps.Shoot(f"{look.name}-work"),
+        steps.Shoot(f"{look.name}-citizen", "citizen"),
+        steps.OpenPage("cases"),
+        steps.Shoot(f"{look.name}-my-cases"),
+        steps.OpenPage("journal"),
+        steps.Shoot(f"{look.name}-journal"),
     )
 
 
 def show(hall: EmulatedHall, ctx: Context, look: Look, pictures: Path) -> None:
     """Open the program in a look, walk through it and close it again."""
     theme.apply(application(), theme.load(look.theme, look.scale))
-    app = WindowApp(hall.settings, ctx=ctx)
-    app.window.resize(theme.px(1366), theme.px(768))
-    app.window.show()
-    app.open_core()
-    player = Player(hall, ctx, app, pictures)
+    stage = Stage(hall, pictures)
+    app = stage.window_of(ctx)
     try:
-        player.play(_walk(look))
+        play(stage, _walk(look))
     finally:
         app.window.close()
         app.close()
-        player.hands.pump(1)
+        stage.hands.pump(1)
 
 
 def browser() -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import msgspec
 
 from terminal.context import Context
 from terminal.dev.hall import EmulatedHall
+from terminal.services.papers import ON_THERMAL_PAPER
 
 FORMATS = (("text", "txt"), ("escpos", "escpos"), ("png", "png"), ("pdf", "pdf"))
 
@@ -26,11 +28,16 @@ def write_documents(ctx: Context, case_id: str, out: Path) -> tuple[PaperFiles, 
     folder.mkdir(parents=True, exist_ok=True)
     case = ctx.cases.case(case_id)
     written = []
+    seen: Counter[str] = Counter()
     for view in ctx.cases.documents(case_id):
         document = ctx.documents.document(view.document_id)
+        seen[view.kind] += 1
+        name = f"{case.receipt_number}-{view.kind}"
+        if seen[view.kind] > 1:
+            name = f"{name}-{seen[view.kind]}"
         files = {}
         for format, extension in FORMATS:
-            path = folder / f"{case.receipt_number}-{view.kind}.{extension}"
+            path = folder / f"{name}.{extension}"
             path.write_bytes(ctx.documents.render(document, format))
             files[format] = str(path.relative_to(out))
         written.append(PaperFiles(view.kind, view.number, files))
@@ -49,7 +56,11 @@ def write_printed(hall: EmulatedHall, out: Path) -> PrintedFiles:
     """Write the slips and sheets that came out, byte by byte as the printers got them."""
     folder = out / "printer"
     folder.mkdir(parents=True, exist_ok=True)
-    issued = {path.read_bytes() for path in (out / "documents").glob("*-receipt.escpos")}
+    issued = {
+        path.read_bytes()
+        for kind in ON_THERMAL_PAPER
+        for path in (out / "documents").glob(f"*-{kind}*.escpos")
+    }
     slips, unlike = [], 0
     for number, slip in enumerate(hall.devices.printer.sheets, 1):
         path = folder / f"slip-{number:02}.escpos"

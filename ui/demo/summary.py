@@ -11,9 +11,10 @@ from terminal.context import Context
 from terminal.dev import comparison
 from terminal.dev.comparison import Comparison, HubSide
 from terminal.domain.case import CaseState
+from terminal.services.papers import ON_THERMAL_PAPER
 from terminal.texts import Texts
 from ui.demo.papers import PaperFiles, PrintedFiles, write_documents
-from ui.demo.player import Played
+from ui.demo.stage import Played
 
 FILE_NAME = "summary.json"
 
@@ -21,6 +22,8 @@ FILE_NAME = "summary.json"
 class CaseSummary(msgspec.Struct, frozen=True):
     """One case: numbers and states only, no names."""
 
+    scene: str
+    case_id: str
     matter: str
     receipt_number: str
     case_number: str
@@ -40,6 +43,7 @@ class CaseSummary(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """What `summary.json` holds."""
 
+    scenes: tuple[str, ...]
     cases: tuple[dict[str, Any], ...]
     journal: dict[str, int]
     hub: dict[str, int]
@@ -59,19 +63,19 @@ class Summary(msgspec.Struct, frozen=True):
 
 def summarise_case(ctx: Context, played: Played, out: Path) -> CaseSummary:
     """Describe a case as it stands now and write its documents."""
-    saved = played.saved.case
-    case = ctx.cases.case(saved.case_id)
-    # A decided case has no date to come any more: then the one that was promised is told.
-    promised = saved.due.isoformat() if saved.due else ""
+    case = ctx.cases.case(played.case_id)
     return CaseSummary(
+        scene=played.scene,
+        case_id=case.case_id,
         matter=played.matter,
         receipt_number=case.receipt_number,
         case_number=case.case_number,
         item_code=case.item_code,
         state=case.state.value,
-        due_date=case.due or promised,
+        # A delivered case has no date to come any more: then the one that was promised is told.
+        due_date=case.due or played.promised,
         offline=case.offline,
-        record_ids=played.saved.record_ids,
+        record_ids=played.record_ids,
         documents=write_documents(ctx, case.case_id, out),
     )
 
@@ -106,7 +110,7 @@ def look_up(
     )
 
 
-def problems(found: Findings, played: dict[str, Played], waiting: int, texts: Texts) -> list[str]:
+def problems(found: Findings, played: list[Played], waiting: int, texts: Texts) -> list[str]:
     """Return in sentences what is not as the scene intended it; empty: everything is."""
     said = []
     both = found.comparison
@@ -120,12 +124,20 @@ def problems(found: Findings, played: dict[str, Played], waiting: int, texts: Te
         said.append(texts("demo.problem.waiting", count=waiting))
     if not found.chain_holds:
         said.append(texts("demo.problem.chain"))
+    intended = {one.case_id: one for one in played}
+    states = dict(found.hub.states)
     for case in found.cases:
-        wanted = played[case.matter]
+        wanted = intended[case.case_id]
         if case.state != wanted.expected.value:
             said.append(
                 texts("demo.problem.state", number=case.receipt_number, state=case.state,
                       expected=wanted.expected.value)
+            )  # fmt: skip
+        at_hub = states.get(case.receipt_number, "")
+        if at_hub != case.state:
+            said.append(
+                texts("demo.problem.hub_state", number=case.receipt_number, here=case.state,
+                      there=at_hub)
             )  # fmt: skip
         if case.offline != wanted.offline:
             said.append(texts("demo.problem.offline", number=case.receipt_number))
@@ -139,7 +151,9 @@ def problems(found: Findings, played: dict[str, Played], waiting: int, texts: Te
         )
     if len(found.hub.cases) != len(found.cases):
         said.append(texts("demo.problem.cases", here=len(found.cases), there=len(found.hub.cases)))
-    receipts = sum(paper.kind == "receipt" for case in found.cases for paper in case.documents)
+    receipts = sum(
+        paper.kind in ON_THERMAL_PAPER for case in found.cases for paper in case.documents
+    )
     if len(found.printed.slips) != receipts or found.printed.unlike:
         said.append(
             texts("demo.problem.slips", printed=len(found.printed.slips), receipts=receipts,

@@ -21,7 +21,8 @@ from pathlib import Path
 import msgspec
 
 from terminal.context import Context
-from terminal.dev import people, scenes
+from terminal.dev import people
+from terminal.dev.scenes.items import RESETTLED
 from terminal.domain.parties import Party
 from terminal.errors import TerminalError
 from terminal.ids import record_id
@@ -87,7 +88,7 @@ class Worker:
     def _draft(self, *, complete: bool) -> IntakeDraft:
         person = self._dice.choice(people.PEOPLE)
         visitor = Party(name=person.name, identity_number=person.number)
-        draft = self._ctx.intake.start(visitor, scenes.RESETTLED)
+        draft = self._ctx.intake.start(visitor, RESETTLED)
         for field, value in VALUES.items():
             draft = drafts.with_field(draft, field, value)
         return self._with_all(draft, but=0 if complete else 1)

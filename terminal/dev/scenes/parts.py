@@ -1,0 +1,39 @@
+"""Stretches of steps that several scenes share."""
+
+from __future__ import annotations
+
+from terminal.dev import people
+from terminal.dev.scenes.items import RESETTLED
+from terminal.dev.scenes.steps import By, EndVisit, Fill, Find, Greet, HandIn, Skip, Step
+
+
+def resettled(person: str, by: By, care_place: str) -> tuple[Step, ...]:
+    """Return the steps up to the act for the item of three materials."""
+    materials: tuple[str, ...] = ("remote_filing_form", "resettlement_proof")
+    if by is not By.CARD:
+        materials = ("identity_card", *materials)  # a card that was read is not asked for again
+    return (
+        Greet(person, by),
+        Find("ydaz", RESETTLED),
+        HandIn(materials),
+        Fill((("care_place", care_place), ("filed_from", "2026-12-01"),
+              ("address", "（示例）学府路12号"))),
+    )  # fmt: skip
+
+
+_NOODLES = people.organisation("noodles")
+
+FOOD_FORM = (
+    ("operator_name", _NOODLES.name),
+    ("credit_code", _NOODLES.number),
+    ("legal_representative", _NOODLES.legal_representative),
+    ("premises_address", "（示例）广安区北辰街道滨江路8号"),
+    ("main_type", "食品销售经营者"),
+    ("food_items", "散装食品销售"),
+    ("business_area", "60"),
+    ("safety_officer", "刘䶮"),
+)
+"""The form of a food licence, as far as it is not filled by itself."""
+
+LEAVE: tuple[Step, ...] = (EndVisit(), Skip())
+"""The visit ends; the visitor does not want to rate."""

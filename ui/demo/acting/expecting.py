@@ -1,0 +1,102 @@
+"""What must be true of a matter: judged where the scene says so, told in sentences."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from operator import attrgetter
+
+from terminal.clock import to_local
+from terminal.dev.scenes import steps
+from terminal.domain.case import Case
+from terminal.domain.records import CaseNumbered
+from terminal.services.views import DocumentView
+from ui.demo.stage import Stage, Steps
+
+
+def expect(stage: Stage, step: steps.Expect) -> None:
+    """Judge a matter; each thing that is not so becomes a problem, and the scene goes on."""
+    case = stage.case(step.matter)
+    stage.played[step.matter].expected = step.state
+    _compare(stage, step.matter, "state", case.state.value, step.state.value)
+    if step.life is not None:
+        # The hub's number comes whenever it comes.
+        life = tuple(one.kind for one in case.history if one.kind != CaseNumbered.kind)
+        _compare(stage, step.matter, "life", " ".join(life), " ".join(step.life))
+    for until in step.until:
+        _compare(
+            stage, step.matter, until.date, getattr(case, until.date), _day(stage, case, until)
+        )
+    for name, wanted in step.fields:
+        _compare(stage, step.matter, name, str(attrgetter(name)(case)), wanted)
+    papers = stage.ctx.cases.documents(case.case_id)
+    if step.papers is not None:
+        kinds = " ".join(one.kind for one in papers)
+        _compare(stage, step.matter, "papers", kinds, " ".join(step.papers))
+        for paper in papers:
+            _came_out(stage, paper)
+    for says in step.says:
+        _read(stage, step.matter, case, says, papers)
+
+
+def _day(stage: Stage, case: Case, until: steps.Until) -> str:
+    """Return the date that the rule gives, counted here by the calendar alone."""
+    if until.working_days is None and until.days is None:
+        return ""
+    day = to_local(getattr(case, until.since)).date()
+    if until.days is not None:
+        return (day + timedelta(days=until.days)).isoformat()
+    assert until.working_days is not None
+    return stage.ctx.calendar.add_working_days(day, until.working_days).date.isoformat()
+
+
+def _came_out(stage: Stage, paper: DocumentView) -> None:
+    """Wait until a paper was printed; it bears its number."""
+
+    def printed() -> bool:
+        jobs = stage.ctx.printing.jobs(paper.case_id)
+        mine = [job for job in jobs if job.document_id == paper.document_id]
+        return bool(mine) and all(job.state == "printed" for job in mine)
+
+    stage.hands.wait(f"{paper.kind} printed", printed)
+    if paper.number not in text_of(stage, paper):
+        stage.problem("number", matter=paper.kind, wanted=paper.number)
+
+
+def _read(
+    stage: Stage, matter: str, case: Case, says: steps.Says, papers: tuple[DocumentView, ...]
+) -> None:
+    found = [paper for paper in papers if paper.kind == says.kind]
+    text = text_of(stage, found[-1]) if found else ""
+    flat = "".join(text.split())
+    for words in says.words:
+        wanted = words.format_map(_Fields(case))
+        if "".join(wanted.split()) not in flat:
+            stage.problem("unsaid", matter=matter, found=says.kind, wanted=wanted)
+    for words in says.never:
+        if "".join(words.split()) in flat:
+            stage.problem("said", matter=matter, found=says.kind, wanted=words)
+
+
+def text_of(stage: Stage, paper: DocumentView) -> str:
+    """Return a paper as plain text."""
+    documents = stage.ctx.documents
+    return documents.render(documents.document(paper.document_id), "text").decode()
+
+
+class _Fields(dict[str, str]):
+    """The fields of a case for the words of a paper: `{receipt_number}`."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__()
+        self._case = case
+
+    def __missing__(self, name: str) -> str:
+        return str(getattr(self._case, name))
+
+
+def _compare(stage: Stage, matter: str, what: str, found: str, wanted: str) -> None:
+    if found != wanted:
+        stage.problem("expected", matter=matter, what=what, found=found, wanted=wanted)
+
+
+STEPS: Steps = {steps.Expect: expect}

@@ -108,27 +108,20 @@ def qt(_settings: Settings) -> Iterator[Finding]:
 
 
 def database(_settings: Settings) -> Iterator[Finding]:
-    """Which SQLite and SQLCipher keep the ledger."""
+    """Which SQLite and which page ciphers keep the ledger."""
     try:
-        from sqlcipher3 import dbapi2
-
         from terminal.store.database import LEAST_SQLITE
-
-        connection = dbapi2.connect(":memory:")
-        try:
-            (cipher,) = connection.execute("PRAGMA cipher_version").fetchone()
-        finally:
-            connection.close()
-    except (ImportError, TypeError) as error:
+        from terminal.store.encrypted import CIPHERS_VERSION, SQLITE_VERSION
+    except (ImportError, AttributeError) as error:
         yield Finding("database", State.BAD, "database_missing", {"reason": str(error)})
         return
-    good = dbapi2.sqlite_version_info >= LEAST_SQLITE
-    least = ".".join(map(str, LEAST_SQLITE))
+    good = SQLITE_VERSION >= LEAST_SQLITE
+    sqlite, least = (".".join(map(str, version)) for version in (SQLITE_VERSION, LEAST_SQLITE))
     yield Finding(
         "database",
         State.OK if good else State.BAD,
         "database" if good else "database_old",
-        {"sqlite": dbapi2.sqlite_version, "sqlcipher": cipher, "least": least},
+        {"sqlite": sqlite, "ciphers": CIPHERS_VERSION, "least": least},
     )
 
 

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import apsw
 import peewee
 from filelock import FileLock, Timeout
-from playhouse.sqlcipher_ext import SqlCipherDatabase
-from sqlcipher3 import dbapi2 as sqlcipher
 
 from terminal.errors import DiskFull, StoreError, TerminalError
-from terminal.store.migrating import bring_up
+from terminal.store.encrypted import AEGIS, SQLCIPHER, SQLITE_VERSION, EncryptedDatabase
+from terminal.store.migrating import ROOM_BESIDE, bring_up
 from terminal.store.write_thread import SYNC, WriteThread
 
 logger = logging.getLogger(__name__)
@@ -30,8 +30,20 @@ Transaction = peewee.Database
 LEAST_SQLITE = (3, 51, 3)
 """Before it, WAL mode with two connections can lose committed rows."""
 
-READERS = 2
 BUSY_MILLISECONDS = 5000
+PRAGMAS = [
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),
+    ("foreign_keys", 1),
+    ("secure_delete", 1),
+    ("busy_timeout", BUSY_MILLISECONDS),
+    ("cache_size", -8000),
+    ("temp_store", "memory"),
+    # A page that many commits change is brought into the file once: the log may grow to 16 MB
+    # before that. What is durable is not touched by it.
+    ("wal_autocheckpoint", 4000),
+]
+READERS = 2
 BALLAST_BYTES = 1 << 20
 NO_ROOM_BYTES = 128 << 10
 """With less than this an I/O error is taken for a full disk."""
@@ -70,15 +82,16 @@ class Ledger:
     """
 
     def __init__(self, path: Path, key: bytes, *, rescue: bool = False) -> None:
-        if sqlcipher.sqlite_version_info < LEAST_SQLITE:
-            raise StoreError("store.old_sqlite", version=sqlcipher.sqlite_version)
+        if SQLITE_VERSION < LEAST_SQLITE:
+            raise StoreError("store.old_sqlite", version=".".join(map(str, SQLITE_VERSION)))
         self.path = path
         self.rescue = rescue
         self._key = key
+        self._form = AEGIS
         self._ballast = path.with_name("ballast")
         self._lock = FileLock(str(path) + ".lock")
-        self._write_db: SqlCipherDatabase | None = None
-        self._readers: queue.SimpleQueue[SqlCipherDatabase] = queue.SimpleQueue()
+        self._write_db: EncryptedDatabase | None = None
+        self._readers: queue.SimpleQueue[EncryptedDatabase] = queue.SimpleQueue()
         self._thread = WriteThread("ledger-write")
         self._open = False
 
@@ -103,30 +116,29 @@ class Ledger:
             self.close()
             raise
 
-    def _connect(self, *, readonly: bool) -> SqlCipherDatabase:
-        database = SqlCipherDatabase(
-            str(self.path),
-            passphrase=f"x'{self._key.hex()}'",
-            pragmas=[
-                ("journal_mode", "wal"),
-                ("synchronous", "full"),
-                ("foreign_keys", 1),
-                ("secure_delete", 1),
-                ("busy_timeout", BUSY_MILLISECONDS),
-                ("cache_size", -8000),
-                # A page that many commits change is brought into the file once: the log may grow
-                # to 16 MB before that. What is durable is not touched by it.
-                ("wal_autocheckpoint", 4000),
-                *([("query_only", 1)] if readonly else []),
-            ],
-            thread_safe=False,
-            check_same_thread=False,
+    def _connect(self, *, readonly: bool) -> EncryptedDatabase:
+        database = EncryptedDatabase(
+            self.path,
+            self._key,
+            self._form,
+            [*PRAGMAS, ("query_only", 1)] if readonly else PRAGMAS,
         )
         try:
             database.connect()
-        except (peewee.DatabaseError, sqlcipher.Error) as error:
+        except (peewee.DatabaseError, apsw.Error) as error:
             raise self._explain(error) from error
         return database
+
+    def _connect_writer(self) -> EncryptedDatabase:
+        """Connect to the file in the form that it has; a new one gets today's."""
+        self._form = AEGIS
+        try:
+            return self._connect(readonly=False)
+        except StoreError as error:
+            if error.code != "store.wrong_key":
+                raise
+        self._form = SQLCIPHER
+        return self._connect(readonly=False)
 
     def _open_writer(self) -> None:
         """Connect and migrate; on a full disk the ballast is given up for it."""
@@ -138,10 +150,28 @@ class Ledger:
 
     def _migrate(self) -> None:
         self._close_writer()
-        database = self._connect(readonly=False)
-        self._write_db = database
-        if not self.rescue:
-            bring_up(database, self.path, MIGRATIONS, self._explain)
+        database = self._write_db = self._connect_writer()
+        if self.rescue:
+            return
+        bring_up(database, self.path, MIGRATIONS, self._explain)
+        if self._form is not AEGIS:
+            self._renew(database)
+
+    def _renew(self, database: EncryptedDatabase) -> None:
+        """Bring a ledger of an earlier form into today's, if there is room for both."""
+        try:
+            database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            if shutil.disk_usage(self.path.parent).free < self.path.stat().st_size + ROOM_BESIDE:
+                logger.warning("no room to bring the ledger into today's form")
+                return
+            renewed = database.renew()
+        except (peewee.DatabaseError, apsw.Error, OSError):
+            logger.warning("the ledger stays in its earlier form", exc_info=True)
+            renewed = False
+        self._close_writer()
+        if renewed:
+            self._form = AEGIS
+        self._write_db = self._connect(readonly=False)
 
     def _explain(self, error: Exception) -> Exception:
         """Return what a person is told of a database error, or the error itself: a defect.
@@ -234,18 +264,18 @@ class Ledger:
             database.execute_sql("COMMIT")
         except BaseException as error:
             self._roll_back(database)
-            if isinstance(error, peewee.DatabaseError | sqlcipher.Error):
+            if isinstance(error, peewee.DatabaseError | apsw.Error):
                 raise self._explain(error) from error
             raise
         return result
 
     @staticmethod
-    def _roll_back(database: SqlCipherDatabase) -> None:
+    def _roll_back(database: EncryptedDatabase) -> None:
         connection: Any = database.connection()
         if connection.in_transaction:
             try:
                 database.execute_sql("ROLLBACK")
-            except (peewee.DatabaseError, sqlcipher.Error):
+            except (peewee.DatabaseError, apsw.Error):
                 logger.warning("rollback failed; the connection is opened anew on next start")
 
     def empty_log(self) -> bool:
@@ -264,7 +294,7 @@ class Ledger:
         try:
             database.execute_sql("PRAGMA busy_timeout = 0")
             [(busy, _, _)] = database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        except (peewee.DatabaseError, sqlcipher.Error) as error:
+        except (peewee.DatabaseError, apsw.Error) as error:
             raise self._explain(error) from error
         finally:
             database.execute_sql(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
@@ -280,7 +310,7 @@ class Ledger:
                 return function(database)
             finally:
                 database.execute_sql("COMMIT")
-        except (peewee.DatabaseError, sqlcipher.Error) as error:
+        except (peewee.DatabaseError, apsw.Error) as error:
             raise self._explain(error) from error
         finally:
             self._readers.put(database)

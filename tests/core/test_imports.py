@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
     "PySide6",
     "PIL",
+    "apsw",
     "asyncio",
     "cryptography",
     "jinja2",

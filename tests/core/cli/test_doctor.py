@@ -98,7 +98,7 @@ def test_the_whole_house_is_in_order(call: Doctor, language: str) -> None:
     lines = out.splitlines()
     assert len(lines) >= 15
     assert all(line[0] in "✓!" for line in lines)
-    assert "SQLCipher" in out
+    assert "Multiple Ciphers" in out
 
 
 def test_a_program_reads_a_line_a_row(call: Doctor) -> None:

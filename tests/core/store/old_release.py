@@ -30,7 +30,7 @@ CLERK = Actor("clerk", "staff-wang", "王芳", "3 号综合窗口")
 
 
 def connect(path: Path, keys: Keyring) -> SqlCipherDatabase:
-    """Open a ledger's file as any program with its key can."""
+    """Open a ledger's file with the driver and in the form of the first release."""
     database = SqlCipherDatabase(
         str(path), passphrase=f"x'{keys.database.hex()}'", pragmas=[("journal_mode", "wal")]
     )

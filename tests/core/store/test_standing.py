@@ -235,8 +235,10 @@ class Steps:
     def __init__(self) -> None:
         self.thousands = 0
 
-    def _more(self) -> None:
+    def _more(self) -> bool:
+        """Count a thousand more; what is true would stop the statement."""
         self.thousands += 1
+        return False
 
     def of(self, work: Callable[[peewee.Database], object]) -> Callable[[peewee.Database], object]:
         """Return `work` with its steps counted anew."""

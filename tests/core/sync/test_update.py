@@ -19,6 +19,7 @@ from terminal.services.rescue import Rescue
 from terminal.settings import Settings
 from terminal.store import database as store
 from terminal.store import feeds, meta
+from terminal.store.encrypted import EncryptedDatabase
 from terminal.store.migrating import copy_of
 from tests.core.store.old_release import EPOCH, OldRelease, connect
 from tests.core.sync.conftest import FaultyLine
@@ -145,7 +146,7 @@ def test_a_newer_ledger_is_sent_and_exported_without_a_change_of_its_form(
     assert (reason.code, reason.data["step"]) == ("store.newer_schema", "0999_next")
 
     def form() -> list[tuple[object, ...]]:
-        raw = connect(old.path, old.keys)
+        raw = EncryptedDatabase(old.path, old.keys.database)
         found = raw.execute_sql("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
         raw.close()
         return list(found)

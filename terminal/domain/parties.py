@@ -96,12 +96,22 @@ class MaterialStatus(StrEnum):
     DEFERRED = "DEFERRED"
 
 
+class TrustGrade(StrEnum):
+    """How far an electronic certificate can be relied on (电子证照可信等级), A the furthest."""
+
+    ISSUED = "A"
+    VERIFIED = "B"
+    UPLOADED = "C"
+    SELF_MADE = "D"
+
+
 class MaterialEntry(msgspec.Struct, frozen=True):
     """What was recorded for one material at the desk (材料接收登记).
 
     `defect` says in words what is wrong with a defective one; `standard` is the acceptance
     standard of the guide, kept here because a case keeps the guide that it began with. A kept
-    original that is `filed` stays in the file; any other is collected again.
+    original that is `filed` stays in the file; any other is collected again. An electronic
+    certificate leaves its name, `certificate_number` and `grade`, never a copy.
     """
 
     material_id: str
@@ -116,6 +126,8 @@ class MaterialEntry(msgspec.Struct, frozen=True):
     certificate: str = ""
     filed: bool = False
     blobs: tuple[Blob, ...] = ()
+    certificate_number: str = ""
+    grade: TrustGrade | None = None
 
     @property
     def lacking(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from terminal.domain import certificates
 from terminal.domain.case import Case
 from terminal.domain.catalogue import (
     Fate,
@@ -31,6 +32,7 @@ from terminal.domain.parties import (
     MaterialStatus,
     Party,
     PartyKind,
+    TrustGrade,
 )
 from terminal.domain.records import DeclineKind
 from terminal.errors import InvalidInput
@@ -62,7 +64,8 @@ class PreparedParty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PreparedMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was handed in of one material of the guide; `files` stand beside the JSON file.
 
-    `count` 0 means as many copies as the guide asks for, no `fate` the guide's usual one.
+    `count` 0 means as many copies as the guide asks for, no `fate` the guide's usual one. An
+    electronic certificate says its `grade` (A to D) and may say its number.
     """
 
     id: Line
@@ -72,6 +75,8 @@ class PreparedMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[int, msgspec.Meta(ge=0, le=999)] = 0
     defect: Prose = ""
     files: tuple[Line, ...] = ()
+    grade: TrustGrade | None = None
+    certificate_number: Annotated[str, msgspec.Meta(max_length=certificates.LONGEST_NUMBER)] = ""
 
 
 class PreparedDecline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -246,7 +251,19 @@ def _entry(prepared: PreparedMaterial, material: Material) -> MaterialEntry:
         raise InvalidInput("intake.way_not_open", material=material.name, way=prepared.way.value)
     if prepared.way is Way.UPLOAD and not prepared.files:
         raise InvalidInput("intake.upload_without_file", material=material.name)
+    if prepared.way is Way.CERTIFICATE:
+        return _certificate(prepared, material)
     entry = drafts.received(material, way=prepared.way, count=prepared.count)
+    if prepared.fate is not None:
+        entry = msgspec.structs.replace(entry, fate=prepared.fate)
+    return entry
+
+
+def _certificate(prepared: PreparedMaterial, material: Material) -> MaterialEntry:
+    """Return the entry of an electronic certificate; what it lacks is said by its material."""
+    if prepared.grade is None:
+        raise InvalidInput("intake.certificate_without_grade", material=material.name)
+    entry = drafts.certified(material, prepared.grade, prepared.certificate_number)
     if prepared.fate is not None:
         entry = msgspec.structs.replace(entry, fate=prepared.fate)
     return entry

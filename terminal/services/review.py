@@ -7,9 +7,9 @@ from datetime import date
 import msgspec
 
 from terminal.clock import to_local
-from terminal.domain import deadlines
+from terminal.domain import certificates, deadlines
 from terminal.domain.calendar import DueDate, WorkingDayCalendar
-from terminal.domain.capacity import capacity_fault
+from terminal.domain.capacity import birth_of, capacity_fault
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import (
     ServiceItem,
@@ -21,7 +21,7 @@ from terminal.domain.catalogue import (
 )
 from terminal.domain.checks import is_control
 from terminal.domain.parties import Capacity, MaterialStatus, Party, PartyKind
-from terminal.domain.policy import HallRules
+from terminal.domain.policy import Bar, HallRules, credit_key
 from terminal.domain.records import Forwarding
 from terminal.domain.regime import committed_limit, procedure_of
 from terminal.services import form_rules
@@ -53,17 +53,21 @@ def review(
     """Return the whole state of a draft on this day; `case` is the one it takes up again."""
     questions = asked_questions(item, draft.answers)
     open_questions = tuple(q for q in questions if q.id not in draft.answers)
-    lines = _lines(draft, item)
+    barred = rules.barred.get(credit_key(draft.applicant)) if rules.barred else None
+    lines = _lines(draft, item, barred)
     fields = asked_fields(item, draft.answers)
     law = _law(item, _received_on(draft, today), today, rules, case)
     if draft.forwarding is not None:
         law = _law_elsewhere(law, draft.forwarding)
+    born = birth_of(draft.applicant)
     problems = (
         *_party_problems(draft, item, today),
-        *_commitment_problems(draft),
+        *_commitment_problems(draft, barred),
+        *_certificate_problems(lines),
         *(problem(f"answers.{q.id}", "intake.unanswered", question=q.text)
           for q in open_questions),
-        *(found for field in fields if (found := form_rules.check(field, draft.form, today))),
+        *(found for field in fields
+          if (found := form_rules.check(field, draft.form, today, born))),
     )  # fmt: skip
     required = [line for line in lines if line.material.required or line.entry]
     settled = sum(line.settled for line in required)
@@ -91,14 +95,14 @@ def review(
     )
 
 
-def _lines(draft: IntakeDraft, item: ServiceItem) -> tuple[MaterialLine, ...]:
+def _lines(draft: IntakeDraft, item: ServiceItem, barred: Bar | None) -> tuple[MaterialLine, ...]:
     """Show exactly the materials of this situation, and the ways that are open for each."""
     lines = []
     for material in asked_materials(item, draft.answers):
         ways = list(material.ways)
         if material.deferrable and item.conditional_acceptance and Way.DEFERRED not in ways:
             ways.append(Way.DEFERRED)
-        if Way.COMMITMENT in ways and not _may_commit(draft):
+        if Way.COMMITMENT in ways and (barred is not None or not _may_commit(draft)):
             ways.remove(Way.COMMITMENT)
         entry = draft.materials.get(material.id)
         lines.append(MaterialLine(material, entry, tuple(ways)))
@@ -112,15 +116,35 @@ def _may_commit(draft: IntakeDraft) -> bool:
     return draft.power.may_commit
 
 
-def _commitment_problems(draft: IntakeDraft) -> tuple[Problem, ...]:
-    """Name commitments that an agent gave without the right to (国办发〔2020〕42号)."""
+def _commitment_problems(draft: IntakeDraft, barred: Bar | None) -> tuple[Problem, ...]:
+    """Name commitments that cannot be given here (国办发〔2020〕42号): by an agent without the
+    right to, or by whoever broke an earlier one that is not repaired.
+    """
+    given = [entry for entry in draft.materials.values() if entry.way is Way.COMMITMENT]
+    if barred is not None:
+        return tuple(
+            problem(
+                f"materials.{entry.material_id}", "intake.commitment_barred",
+                material=entry.name, since=barred.since,
+            )
+            for entry in given
+        )  # fmt: skip
     if _may_commit(draft):
         return ()
     return tuple(
         problem("visitor.power", "intake.agent_may_not_commit", material=entry.name)
-        for entry in draft.materials.values()
-        if entry.way is Way.COMMITMENT
+        for entry in given
     )
+
+
+def _certificate_problems(lines: tuple[MaterialLine, ...]) -> tuple[Problem, ...]:
+    """Name electronic certificates that cannot stand for their material as they are."""
+    found = []
+    for line in lines:
+        fault = certificates.fault(line.entry, line.ways) if line.entry is not None else None
+        if fault is not None:
+            found.append(problem(f"materials.{line.material.id}", fault.code, **fault.data))
+    return tuple(found)
 
 
 def _party_problems(draft: IntakeDraft, item: ServiceItem, today: date) -> tuple[Problem, ...]:
@@ -201,6 +225,7 @@ def _law(
         basis=item.legal_basis,
         cure_by=_cure_by(committed, today, rules),
         deemed_from=deemed,
+        check_by=_check_by(item, today, rules),
     )
 
 
@@ -271,6 +296,12 @@ def _cure_by(promise: Due | None, today: date, rules: HallRules) -> Due | None:
     return Due(min(day, latest.date), latest.provisional or promise.provisional)
 
 
+def _check_by(item: ServiceItem, today: date, rules: HallRules) -> Due | None:
+    """Return the day by which a commitment given today is checked (事后核查)."""
+    days = item.check_days or rules.policy.commitments.check_days
+    return _due(rules.calendar.add_working_days(today, days)) if days > 0 else None
+
+
 def decide_by(law: Law) -> Due | None:
     """Return the due date of the decision: the shorter of promise and law."""
     dates = [due for due in (law.committed_by, law.statutory_by) if due is not None]
@@ -301,7 +332,8 @@ def _common(state: Review) -> Refusal:
         return ("act.visitor_incomplete",)
     if state.open_questions:
         return ("act.scenario_open", {"count": str(len(state.open_questions))})
-    return ()
+    wrong = next((p for p in state.problems if p.where.startswith("materials.")), None)
+    return (wrong.code, wrong.data) if wrong is not None else ()
 
 
 def _form(state: Review) -> Refusal:
@@ -314,6 +346,10 @@ def _may_receive(state: Review) -> Refusal:
         return ("act.already_received",)
     if procedure_of(state.item.regime).on_the_spot_only:
         return ("act.no_receipt_phase",)
+    if state.item.accepted_on_receipt and state.draft.forwarding is None:
+        # Intake equals acceptance (收件即受理): nothing that can be accepted lies about.
+        if not _may_accept(state):
+            return ("act.accepted_on_receipt",)
     return _common(state)
 
 

@@ -61,7 +61,7 @@ CARD = Material("card", "居民身份证", proves_identity=True, fate=Fate.ORIGI
 FORM = Material("form", "申请表", standard="签名或者盖章")
 LEASE = Material(
     "lease", "场所使用证明", deferrable=True, fate=Fate.COPY, standard="在有效期内",
-    ways=(Way.PAPER, Way.UPLOAD, Way.COMMITMENT),
+    ways=(Way.PAPER, Way.UPLOAD, Way.COMMITMENT, Way.CERTIFICATE), certificate="不动产权证书",
 )  # fmt: skip
 KITCHEN = Material("kitchen", "厨房平面图", when=(Condition("kind", ("catering",)),))
 

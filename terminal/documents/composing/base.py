@@ -142,6 +142,8 @@ def material_of(entry: MaterialEntry, texts: Texts) -> paper.MaterialLine:
     elif entry.way is Way.COMMITMENT:
         fate = paper.Fate.COMMITMENT
     form = entry.kind.value if entry.way is Way.PAPER else entry.way.value
+    if entry.way is Way.CERTIFICATE and entry.grade is not None:
+        form = f"certificate_{entry.grade.name}"
     return paper.MaterialLine(
         name=entry.name,
         fate=fate,

@@ -96,6 +96,25 @@ def test_the_same_application_again_is_the_first_answer(hall: Hall, tmp_path: Pa
         ({"materials": [{"id": "form", "status": "DEFECTIVE"}]}, "intake.defect_missing"),
         ({"materials": [{"id": "card", "way": "CERTIFICATE"}]}, "intake.way_not_open"),
         ({"materials": [{"id": "lease", "way": "UPLOAD"}]}, "intake.upload_without_file"),
+        (
+            {"materials": [{"id": "lease", "way": "CERTIFICATE"}]},
+            "intake.certificate_without_grade",
+        ),
+        (
+            {
+                "materials": [
+                    {"id": "card"},
+                    {"id": "form"},
+                    {
+                        "id": "lease",
+                        "way": "CERTIFICATE",
+                        "grade": "C",
+                        "fate": "COPY",
+                    },
+                ]
+            },
+            "intake.certificate_not_compared",
+        ),
         ({"form": {}}, "intake.field_missing"),
         ({"form": {"area": "1２0"}}, "intake.field_number"),
         ({"form": {"area": "1", "colour": "red"}}, "intake.unknown_field"),

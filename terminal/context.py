@@ -22,6 +22,7 @@ from terminal.services.appointments import AppointmentsService
 from terminal.services.authenticity import AuthenticityService
 from terminal.services.blobs import BlobsService
 from terminal.services.cases import CasesService
+from terminal.services.blank_book import BlankBookService
 from terminal.services.casework.acting import Office
 from terminal.services.casework.collecting import CollectingService
 from terminal.services.casework.complaints import ComplaintsService
@@ -287,6 +288,7 @@ class Context:
         self.todo = TodoService(office)
         self.history = HistoryService(office)
         self.shifts = ShiftService(office, self.todo)
+        self.blank_book = BlankBookService(self.ledger, self.clock)
         self.life_events = LifeEventsService(
             office, self.intake, self.catalogue, numbering, papers, lambda: self.texts
         )

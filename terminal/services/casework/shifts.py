@@ -13,12 +13,13 @@ from terminal.domain.records import Lane, ShiftHandedOver
 from terminal.errors import RuleRefused
 from terminal.ids import record_id
 from terminal.protocol.entry import Draft
+from terminal.services.blank_book import BlankBook, book_of
 from terminal.services.casework.acting import Office
 from terminal.services.casework.todo import SOON_DAYS, UNFINISHED, Tab, TodoService
 from terminal.services.lanes import count_lanes
 from terminal.services.staff import clerk_of
 from terminal.services.views import CaseRow, Session
-from terminal.store import aggregates, lists, print_jobs, standing
+from terminal.store import aggregates, blanks, lists, print_jobs, standing
 from terminal.store.database import Transaction
 from terminal.store.tables.ledger import AggregateRow
 
@@ -37,6 +38,7 @@ class ShiftFacts(msgspec.Struct, frozen=True):
     to_hand_out: tuple[CaseRow, ...]
     due_soon: tuple[CaseRow, ...]
     lanes: dict[Lane, int] = {}
+    blanks: BlankBook = BlankBook()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -49,6 +51,7 @@ class ShiftFacts(msgspec.Struct, frozen=True):
             "unsent": self.unsent,
             "to_hand_out": len(self.to_hand_out),
             "due_soon": len(self.due_soon),
+            "blanks_taken": len(self.blanks.taken),
         }
 
     @property
@@ -58,8 +61,10 @@ class ShiftFacts(msgspec.Struct, frozen=True):
 
     @property
     def record(self) -> dict[str, int]:
-        """What the hand-over keeps: what stands open, and how people were served today."""
-        return {**self.counts, **{f"lane_{lane.value}": n for lane, n in self.lanes.items()}}
+        """What the hand-over keeps: what stands open, how people were served, the blanks."""
+        served = {f"lane_{lane.value}": count for lane, count in self.lanes.items()}
+        book = self.blanks.counts if self.blanks.printed else {}
+        return {**self.counts, **served, **book}
 
 
 class ShiftService:
@@ -100,6 +105,7 @@ class ShiftService:
                 unsent_due=date.fromisoformat(counts.due) if counts.due else None,
                 to_hand_out=tuple(row.case for row in rows.of(Tab.TO_HAND_OUT)),
                 lanes=count_lanes(served, soon),
+                blanks=book_of(blanks.printed(db)),
                 due_soon=tuple(
                     row.case
                     for row in rows.rows

@@ -88,3 +88,44 @@ def test_a_misread_number_of_the_printed_series_is_refused(hall: Hall) -> None:
         hall.ctx.intake.enter_late(draft, hall.clerk, "zhao", PASSWORD)
     assert refused.value.code == "number.receipt_check"
     assert hall.ctx.sheets.free_blanks() == (blank.number,)
+
+
+def test_every_number_that_was_printed_is_accounted_for(hall: Hall) -> None:
+    hall.add_supervisor()
+    book = hall.ctx.blank_book
+    assert book.book().printed == 0
+    numbers = [one.number for one in hall.ctx.sheets.blanks(6)]
+    assert book.take(numbers[0], numbers[2].lower(), " 赵敏 ") == 3
+    assert book.spoil(numbers[5], "", "卡纸") == 1
+    draft = msgspec.structs.replace(hall.complete(), paper=HandwrittenReceipt(numbers[0], FRIDAY))
+    saved = hall.ctx.intake.enter_late(draft, hall.clerk, "zhao", PASSWORD)
+    found = book.book()
+    assert [one.number for one in found.drawer] == numbers[3:5]
+    assert [(one.number, one.taken_by) for one in found.taken] == [
+        (numbers[1], "赵敏"), (numbers[2], "赵敏"),
+    ]  # fmt: skip
+    assert [(one.number, one.case_id) for one in found.used] == [(numbers[0], saved.case.case_id)]
+    assert [(one.number, one.reason) for one in found.spoiled] == [(numbers[5], "卡纸")]
+    assert found.printed == 6
+    # What is used or spoiled is neither taken nor spoiled again, alone or in a row.
+    for first, last, code in (
+        (numbers[0], "", "document.blank_gone"),
+        (numbers[3], numbers[5], "document.blank_gone"),
+        ("S-2026-0007", "", "document.blank_unknown"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            book.take(first, last, "赵敏")
+        assert refused.value.code == code
+    with pytest.raises(InvalidInput):
+        book.take(numbers[3], "", " ")
+    with pytest.raises(InvalidInput):
+        book.spoil(numbers[3], "", "")
+    assert hall.ctx.sheets.free_blanks() == tuple(numbers[1:5])
+    # Both sides of a hand-over sign the same figures; what is out stands open.
+    facts = hall.ctx.shifts.facts(hall.clerk)
+    assert facts.counts["blanks_taken"] == 2
+    assert facts.record["blanks_printed"] == 6
+    # Spoiled by mistake and given out after all: the citizen's paper counts.
+    late = msgspec.structs.replace(hall.complete(), paper=HandwrittenReceipt(numbers[5], FRIDAY))
+    hall.ctx.intake.enter_late(late, hall.clerk, "zhao", PASSWORD)
+    assert len(book.book().used) == 2

@@ -8,6 +8,8 @@ import msgspec
 import pytest
 
 from terminal.clock import FixedClock
+from terminal.domain.aggregates import ShiftHandover
+from terminal.domain.records import Lane
 from terminal.errors import NotAllowed, RuleRefused
 from terminal.services import drafts
 from terminal.services.casework.silence import Silence
@@ -108,3 +110,17 @@ def test_a_shift_ends_with_two_names_and_a_successor_for_what_is_due(
     assert again == handover
     assert handover.successors == {case_id: "李明"}
     assert handover.facts["parked_visits"] == 1
+    _both_sides_read_the_same(hall, handover)
+
+
+def _both_sides_read_the_same(hall: Hall, handover: ShiftHandover) -> None:
+    """The sheet has a word for every figure that a hand-over may keep."""
+    hall.ctx.sheets.blanks(2)
+    served = msgspec.structs.replace(hall.complete(), lanes=tuple(Lane))
+    hall.ctx.intake.receive(served, hall.clerk)
+    facts = hall.ctx.shifts.facts(hall.clerk)
+    kept = msgspec.structs.replace(handover, facts=facts.record)
+    sheet = hall.ctx.sheets.text(hall.ctx.sheets.shift_handover(kept, hall.clerk, facts))
+    assert "今日绿色通道" in sheet
+    assert "手写凭证：未领用" in sheet
+    assert "李明" in sheet

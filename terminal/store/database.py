@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from terminal.errors import DiskFull, StoreError, TerminalError
 from terminal.store.encrypted import AEGIS, SQLCIPHER, SQLITE_VERSION, EncryptedDatabase
+from terminal.store.log_room import LogRoom
 from terminal.store.migrating import ROOM_BESIDE, bring_up
 from terminal.store.write_thread import SYNC, WriteThread
 
@@ -39,9 +40,6 @@ PRAGMAS = [
     ("busy_timeout", BUSY_MILLISECONDS),
     ("cache_size", -8000),
     ("temp_store", "memory"),
-    # A page that many commits change is brought into the file once: the log may grow to 16 MB
-    # before that. What is durable is not touched by it.
-    ("wal_autocheckpoint", 4000),
 ]
 READERS = 2
 BALLAST_BYTES = 1 << 20
@@ -93,6 +91,7 @@ class Ledger:
         self._write_db: EncryptedDatabase | None = None
         self._readers: queue.SimpleQueue[EncryptedDatabase] = queue.SimpleQueue()
         self._thread = WriteThread("ledger-write")
+        self._log_room = LogRoom(path, lambda work: self._thread.post(work, SYNC))
         self._open = False
 
     def open(self) -> None:
@@ -147,6 +146,8 @@ class Ledger:
         except DiskFull:
             self._give_up_ballast()
             self._migrate()
+        if self._write_db is not None:
+            self._log_room.watch(self._write_db.connection())
 
     def _migrate(self) -> None:
         self._close_writer()
@@ -298,6 +299,8 @@ class Ledger:
             raise self._explain(error) from error
         finally:
             database.execute_sql(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        if not busy:
+            self._log_room.emptied()
         return not busy
 
     def read(self, function: Callable[[peewee.Database], Result]) -> Result:

@@ -60,6 +60,10 @@ class WriteThread:
         self._queue.put((PEOPLE if priority is None else priority, next(self._count), call))
         return future.result()
 
+    def post(self, function: Callable[[], None], priority: int) -> None:
+        """Run a call on the thread some time later; it must not raise."""
+        self._queue.put((priority, next(self._count), function))
+
     def _work(self) -> None:
         while True:
             _, _, call = self._queue.get()

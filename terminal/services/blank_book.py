@@ -15,17 +15,18 @@ from terminal.store.database import Ledger, Transaction
 
 
 class BlankBook(msgspec.Struct, frozen=True):
-    """Where each number stands; the four lists together are what was printed."""
+    """Where each number stands; the four lists together are `all` that was printed."""
 
     drawer: tuple[BlankReceipt, ...] = ()
     taken: tuple[BlankReceipt, ...] = ()
     used: tuple[BlankReceipt, ...] = ()
     spoiled: tuple[BlankReceipt, ...] = ()
+    all: tuple[BlankReceipt, ...] = ()
 
     @property
     def printed(self) -> int:
         """How many were printed here."""
-        return len(self.drawer) + len(self.taken) + len(self.used) + len(self.spoiled)
+        return len(self.all)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -48,6 +49,7 @@ def book_of(found: Sequence[BlankReceipt]) -> BlankBook:
         ),
         used=tuple(one for one in found if one.case_id),
         spoiled=tuple(one for one in found if one.spoiled_at and not one.case_id),
+        all=tuple(found),
     )
 
 

@@ -127,6 +127,7 @@ class FormPanel(QWidget):
 
     def _fault(self, field: FormField) -> str:
         from terminal.clock import today
+        from terminal.domain.capacity import birth_of
         from terminal.services.form_rules import check
 
         draft, ctx = self._desk.now.draft, self._desk.bridge.ctx
@@ -134,7 +135,8 @@ class FormPanel(QWidget):
             return ""
         shown = self.fields.get(field.id)
         value = shown.text() if isinstance(shown, Field) else ""
-        found = check(field, {**draft.form, field.id: value}, today(ctx.clock))
+        form = {**draft.form, field.id: value}
+        found = check(field, form, today(ctx.clock), birth_of(draft.applicant))
         if found is None:
             return ""
         texts = self._texts

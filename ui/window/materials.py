@@ -154,7 +154,7 @@ class MaterialsPanel(QWidget):
             grade, number = (entry.grade, entry.certificate_number) if entry else (None, "")
             self.certificate.open_for(line.material.certificate, line.ways, grade, number)
         elif key == Qt.Key.Key_C and Way.COMMITMENT in line.ways:
-            self._settle(drafts.received(line.material, way=Way.COMMITMENT))
+            self._settle(drafts.committed(line.material, self._now()))
         elif key == Qt.Key.Key_F9 and Way.DEFERRED in line.ways:
             self._settle(drafts.deferred(line.material))
         elif key == Qt.Key.Key_F9:
@@ -195,6 +195,11 @@ class MaterialsPanel(QWidget):
         place = PAPER_FATES.index(entry.fate) if entry.fate in PAPER_FATES else 0
         fate = PAPER_FATES[(place + step) % len(PAPER_FATES)]
         self._put(msgspec.structs.replace(entry, fate=fate))
+
+    def _now(self) -> int:
+        """Return the moment at which a commitment's terms were told, in milliseconds."""
+        ctx = self._bridge.ctx
+        return ctx.clock.now().corrected if ctx is not None else 0
 
     def _put(self, entry: MaterialEntry) -> None:
         draft = self._desk.now.draft

@@ -21,6 +21,7 @@ from ui.widgets.abstract import AbstractWidget
 from ui.widgets.basics import Card, KeyCap, Label, Notice, clear, row
 from ui.widgets.fields import Field
 from ui.widgets.keys import LegalFrame, LegalGuard
+from ui.window.casework.parts import Pick
 from ui.window.dates import day_words
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class ShiftForm(Card, metaclass=AbstractWidget):
         texts = bridge.texts
         self.setObjectName(f"{name}_form")
         self._name, self._bridge, self._texts, self._session = name, bridge, texts, session
-        self._fields: list[Field] = []
+        self._fields: list[Field | Pick] = []
         self._action = ""
         self._busy = False
         self.notice = Notice(f"{name}_notice")
@@ -64,8 +65,8 @@ class ShiftForm(Card, metaclass=AbstractWidget):
             hint=texts(hint) if texts.has(hint) else "", max_length=most, secret=secret,
         )  # fmt: skip
 
-    def follow(self, *fields: Field) -> None:
-        """Let Enter lead through these fields and then to the confirming frame."""
+    def follow(self, *fields: Field | Pick) -> None:
+        """Let Enter lead through these parts, as far as they are shown, to the frame."""
         self._fields = list(fields)
         for at, field in enumerate(fields):
             field.moved_on.connect(lambda at=at: self._step(at, 1))
@@ -82,8 +83,8 @@ class ShiftForm(Card, metaclass=AbstractWidget):
         self._fields[0].setFocus()
 
     @abstractmethod
-    def missing(self) -> Field | None:
-        """Return the first field that lacks what the act needs, with its sentence said."""
+    def missing(self) -> Field | Pick | None:
+        """Return the first part that lacks what the act needs, with its sentence said."""
 
     @abstractmethod
     def do(self) -> None:
@@ -91,9 +92,12 @@ class ShiftForm(Card, metaclass=AbstractWidget):
 
     def wipe(self) -> None:
         """Leave nothing of what was typed."""
-        for field in self._fields:
-            field.set_text("")
-            field.complain("")
+        for part in self._fields:
+            if isinstance(part, Field):
+                part.set_text("")
+            else:
+                part.set_value("")
+            part.complain("")
 
     def failed(self, failure: Failure) -> None:
         """Say why it did not work."""
@@ -107,11 +111,12 @@ class ShiftForm(Card, metaclass=AbstractWidget):
         return bool(sentence)
 
     def _step(self, at: int, by: int) -> None:
-        if at + by >= len(self._fields):
-            open_field = self.missing()
-            (open_field or self.confirm).setFocus()
-        else:
-            self._fields[max(at + by, 0)].setFocus()
+        way = self._fields[at + 1 :] if by > 0 else self._fields[:at][::-1]
+        following = next((part for part in way if not part.isHidden()), None)
+        if following is not None:
+            following.setFocus()
+        elif by > 0:
+            (self.missing() or self.confirm).setFocus()
 
     def _on_asked(self) -> None:
         open_field = self.missing()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QVBoxLayout
 
 from terminal.domain.aggregates import ShiftHandover
+from terminal.services.blank_book import BlankBook
 from terminal.services.casework.shifts import ShiftFacts
 from terminal.services.views import CaseRow, Session
 from ui.bridge import Bridge
@@ -16,6 +17,7 @@ from ui.icons import Icon
 from ui.theme import px
 from ui.widgets.basics import Card, Label, Notice, Scroll, clear, holds_focus, row
 from ui.widgets.keys import KeyHint, LegalGuard
+from ui.window.blank_form import BlankForm, spans
 from ui.window.dates import day_words
 from ui.window.page import Page
 from ui.window.shift_forms import ComplaintForm, HandoverForm, ShiftForm
@@ -46,7 +48,8 @@ class ShiftPage(Page):
         self.notice = Notice("shift_said")
         self.handover = HandoverForm(bridge, session, guard)
         self.complaint = ComplaintForm(bridge, session, guard)
-        self._forms: tuple[ShiftForm, ...] = (self.handover, self.complaint)
+        self.blanks = BlankForm(bridge, session, guard)
+        self._forms: tuple[ShiftForm, ...] = (self.handover, self.complaint, self.blanks)
         left, right = Scroll(gap=12), Scroll(gap=12)
         left.body.addWidget(self.facts)
         for part in (self.notice, *self._forms):
@@ -84,17 +87,19 @@ class ShiftPage(Page):
             KeyHint("f4", "F4", texts("day.hint.shift_facts")),
             KeyHint("f7", "F7", texts("day.hint.late")),
             KeyHint("f8", "F8", texts("day.hint.complaint")),
+            KeyHint("f9", "F9", texts("day.hint.blanks")),
             *super().hints(),
         )
 
     def press(self, hint: str) -> None:
         actions = {"f4": self.open_handover, "f7": self.late_wanted.emit,
-                   "f8": self.open_complaint}  # fmt: skip
+                   "f8": self.open_complaint, "f9": self.open_blanks}  # fmt: skip
         if hint in actions:
             actions[hint]()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = {Qt.Key.Key_F4: "f4", Qt.Key.Key_F7: "f7", Qt.Key.Key_F8: "f8"}
+        keys = {Qt.Key.Key_F4: "f4", Qt.Key.Key_F7: "f7", Qt.Key.Key_F8: "f8",
+                Qt.Key.Key_F9: "f9"}  # fmt: skip
         hint = keys.get(Qt.Key(event.key()))
         shown = next((form for form in self._forms if not form.isHidden()), None)
         if hint is not None and not event.modifiers():
@@ -114,6 +119,10 @@ class ShiftPage(Page):
     def open_complaint(self) -> None:
         """F8: take a complaint down."""
         self._open(self.complaint)
+
+    def open_blanks(self) -> None:
+        """F9: print receipts ahead, or note what became of them."""
+        self._open(self.blanks)
 
     def _open(self, form: ShiftForm) -> None:
         for other in self._forms:
@@ -155,6 +164,7 @@ class ShiftPage(Page):
         self._fact("unsent", facts.unsent, (), "", title)
         self._fact("to_hand_out", len(facts.to_hand_out), _names(facts.to_hand_out), "")
         self._fact("due_soon", len(facts.due_soon), _names(facts.due_soon), "bad")
+        self._show_blanks(facts.blanks)
         if facts.lanes:
             served = texts("window.separator").join(
                 texts("day.shift.lane_line", lane=texts(f"day.lane.{lane.value}"), count=count)
@@ -165,6 +175,19 @@ class ShiftPage(Page):
                 count=sum(facts.lanes.values()), names=served,
             )  # fmt: skip
             self._line("users", "muted", said)
+
+    def _show_blanks(self, book: BlankBook) -> None:
+        """Show that every number printed ahead is accounted for, and which are where."""
+        if not book.printed:
+            return
+        texts = self.texts
+        counts = {key: len(getattr(book, key)) for key in ("used", "spoiled", "taken", "drawer")}
+        said = texts("day.blanks.balance", printed=book.printed, **counts)
+        self._line("list-checks", "warning" if book.taken else "muted", said)
+        for key in ("taken", "spoiled", "used", "drawer"):
+            lines = spans(book, key, texts)
+            if lines:
+                self._line("circle", "muted", texts(f"day.blanks.of_{key}", numbers=lines))
 
     def _fact(
         self, key: str, count: int, names: Sequence[str], state: str, title: str = ""

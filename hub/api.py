@@ -252,7 +252,7 @@ class Api:
         return terminal, message
 
     def _terminal(self, key: str) -> TerminalData | None:
-        with self._hub.store.reading() as database:
+        with self._hub.store.reading(once=True) as database:
             return people.terminal_by_key(database, key)
 
     async def _envelope(self, request: Request) -> Envelope:

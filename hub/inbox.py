@@ -123,7 +123,7 @@ def _left_to_others(hub: Hub, hall: str, count: int) -> bool:
     """
     if count > FEW_ENTRIES or not hub.store.shared:
         return False
-    with hub.store.reading() as database:
+    with hub.store.reading(once=True) as database:
         return entries.many_wait(database, hall, _BACKLOG)
 
 

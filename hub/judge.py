@@ -41,7 +41,7 @@ def judge_pending(hub: Hub, hall: str | None = None) -> int:
     done = 0
     with hub.store.turn(hall) as turn:
         while turn.take():
-            with hub.store.reading() as database:
+            with hub.store.reading(once=True) as database:
                 page = entries.unjudged(database, hub.portion.size, hall)
             if page:
                 hub.bell.ring(_judge_page(hub, page))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MOST, LEAST = 500, 50
+MOST, LEAST = 500, 100
 SECONDS = 0.1
 """Whoever waits for the locks of such a transaction waits about that long."""
 
@@ -11,7 +11,7 @@ class Portion:
     """Learns from each transaction; several threads may, the last one is believed."""
 
     def __init__(self) -> None:
-        self.size = 100
+        self.size = 200
 
     def took(self, judged: int, seconds: float) -> None:
         """Note how long a transaction took; a few entries say nothing of how long many take."""

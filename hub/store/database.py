@@ -53,8 +53,11 @@ class Store(Protocol):
         `yielding`: nobody waits for it, so whoever is waited for goes before.
         """
 
-    def reading(self) -> AbstractContextManager[Database]:
-        """Run the block on one consistent state; nothing may be written."""
+    def reading(self, *, once: bool = False) -> AbstractContextManager[Database]:
+        """Run the block on one consistent state; nothing may be written.
+
+        `once`: the block runs one statement only.
+        """
 
     def turn(self, hall: str) -> AbstractContextManager[Turn]:
         """Wait until no other thread of this process judges the hall."""
@@ -114,7 +117,7 @@ class SqliteStore:
             yield self._writer
 
     @contextmanager
-    def reading(self) -> Iterator[Database]:
+    def reading(self, *, once: bool = False) -> Iterator[Database]:
         """Run the block on one consistent state; nothing may be written."""
         database = self._readers.get()
         try:

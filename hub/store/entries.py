@@ -252,20 +252,22 @@ def of_aggregate(database: Database, aggregate_id: str) -> list[Stored]:
 
 def held(database: Database, keys: Sequence[str]) -> list[Stored]:
     """Return held entries of these aggregates, or that wait for these record_ids or blobs."""
-    hashes: set[str] = set()
-    for column in ("waits_for", "aggregate_id"):
-        found = rows(
-            database,
-            f"SELECT entry_hash FROM effects WHERE {column} IN ? AND effect = 'held'",
-            list(keys),
-        )
-        hashes.update(digest for (digest,) in found)
+    wanted = list(keys)
+    # Two questions in one: each has an index of the few that are held.
+    found = rows(
+        database,
+        "SELECT entry_hash FROM effects WHERE waits_for IN ? AND effect = 'held'"
+        " UNION SELECT entry_hash FROM effects WHERE aggregate_id IN ? AND effect = 'held'",
+        wanted,
+        wanted,
+    )
+    hashes = [digest for (digest,) in found]
     if not hashes:
         return []
     found = rows(
         database,
         f"SELECT {_COLUMNS} FROM entries e WHERE e.hash IN ? ORDER BY e.id",
-        sorted(hashes),
+        hashes,
     )
     return [_stored(row) for row in found]
 

@@ -14,6 +14,7 @@ from terminal.protocol.wire import Cursor, FeedRow, Page, feed_hash
 _insert_lines = Insert(FeedLine)
 _open_heads = Insert(FeedHead, "(name) DO NOTHING")
 _lines = FeedLine._meta.table_name
+_MOVE = "UPDATE feeds SET position = position + ? WHERE name = ? RETURNING position, hash"
 _HEAD = f"SELECT handle, position FROM {FeedHead._meta.table_name} WHERE name = ?"
 _HASH_AT = f"SELECT hash FROM {_lines} WHERE feed = ? AND position = ?"
 _AFTER = (
@@ -41,23 +42,17 @@ def append(database: Database, new: Iterable[NewRow], new_handle: str) -> list[s
     for row in new:
         by_feed.setdefault(row.feed, []).append(row)
     for name in sorted(by_feed):
-        _open(database, name, new_handle)
-        _append_all(database, name, by_feed[name])
+        _append_all(database, name, by_feed[name], new_handle)
     return sorted(by_feed)
 
 
-def _open(database: Database, name: str, handle: str) -> None:
-    _open_heads(database, [(name, handle, 0, "")])
-
-
-def _append_all(database: Database, name: str, new: Sequence[NewRow]) -> None:
+def _append_all(database: Database, name: str, new: Sequence[NewRow], new_handle: str) -> None:
     # The head's row is locked from here to the commit: positions are in commit order.
-    ((last, digest),) = rows(
-        database,
-        "UPDATE feeds SET position = position + ? WHERE name = ? RETURNING position, hash",
-        len(new),
-        name,
-    )
+    moved = rows(database, _MOVE, len(new), name)
+    if not moved:
+        _open_heads(database, [(name, new_handle, 0, "")])
+        moved = rows(database, _MOVE, len(new), name)
+    ((last, digest),) = moved
     lines = []
     for position, row in enumerate(new, start=last - len(new) + 1):
         digest = feed_hash(digest, row.kind, row.key, row.body)

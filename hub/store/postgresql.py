@@ -12,8 +12,9 @@ import queue
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +36,8 @@ _LISTEN_SECONDS = 0.5
 _PATIENCE_SECONDS = 0.2
 LEASE_MS = 10_000
 """A process that did not come back for so long has lost its hall to the next one."""
+_SURE_SECONDS = 2.0
+"""How long after a lease was taken it is not looked at again."""
 _SESSION = (
     # A committed entry is on the disk, whatever the cluster's default is.
     "SET synchronous_commit = on",
@@ -141,9 +144,12 @@ class PostgresqlStore:
                 raise
 
     @contextmanager
-    def reading(self) -> Iterator[Any]:
-        """Run the block on one consistent state; nothing may be written."""
-        with self._readers.one() as database, database.atomic():
+    def reading(self, *, once: bool = False) -> Iterator[Any]:
+        """Run the block on one consistent state; nothing may be written.
+
+        `once`: one statement, which sees one state by itself and needs no transaction around it.
+        """
+        with self._readers.one() as database, nullcontext() if once else database.atomic():
             yield database
 
     @contextmanager
@@ -221,14 +227,24 @@ class Lease:
         self._hall = hall
         self._holder = holder
         self._wanted = 0
+        self._sure_until = 0.0
 
     def take(self) -> bool:
-        """Take or prolong the lease; False leaves word with whoever holds it."""
+        """Take or prolong the lease; False leaves word with whoever holds it.
+
+        One that was taken a moment ago is not asked for again: who has left word since is
+        seen by `give_back`.
+        """
+        if monotonic() < self._sure_until:
+            return True
         ((holder, self._wanted),) = rows(self._db, _TAKE, self._hall, self._holder, LEASE_MS)
-        return bool(holder == self._holder)
+        mine = bool(holder == self._holder)
+        self._sure_until = monotonic() + _SURE_SECONDS if mine else 0.0
+        return mine
 
     def give_back(self) -> bool:
         """Let go if nobody asked since the last `take`; otherwise there is more to judge."""
+        self._sure_until = 0.0
         return bool(run(self._db, _GIVE_BACK, self._hall, self._holder, self._wanted))
 
 

@@ -10,7 +10,7 @@ from peewee import Case as When
 from peewee import Database, fn
 
 from hub.store import marks
-from hub.store.statements import Insert, all_but, row_lock, rows
+from hub.store.statements import Insert, Update, rows
 from hub.store.tables import (
     AggregateRow,
     BlobRow,
@@ -46,8 +46,12 @@ _MOST_TWINS = 10
 _LONGEST_NAME = 200
 """Of a column that pages look for: an index takes no text of any length."""
 
-_add_new = Insert(AggregateRow)
-_change_old = Insert(AggregateRow, f"(id) DO UPDATE SET {all_but(AggregateRow, 'id')}")
+_add_new = Insert(AggregateRow, "(id) DO NOTHING")
+_CHANGING = tuple(
+    name for name in _add_new.columns if name not in ("id", "type", "created_at", "visit_id")
+)
+"""What may change of an aggregate; whose it is, and since when, stays."""
+_change_old = Update(AggregateRow, ("id", "head"), _CHANGING)
 _insert_touches = Insert(TouchRow, "DO NOTHING")
 _insert_counters = Insert(SequenceRow, "(name) DO NOTHING")
 _insert_kept = Insert(KeptRatingRow, "DO NOTHING")
@@ -82,17 +86,10 @@ def load_many(database: Database, ids: Collection[str]) -> dict[str, Aggregate]:
 def save_many(database: Database, changed: Mapping[str, tuple[Aggregate, str]], now: int) -> None:
     """Write aggregates, each with the head it had when it was loaded (empty: there was none).
 
-    `Clash` when another process has changed one of them since.
+    `Clash` when another process has made or changed one of them since.
     """
     if not changed:
         return
-    found = rows(
-        database,
-        f"SELECT id, head FROM aggregates WHERE id IN ? ORDER BY id{row_lock(database)}",
-        list(changed),
-    )
-    if dict(found) != {name: before for name, (_, before) in changed.items() if before}:
-        raise Clash
     new: list[list[object]] = []
     old: list[list[object]] = []
     for aggregate_id, (aggregate, before) in sorted(changed.items()):
@@ -104,9 +101,12 @@ def save_many(database: Database, changed: Mapping[str, tuple[Aggregate, str]], 
             "changed_at": now,
             **_columns(aggregate),
         }
-        (old if before else new).append([row.get(name, "") for name in _add_new.columns])
-    _add_new(database, new)
-    _change_old(database, old)
+        if before:
+            old.append([aggregate_id, before, *(row.get(name, "") for name in _CHANGING)])
+        else:
+            new.append([row.get(name, "") for name in _add_new.columns])
+    if _add_new(database, new) != len(new) or _change_old(database, old) != len(old):
+        raise Clash
     cases = {name: one for name, (one, _) in changed.items() if isinstance(one, Case)}
     marks.replace(database, [name for name in cases if changed[name][1]], list(cases.values()))
     for aggregate, _ in changed.values():
@@ -314,14 +314,12 @@ def add_touches(database: Database, touches: Sequence[tuple[str, str]]) -> None:
 
 def next_number(database: Database, sequence: str, count: int = 1) -> int:
     """Take the next numbers of a gap-free counter; returns the first, beginning with 1."""
-    _insert_counters(database, [(sequence, 0)])
-    ((last,),) = rows(
-        database,
-        "UPDATE sequences SET value = value + ? WHERE name = ? RETURNING value",
-        count,
-        sequence,
-    )
-    return int(last) - count + 1
+    sql = "UPDATE sequences SET value = value + ? WHERE name = ? RETURNING value"
+    taken = rows(database, sql, count, sequence)
+    if not taken:
+        _insert_counters(database, [(sequence, 0)])
+        taken = rows(database, sql, count, sequence)
+    return int(taken[0][0]) - count + 1
 
 
 def has_blobs(database: Database, hashes: Sequence[str]) -> set[str]:

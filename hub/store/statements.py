@@ -65,11 +65,6 @@ def run(database: Any, sql: str, *values: Any) -> int:
     return int(_execute(database, sql, values).rowcount)
 
 
-def row_lock(database: Any) -> str:
-    """Return what a select ends with that keeps its rows for this transaction."""
-    return " FOR UPDATE" if on_postgresql(database) else ""
-
-
 def lock(database: Any, name: str) -> None:
     """Let one transaction at a time go past this name, on all processes of a database.
 
@@ -117,11 +112,45 @@ class Insert:
         return len(values)
 
 
+class Update:
+    """An UPDATE of many rows of one table, each found by what `keys` were before.
+
+    A row's values are those of `keys` and then those of `columns`, in which a key may stand
+    again with its new value.
+    """
+
+    def __init__(
+        self, model: type[peewee.Model], keys: Sequence[str], columns: Sequence[str]
+    ) -> None:
+        by_name = {field.column_name: field for field in model._meta.sorted_fields}
+        table = model._meta.table_name
+        types = [_type_name(by_name[name]) for name in (*keys, *columns)]
+        arrays = ", ".join(f"%b::{name}[]" for name in types)
+        places = [f"v{number}" for number in range(len(types))]
+        pairs = list(zip((*keys, *columns), places, strict=True))
+        self._keys = len(keys)
+        self._by_row = (
+            f'UPDATE "{table}" SET ' + ", ".join(f'"{name}" = ?' for name in columns)
+            + " WHERE " + " AND ".join(f'"{name}" = ?' for name in keys)
+        )  # fmt: skip
+        self._by_array = (
+            f'UPDATE "{table}" t SET '
+            + ", ".join(f'"{name}" = v.{place}' for name, place in pairs[len(keys) :])
+            + f" FROM unnest({arrays}) AS v({', '.join(places)}) WHERE "
+            + " AND ".join(f't."{name}" = v.{place}' for name, place in pairs[: len(keys)])
+        )  # fmt: skip
+
+    def __call__(self, database: Any, values: Sequence[Sequence[Any]]) -> int:
+        """Change rows; returns how many were found."""
+        if not values:
+            return 0
+        cursor = database.cursor()
+        if on_postgresql(database):
+            columns = [[clean(one) for one in column] for column in zip(*values, strict=True)]
+            return int(cursor.execute(self._by_array, columns).rowcount)
+        bound = [(*row[self._keys :], *row[: self._keys]) for row in values]
+        return int(cursor.executemany(self._by_row, bound).rowcount)
+
+
 def _type_name(field: peewee.Field) -> str:
     return next(name for kind, name in _TYPES if isinstance(field, kind))
-
-
-def all_but(model: type[peewee.Model], *keys: str) -> str:
-    """Return `SET` of an upsert that changes every column but these."""
-    names = [field.column_name for field in model._meta.sorted_fields]
-    return ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys)

@@ -127,6 +127,29 @@ def test_a_needed_record_is_waited_for(hub: Hub, terminal: TestTerminal) -> None
     assert effect.effect == "applied"
 
 
+def test_what_stands_on_a_record_without_effect_does_not_wait_for_ever(
+    hub: Hub, terminal: TestTerminal
+) -> None:
+    taken = terminal.receive(materials=(missing("m1", "身份证件"),))
+    refused = terminal.accept(taken)
+    supplement = MaterialsSupplemented((), {"a": "b"}, 0, "2026-12-01", CLERK)
+    second = terminal.append(taken.case_id, supplement, base=refused.head)
+    terminal.append(taken.case_id, supplement, base=second)
+    visit = terminal.visit()
+    terminal.append(visit, VisitEnded(CLERK), base=_base(terminal), needs=(refused.head,))
+    rating = RatingGiven(RatingScope.VISIT, visit, 5, (), "1", "", "screen", "window", 0)
+    terminal.append("rating-1", rating, base="", needs=(refused.head,))
+    found = effects(terminal.push())
+    without = ("refused", "hub.base_without_effect")
+    assert found[-6:] == [
+        ("refused", "case.materials_lacking"), without, without, ("applied", ""), without,
+        ("held", "hub.record_missing"),
+    ], "what a citizen said is not refused for what a window did"  # fmt: skip
+    # From what has its effect it goes on.
+    terminal.append(taken.case_id, supplement, base=taken.head)
+    assert effects(terminal.push())[-1] == ("applied", "")
+
+
 def _base(terminal: TestTerminal) -> str:
     return terminal.entries[-1].read_header().record_id
 

@@ -5,8 +5,9 @@
 Each terminal holds 600 entries of some 2 KiB, written, chained and signed ahead by the code that
 terminals run. Real hub processes serve them over HTTP; PostgreSQL writes through to the disk.
 As real terminals do after an outage, each waits for its own moment within ten minutes, sends its
-batches over one line and then reads its feed. Meanwhile windows that were never cut off take in
-visitors: one record each 0.5 s, from POST to the signed answer. Everything (PostgreSQL, hub
+batches over one line and then reads its feed; told that the hub is busy, it comes again as it was
+told. Meanwhile windows that were never cut off, on a process of their own, take in visitors: one
+record each 0.5 s, from POST to the signed answer. Everything (PostgreSQL, hub
 processes, all terminals) shares the machine's cores. `--quick` has fewer terminals, who come in
 a share of the ten minutes, so that as many a second come. After `--limit` no more is sent, and
 what came in by then is told as what it is.
@@ -15,12 +16,17 @@ what came in by then is told as what it is.
 from __future__ import annotations
 
 import argparse
+import heapq
+import multiprocessing
 import os
+import random
 import sys
 import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +37,7 @@ from benchmarks._common import bytes_in, disk_folder, line, p99, print_load  # n
 from hub.hub import Hub  # noqa: E402
 from hub.store import entries as stored_entries  # noqa: E402
 from terminal.protocol import wire  # noqa: E402
+from terminal.protocol.backlog import Backlog  # noqa: E402
 from terminal.sync.pace import SPREAD_SECONDS, slot  # noqa: E402
 from tests.hub import postgresql  # noqa: E402
 
@@ -39,7 +46,7 @@ ENTRIES = 600
 HALLS = 20
 LIVE_PAUSE = 0.5
 LIVE_WINDOWS = 4
-LINES = 100
+LINES = 30
 """Terminals that may speak at once; more wait for their line as for a busy server."""
 SETTLE_SECONDS = 1_800
 GOAL_SECONDS, GOAL_LIVE = 3_600.0, 1.0
@@ -54,41 +61,36 @@ def write_ahead(member: _fleet.Member, file: Path, count: int) -> float:
 
 
 class Drain:
-    """What the terminals that come back did; filled by many threads."""
+    """What the terminals that come back did; filled by many threads.
+
+    A terminal that the hub tells to come again waits without a line, as a real one does.
+    """
 
     def __init__(self, urls: list[str], folder: Path, spread: float, limit: float) -> None:
         self.pushes: list[float] = []
+        self.told: list[int] = []
         self.rows = 0
         self.failed: list[str] = []
+        self.stored = 0
+        self.stored_at = 0.0
         self._urls = urls
         self._folder = folder
         self._spread = spread
         self._limit = limit
+        self._left = 0
+        self._stored_of: dict[str, int] = {}
+        self._due: list[tuple[float, int, _fleet.Member, int]] = []
+        self._changed = threading.Condition()
         self._over = threading.Event()
-        self._lock = threading.Lock()
-        self.stored = 0
-        self.stored_at = 0.0
 
     def run(self, members: list[_fleet.Member]) -> None:
         """Let all come back, each at its moment; returns when the last has read its feed."""
-        order = sorted(members, key=lambda one: slot(one.id))
-        waiting = list(enumerate(order))
         begun = time.perf_counter()
-
-        def work() -> None:
-            while True:
-                with self._lock:
-                    if not waiting or self._over.is_set():
-                        return
-                    number, member = waiting.pop(0)
-                moment = begun + slot(member.id) / SPREAD_SECONDS * self._spread
-                time.sleep(max(0.0, moment - time.perf_counter()))
-                try:
-                    self._hand_in(number, member)
-                except Exception as error:  # noqa: BLE001 - counted and told below
-                    self.failed.append(repr(error))
-
-        threads = [threading.Thread(target=work) for _ in range(min(LINES, len(members)))]
+        for number, member in enumerate(members):
+            moment = begun + slot(member.id) / SPREAD_SECONDS * self._spread
+            heapq.heappush(self._due, (moment, number, member, 0))
+        self._left = len(members)
+        threads = [threading.Thread(target=self._work) for _ in range(min(LINES, len(members)))]
         teller = threading.Thread(target=self._tell, args=(begun,))
         for thread in (*threads, teller):
             thread.start()
@@ -96,6 +98,29 @@ class Drain:
             thread.join()
         self._over.set()
         teller.join()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                while self._left and not self._over.is_set():
+                    left = self._due[0][0] - time.perf_counter() if self._due else 0.5
+                    if self._due and left <= 0:
+                        break
+                    self._changed.wait(min(left, 0.5))
+                if not self._left or self._over.is_set():
+                    return
+                _, number, member, sent = heapq.heappop(self._due)
+            again: tuple[float, int] | None = None
+            try:
+                again = self._hand_in(number, member, sent)
+            except Exception as error:  # noqa: BLE001 - counted and told below
+                self.failed.append(repr(error))
+            with self._changed:
+                if again is None:
+                    self._left -= 1
+                else:
+                    heapq.heappush(self._due, (again[0], number, member, again[1]))
+                self._changed.notify()
 
     def _tell(self, begun: float) -> None:
         """Say each minute how far it is; end it at the limit."""
@@ -105,69 +130,100 @@ class Drain:
             if self._limit and gone > self._limit:
                 self._over.set()
 
-    def _hand_in(self, number: int, member: _fleet.Member) -> None:
-        speaker = _fleet.Speaker(self._urls[number % len(self._urls)], member, timeout=600)
-        known = 0
+    def _hand_in(self, number: int, member: _fleet.Member, sent: int) -> tuple[float, int] | None:
+        """Send what is left; returns when to go on with which batch if the hub is busy."""
+        speaker = _fleet.Speaker(self._urls[number % len(self._urls)], member, timeout=20)
         try:
-            for body in _fleet.kept(self._folder / member.id):
+            for place, body in enumerate(_fleet.kept(self._folder / member.id)):
+                if place < sent:
+                    continue
                 if self._over.is_set():
-                    return
+                    return None
                 begun = time.perf_counter()
                 answer = speaker.push(body)
-                with self._lock:
-                    self.pushes.append(time.perf_counter() - begun)
-                    self.stored += answer.stored_seq - known
+                took = time.perf_counter() - begun
+                if answer.refusal:
+                    self.told.append(answer.come_after)
+                    wait = answer.come_after * random.uniform(1, 2)
+                    return time.perf_counter() + wait, place
+                with self._changed:
+                    self.pushes.append(took)
+                    self.stored += answer.stored_seq - self._stored_of.get(member.id, 0)
+                    self._stored_of[member.id] = answer.stored_seq
                     self.stored_at = time.perf_counter()
-                known = answer.stored_seq
             rows, _ = speaker.pull_progress()
-            with self._lock:
+            with self._changed:
                 self.rows += rows
         finally:
             speaker.close()
+        return None
 
 
 class Windows:
-    """Windows that were never cut off: each sends a record, waits half a second, and again."""
+    """Windows that were never cut off: each sends a record, waits half a second, and again.
+
+    They have a process of their own, as they have machines of their own: in that of the
+    terminals that come back they would wait for these and not for the hub.
+    """
 
     def __init__(self, urls: list[str], members: list[_fleet.Member]) -> None:
+        context = multiprocessing.get_context("spawn")
         self.times: list[float] = []
         self.failed: list[str] = []
-        self._over = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._work, args=(urls[number % len(urls)], member))
-            for number, member in enumerate(members)
-        ]
+        self._over = context.Event()
+        self._told, telling = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=_serve_visitors, args=(urls, members, self._over, telling)
+        )
 
     def __enter__(self) -> Windows:
-        for thread in self._threads:
-            thread.start()
+        self._process.start()
+        assert self._told.recv() == "ready"
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        for thread in self._threads:
-            thread.join()
+        self.times, self.failed = self._told.recv()
+        self._process.join()
 
-    def _work(self, url: str, member: _fleet.Member) -> None:
+
+def _serve_visitors(
+    urls: list[str], members: list[_fleet.Member], over: Event, telling: Connection
+) -> None:
+    times: list[float] = []
+    failed: list[str] = []
+
+    def work(url: str, member: _fleet.Member) -> None:
         terminal = member.writer()
         speaker = _fleet.Speaker(url, member)
         sent = 0
         try:
-            while not self._over.is_set():
+            while not over.is_set():
                 if sent == len(terminal.entries):
                     _fleet.write_visit(terminal)
-                batch = terminal.batch(terminal.entries[sent : sent + 1])
+                batch = terminal.batch(terminal.entries[sent : sent + 1], backlog=Backlog(1))
                 body = wire.seal(batch, member.key)
                 begun = time.perf_counter()
                 answer = speaker.push(body)
-                self.times.append(time.perf_counter() - begun)
+                times.append(time.perf_counter() - begun)
                 sent += 1
-                assert answer.stored_seq == sent
-                self._over.wait(LIVE_PAUSE)
-        except Exception as error:  # noqa: BLE001 - counted and told below
-            self.failed.append(repr(error))
+                assert answer.stored_seq == sent, answer.refusal
+                over.wait(LIVE_PAUSE)
+        except Exception as error:  # noqa: BLE001 - told below
+            failed.append(repr(error))
         finally:
             speaker.close()
+
+    threads = [
+        threading.Thread(target=work, args=(urls[number % len(urls)], member))
+        for number, member in enumerate(members)
+    ]
+    for thread in threads:
+        thread.start()
+    telling.send("ready")
+    for thread in threads:
+        thread.join()
+    telling.send((times, failed))
 
 
 def unjudged(folder: Path, seconds: float) -> dict[str, int]:
@@ -215,14 +271,17 @@ def run(terminals: int, spread: float, processes: int, limit: float, top: Path) 
             with Windows(urls, windows[:1]) as alone:
                 time.sleep(min(10.0, spread / 2))
             print_load("start")
-            begun = time.perf_counter()
+            before = [one.seconds() for one in hubs], _fleet.seconds_of_cluster(cluster.data)
             with Windows(urls, windows[1:]) as live:
+                begun = time.perf_counter()
                 drain.run(back)
                 read = time.perf_counter() - begun
                 found = unjudged(folder, SETTLE_SECONDS)
                 judged = time.perf_counter() - begun
             print_load("end")
             memory = max(one.peak() for one in hubs)
+            used = sum(one.seconds() for one in hubs) - sum(before[0])
+            of_database = _fleet.seconds_of_cluster(cluster.data) - before[1]
         took = drain.stored_at - begun
         disk = bytes_in(cluster.data)
     line(
@@ -232,6 +291,13 @@ def run(terminals: int, spread: float, processes: int, limit: float, top: Path) 
     line("a record of a live window, before", alone.times)
     line("a record of a live window, meanwhile", live.times, memory=memory)
     print(f"entries {found}; feed rows read back {drain.rows:,}")
+    latest = max(drain.told, default=0)
+    print(f"told to come again {len(drain.told):,} times, after {latest} s at the latest")
+    print(
+        f"processor time a record: the hub's processes {1e6 * used / drain.stored:.0f} µs, "
+        f"PostgreSQL {1e6 * of_database / drain.stored:.0f} µs; together "
+        f"{(used + of_database) / judged / (os.cpu_count() or 1):.0%} of the machine"
+    )
     for failure in (drain.failed + live.failed + alone.failed)[:5]:
         print("failed:", failure)
     print(

@@ -135,6 +135,9 @@ class Bench:
         self._tell(stored, effect)
         if verdict.effect == _APPLIED:
             self._apply(stored, verdict)
+        elif verdict.effect != _HELD:
+            # What was built on it waits in vain.
+            self.wake(stored.aggregate_id, stored.record_id)
 
     def _note_conflict(self, stored: Stored, effect: Effect) -> None:
         if effect.effect == _CONFLICT:
@@ -154,7 +157,8 @@ class Bench:
                 self._append(due)
             self.judge_own()
         self._sitting.flush()
-        rows, self._rows = self._rows, []
+        rows, self._rows = [*self._rows, *self._consequences.rows], []
+        self._consequences.rows.clear()
         return feeds.append(self._db, rows, self._hub.randomness.uuid7())
 
     def _verdict(self, stored: Stored) -> _Verdict:
@@ -176,6 +180,8 @@ class Bench:
             return _Verdict(_HELD, "journal.unknown_kind", kind_key(stored.kind))
         for needed in header.needs:
             known = self._sitting.effect(needed)
+            if self._in_vain(known, record):
+                return _Verdict(_REFUSED, "hub.base_without_effect")
             if known is None or known.effect != _APPLIED:
                 return _Verdict(_HELD, "hub.record_missing", needed)
         here = projections.has_blobs(self._db, payload.blobs)
@@ -198,12 +204,24 @@ class Bench:
         match judgement:
             case Evolved(aggregate=evolved):
                 return _Verdict(_APPLIED, aggregate=evolved, record=record)
-            case Held(code=code):
-                return _Verdict(_HELD, code, stored.aggregate_id)
+            case Held():
+                base = self._sitting.effect(record.base) if record.base else None
+                if self._in_vain(base, record):
+                    return _Verdict(_REFUSED, "hub.base_without_effect")
+                return _Verdict(_HELD, judgement.code, stored.aggregate_id)
             case Refused(code=code):
                 return _Verdict(_REFUSED, code)
             case Conflict(code=code):
                 return _Verdict(_CONFLICT, code)
+
+    @staticmethod
+    def _in_vain(earlier: Effect | None, record: Record) -> bool:
+        """Say whether a record would wait for ever for one that will never have an effect.
+
+        What a citizen said is never refused for what a window did.
+        """
+        final = earlier is not None and earlier.effect in (_REFUSED, _CONFLICT)
+        return final and not isinstance(record.body, RatingGiven)
 
     def _tell(self, stored: Stored, effect: Effect) -> None:
         """Put an effect on the feed of the terminal that wrote the entry."""

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "revoke": _revoke,
         "lease": _lease,
         "numbers": _numbers,
-        **dict.fromkeys(("policy", "calendar", "staff", "appointments"), _publish_set),
+        **dict.fromkeys(("policy", "credit", "calendar", "staff", "appointments"), _publish_set),
         "ratings": _ratings,
         "courier": _courier,
         "keys": _keys,

@@ -12,7 +12,8 @@ import msgspec
 
 from hub import journal, leases
 from hub.sitting import Sitting
-from hub.store import projections
+from hub.store import people, projections
+from hub.store.feeds import NewRow
 from terminal.clock import to_local
 from terminal.domain.aggregates import Aggregate, Document
 from terminal.domain.case import Case
@@ -24,6 +25,7 @@ from terminal.domain.numbers import (
     number_in_series,
     place_in_series,
 )
+from terminal.domain.policy import Bar, credit_key
 from terminal.domain.records import (
     HUB_ORIGIN,
     CaseAccepted,
@@ -31,6 +33,7 @@ from terminal.domain.records import (
     CaseDeclined,
     CaseNumbered,
     CaseReceived,
+    CommitmentChecked,
     CureFailed,
     DocumentIssued,
     DocumentNumbered,
@@ -43,6 +46,8 @@ from terminal.domain.records import (
 )
 from terminal.ids import record_id
 from terminal.protocol.entry import Draft
+from terminal.protocol.rules import BARRED
+from terminal.protocol.wire import policy_feed
 
 OwnDraft = tuple[Draft, str]
 """A draft of the hub's with the id of its action."""
@@ -51,7 +56,7 @@ _NO_REGION = "0000"
 
 
 class Consequences:
-    """What one sitting's records lead to; `take` empties it."""
+    """What one sitting's records lead to; `take` empties it, `rows` are those of feeds."""
 
     def __init__(self, database: Any, sitting: Sitting) -> None:
         self._db = database
@@ -60,6 +65,7 @@ class Consequences:
         self._papers: list[tuple[str, str, str]] = []
         self._used: dict[tuple[str, str], tuple[int, str]] = {}
         self._heard: dict[str, None] = {}
+        self.rows: list[NewRow] = []
         self._drafts: list[OwnDraft] = []
         self._ratings_wait = projections.any_kept_rating(database)
 
@@ -75,6 +81,8 @@ class Consequences:
         match record.body:
             case CaseAccepted() as body if not body.case_number:
                 self._accepted.append(aggregate.case_id)
+            case CommitmentChecked(holds=False) as body:
+                self._bar(aggregate, body)
             case CaseReceived() if self._ratings_wait:
                 self._give_kept_ratings(aggregate)
         filed = negative_outcome(record, aggregate)
@@ -82,6 +90,14 @@ class Consequences:
             outcome_id = record_id(record.record_id, "negative-outcome", "id")
             action = f"negative-outcome/{record.record_id}"
             self._drafts.append((Draft(outcome_id, "", filed), action))
+
+    def _bar(self, case: Case, body: CommitmentChecked) -> None:
+        """Tell all halls that whoever broke a commitment gives no other until it is repaired."""
+        key = credit_key(case.applicant)
+        bar = Bar(to_local(body.checked_at).date().isoformat(), case.receipt_number)
+        for hall in people.halls(self._db) if key else ():
+            row = NewRow(policy_feed(hall.id), "json", BARRED + key, msgspec.json.encode(bar))
+            self.rows.append(row)
 
     def _note_numbers(self, record: Record) -> None:
         """Note which numbers a terminal has used, and which paper still waits for one."""

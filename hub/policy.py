@@ -19,14 +19,17 @@ from terminal.clock import today
 from terminal.domain.catalogue import Regime
 from terminal.domain.policy import (
     MOST_LEASED,
+    Bar,
+    CommitmentPolicy,
     ConditionalPolicy,
     NumberPolicy,
     RegimeLimits,
+    key_of_number,
     too_long,
 )
 from terminal.errors import InvalidInput, NotFound
 from terminal.protocol import sets
-from terminal.protocol.rules import CONDITIONAL, LIMITS, NUMBERS
+from terminal.protocol.rules import BARRED, COMMITMENTS, CONDITIONAL, LIMITS, NUMBERS
 from terminal.protocol.sets import Appointment, CalendarYear, StaffAccount, staff_feed
 from terminal.protocol.wire import policy_feed
 
@@ -34,6 +37,7 @@ KEYS: dict[str, Any] = {
     LIMITS.removeprefix(sets.POLICY): dict[Regime, RegimeLimits],
     CONDITIONAL.removeprefix(sets.POLICY): ConditionalPolicy,
     NUMBERS.removeprefix(sets.POLICY): NumberPolicy,
+    COMMITMENTS.removeprefix(sets.POLICY): CommitmentPolicy,
 }
 """The policy keys of this release and what their values are."""
 
@@ -58,6 +62,8 @@ def set_policy(hub: Hub, key: str, path: Path, hall: str = "") -> int:
         raise InvalidInput("hub.policy_too_long", regime=regime.value)
     if isinstance(value, ConditionalPolicy) and min(value.cure_days, value.before_promise) < 0:
         raise InvalidInput("hub.file_unreadable", file=path)
+    if isinstance(value, CommitmentPolicy) and value.check_days < 1:
+        raise InvalidInput("hub.file_unreadable", file=path)
     if isinstance(value, NumberPolicy) and value.fault():
         raise InvalidInput("hub.policy_numbers", file=path, most=MOST_LEASED)
     body = msgspec.json.encode(value)
@@ -79,6 +85,21 @@ def publish_calendar(hub: Hub, path: Path, hall: str = "") -> CalendarYear:
     key = f"{sets.CALENDAR}{year.year}"
     publishing.publish(hub, policy_feed, {key: msgspec.json.encode(year)}, hall)
     return year
+
+
+def barred(hub: Hub, number: str, hall: str = "") -> Bar | None:
+    """Return since when an applicant may give no commitment, by identity number or credit code."""
+    key = BARRED + key_of_number(number)
+    body = publishing.in_force(hub, policy_feed(_hall(hub, hall))).get(key)
+    return msgspec.json.decode(body, type=Bar) if body else None
+
+
+def lift_bar(hub: Hub, number: str, hall: str = "") -> int:
+    """Let an applicant give commitments again once the credit is repaired (信用修复).
+
+    Returns how many halls heard something new.
+    """
+    return publishing.publish(hub, policy_feed, {BARRED + key_of_number(number): None}, hall)
 
 
 # Staff

@@ -1,4 +1,4 @@
-"""`hub policy | calendar | staff | appointments`: what the windows of a hall are told."""
+"""`hub policy | credit | calendar | staff | appointments`: what the windows of a hall are told."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Password = Callable[["Console"], str]
 
 
 def run(hub: Hub, args: argparse.Namespace, console: Console, password: Password) -> None:
-    """Do one of the four."""
+    """Do one of the five."""
     hall = getattr(args, "hall", None) or ""
     match args.action:
         case "calendar":
@@ -27,6 +27,8 @@ def run(hub: Hub, args: argparse.Namespace, console: Console, password: Password
         case "appointments":
             count = policy.publish_appointments(hub, args.file, hall)
             console.result({"appointments": count}, "hub.cli.appointments", count=count)
+        case "credit":
+            _credit(hub, args, console, hall)
         case "policy":
             if args.file is None:
                 policy.drop_policy(hub, args.key, hall)
@@ -35,6 +37,21 @@ def run(hub: Hub, args: argparse.Namespace, console: Console, password: Password
             console.result({"key": args.key}, "hub.cli.policy", key=args.key)
         case _:
             _staff(hub, args, console, password, hall)
+
+
+def _credit(hub: Hub, args: argparse.Namespace, console: Console, hall: str) -> None:
+    """Say whether an applicant may give commitments; `--lift` after the credit was repaired."""
+    if args.lift:
+        policy.lift_bar(hub, args.number, hall)
+    bar = policy.barred(hub, args.number, hall)
+    since = bar.since if bar is not None else ""
+    case = bar.case if bar is not None else ""
+    console.result(
+        {"barred": bar is not None, "since": since, "case": case},
+        "hub.cli.credit_barred" if bar is not None else "hub.cli.credit_free",
+        since=since,
+        case=case,
+    )
 
 
 def _staff(

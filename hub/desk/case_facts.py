@@ -66,6 +66,10 @@ class _Facts:
             )
             if case.arrived_at:
                 yield self._say("arrived", moment=self._moment(case.arrived_at))
+        for entry in case.materials:
+            if entry.choice is not None and entry.choice.freely:
+                told = self._moment(entry.choice.told_at)
+                yield self._say("commitment_chosen", name=entry.name, moment=told)
         for number, reason in enumerate(case.repeat_reasons, start=2):
             yield self._say("second_notice", count=number, reason=reason)
         if case.deemed:

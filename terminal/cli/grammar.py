@@ -35,6 +35,7 @@ _port.__name__ = "0–65535"
 _count.__name__ = "1…"
 _share.__name__ = "> 0"
 
+_POLICIES = ("limits", "conditional", "numbers", "commitments")
 _ROLES = ("CLERK", "SUPERVISOR", "CHIEF_REPRESENTATIVE")
 _DOCUMENT_KINDS = (
     "receipt",
@@ -151,9 +152,13 @@ def _hub(g: Grammar, name: str) -> None:
     ratings = g.action(actions, name, "ratings")
     g.argument(ratings, "task", "cli.hub.ratings_task", choices=("verify",), meta="")
     policy = g.action(actions, name, "policy")
-    g.argument(policy, "key", "cli.hub.policy_key", choices=("limits", "conditional", "numbers"))
+    g.argument(policy, "key", "cli.hub.policy_key", choices=_POLICIES)
     g.argument(policy, "file", "cli.hub.policy_file", meta="file", nargs="?", type=Path)
     g.argument(policy, "--hall", "cli.hub.hall", meta="code")
+    credit = g.action(actions, name, "credit")
+    g.argument(credit, "number", "cli.hub.credit_number", meta="number")
+    g.argument(credit, "--lift", "cli.hub.credit_lift", action="store_true")
+    g.argument(credit, "--hall", "cli.hub.hall", meta="code")
     calendar = g.action(actions, name, "calendar")
     g.argument(calendar, "file", "cli.hub.calendar_file", meta="file", type=Path)
     g.argument(calendar, "--hall", "cli.hub.hall", meta="code")

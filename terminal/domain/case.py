@@ -299,6 +299,7 @@ class Case(Remembers, msgspec.Struct, frozen=True):
     check_by: str = ""
     commitment_checks: tuple[CommitmentCheck, ...] = ()
     power: PowerOfAttorney | None = None
+    guardian_consents: bool = False
     result_place: str = ""
 
     @property

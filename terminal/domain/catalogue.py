@@ -172,8 +172,16 @@ class FieldKind(StrEnum):
     CHOICE = "CHOICE"
 
 
+TODAY, BIRTH = "today", "birth"
+"""Bounds of a date beside other fields: the day of the application, the applicant's birth."""
+
+
 class FormField(msgspec.Struct, frozen=True):
-    """A field of the application form; `filled_from` names known data (`applicant.name`)."""
+    """A field of the application form; `filled_from` names known data (`applicant.name`).
+
+    `not_before` and `not_after` bound a date: `today`, `birth` (the applicant's) or the id of
+    another date of the form; empty: any.
+    """
 
     id: str
     label: str
@@ -184,6 +192,16 @@ class FormField(msgspec.Struct, frozen=True):
     max_length: int = 100
     filled_from: str = ""
     when: tuple[Condition, ...] = ()
+    not_before: str = ""
+    not_after: str = ""
+
+
+class Elsewhere(msgspec.Struct, frozen=True):
+    """The organ of another place that decides an item which is received here (跨域通办)."""
+
+    organ: str
+    place: str
+    phone: str = ""
 
 
 class Organ(msgspec.Struct, frozen=True):
@@ -221,7 +239,10 @@ class ServiceItem(msgspec.Struct, frozen=True):
     can only register what was handed in. `sample` marks guide data written for demonstration.
     `version` is a short hash of the content: a case keeps the version that it began with.
     `legal_review` marks a weighty licence (法制审核); `least_age` the age from which a person
-    applies alone, 0: as the Civil Code says.
+    applies alone, 0: as the Civil Code says. `accepted_on_receipt`: intake equals acceptance
+    (收件即受理), so what is complete is accepted at once. `elsewhere` names the competent organ
+    of another place; `check_days` the working days after which a commitment is checked, 0: as
+    the hall says.
     """
 
     code: str
@@ -250,6 +271,9 @@ class ServiceItem(msgspec.Struct, frozen=True):
     conditional_acceptance: bool = False
     legal_review: bool = False
     least_age: int = 0
+    accepted_on_receipt: bool = False
+    elsewhere: Elsewhere | None = None
+    check_days: int = 0
     aliases: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     materials: tuple[Material, ...] = ()

@@ -105,13 +105,24 @@ class TrustGrade(StrEnum):
     SELF_MADE = "D"
 
 
+class FreeChoice(msgspec.Struct, frozen=True):
+    """How a commitment was chosen: told what it means and what follows, then `freely`.
+
+    `told_at` is the moment in milliseconds; the proof might have been brought instead.
+    """
+
+    told_at: int
+    freely: bool
+
+
 class MaterialEntry(msgspec.Struct, frozen=True):
     """What was recorded for one material at the desk (材料接收登记).
 
     `defect` says in words what is wrong with a defective one; `standard` is the acceptance
     standard of the guide, kept here because a case keeps the guide that it began with. A kept
     original that is `filed` stays in the file; any other is collected again. An electronic
-    certificate leaves its name, `certificate_number` and `grade`, never a copy.
+    certificate leaves its name, `certificate_number` and `grade`, never a copy. `choice` says how
+    a commitment came to stand for the proof.
     """
 
     material_id: str
@@ -128,6 +139,7 @@ class MaterialEntry(msgspec.Struct, frozen=True):
     blobs: tuple[Blob, ...] = ()
     certificate_number: str = ""
     grade: TrustGrade | None = None
+    choice: FreeChoice | None = None
 
     @property
     def lacking(self) -> bool:

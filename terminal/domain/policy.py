@@ -6,12 +6,15 @@ of two values the shorter one counts.
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.catalogue import Organ, Regime
 from terminal.domain.deadlines import RegimeClock, clock_of
 from terminal.domain.numbers import is_document_head
+from terminal.domain.parties import Party, PartyKind
 
 MOST_LEASED = 10_000
 """Numbers of one block at most: what is not used stays unused for ever."""
@@ -49,6 +52,22 @@ class ConditionalPolicy(msgspec.Struct, frozen=True):
     before_promise: int = 2
 
 
+class CommitmentPolicy(msgspec.Struct, frozen=True):
+    """Commitments (告知承诺): working days after which they are checked, if the item names none."""
+
+    check_days: int = 30
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """Whoever broke a commitment gives no other until this is repaired (信用修复).
+
+    `since` is an ISO day, `case` the receipt number of the case whose commitment did not hold.
+    """
+
+    since: str
+    case: str = ""
+
+
 class NumberPolicy(msgspec.Struct, frozen=True):
     """Numbers: how many a terminal is leased at once, and how papers of organs are numbered.
 
@@ -84,6 +103,7 @@ class HallPolicy(msgspec.Struct, frozen=True):
     limits: dict[Regime, RegimeLimits] = {}
     conditional: ConditionalPolicy = ConditionalPolicy()
     numbers: NumberPolicy = NumberPolicy()
+    commitments: CommitmentPolicy = CommitmentPolicy()
 
     def clock(self, regime: Regime) -> RegimeClock:
         """Return the clock of a regime: the law's, made shorter where the hall says so."""
@@ -99,10 +119,14 @@ class HallPolicy(msgspec.Struct, frozen=True):
 
 
 class HallRules(msgspec.Struct, frozen=True):
-    """What dates are computed by at this moment: the calendar and the hall's policy."""
+    """What holds at this moment: the calendar, the hall's policy, who may give no commitment.
+
+    `barred` are `credit_key`s.
+    """
 
     calendar: WorkingDayCalendar
     policy: HallPolicy = HallPolicy()
+    barred: dict[str, Bar] = {}
 
 
 def _shorter(law: int | None, own: int | None) -> int | None:
@@ -123,3 +147,18 @@ def too_long(limits: dict[Regime, RegimeLimits]) -> Regime | None:
             if ours is not None and (theirs is None or not 0 <= ours <= theirs):
                 return regime
     return None
+
+
+def credit_key(party: Party) -> str:
+    """Return by what an applicant is found among the barred; empty without a number."""
+    organisation = party.kind is PartyKind.ORGANISATION
+    return key_of_number(party.credit_code if organisation else party.identity_number)
+
+
+def key_of_number(number: str) -> str:
+    """Return the key of an identity number or credit code; empty for an empty one.
+
+    A hash, so that the list names nobody to whoever reads it; it is personal data all the same.
+    """
+    plain = number.strip().upper()
+    return hashlib.sha256(f"credit/{plain}".encode()).hexdigest() if plain else ""

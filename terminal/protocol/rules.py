@@ -15,6 +15,8 @@ import msgspec
 from terminal.domain.calendar import WorkingDayCalendar, YearNotice, load_calendar
 from terminal.domain.catalogue import Regime
 from terminal.domain.policy import (
+    Bar,
+    CommitmentPolicy,
     ConditionalPolicy,
     HallPolicy,
     HallRules,
@@ -30,12 +32,16 @@ Value = TypeVar("Value")
 LIMITS = f"{sets.POLICY}limits"
 CONDITIONAL = f"{sets.POLICY}conditional"
 NUMBERS = f"{sets.POLICY}numbers"
+COMMITMENTS = f"{sets.POLICY}commitments"
+BARRED = "barred/"
+"""Rows of those who broke a commitment: `terminal.domain.policy.credit_key` behind it."""
 
 
 def rules_of(rows: Iterable[tuple[str, bytes]]) -> HallRules:
     """Put rows of the policy set over the shipped calendars and limits."""
     shipped = load_calendar()
     notices, policy = dict(shipped.notices), HallPolicy()
+    barred: dict[str, Bar] = {}
     for key, body in rows:
         if key.startswith(sets.CALENDAR):
             year = _read(key, body, CalendarYear)
@@ -50,8 +56,15 @@ def rules_of(rows: Iterable[tuple[str, bytes]]) -> HallRules:
         elif key == NUMBERS:
             numbers = _read(key, body, NumberPolicy) or NumberPolicy()
             policy = msgspec.structs.replace(policy, numbers=numbers)
+        elif key == COMMITMENTS:
+            terms = _read(key, body, CommitmentPolicy) or CommitmentPolicy()
+            policy = msgspec.structs.replace(policy, commitments=terms)
+        elif key.startswith(BARRED):
+            bar = _read(key, body, Bar)
+            if bar is not None:
+                barred[key.removeprefix(BARRED)] = bar
     calendar = WorkingDayCalendar(notices, shipped.statutory)
-    return HallRules(calendar, policy)
+    return HallRules(calendar, policy, barred)
 
 
 def _read(key: str, body: bytes, kind: type[Value]) -> Value | None:

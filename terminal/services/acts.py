@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from terminal.domain.case import Case, CaseState
-from terminal.domain.catalogue import HandlingKind
+from terminal.domain.catalogue import HandlingKind, Way
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.records import (
     Body,
@@ -18,6 +18,7 @@ from terminal.domain.records import (
     CaseReceived,
     CorrectionItem,
     CorrectionNotified,
+    Lane,
     LateEntry,
     MaterialsSupplemented,
 )
@@ -76,7 +77,7 @@ def case_entries(
     case_id = review.draft.case_id or new_case_id(review.draft.action_id)
     bodies: list[Body] = []
     if case is None:
-        bodies.append(_received(review, where, options.second))
+        bodies.append(_received(act, review, where, options.second))
     elif _differs(case, review):
         bodies.append(_supplemented(case, review, where))
     match act:
@@ -113,8 +114,11 @@ def _chained(
     return drafts
 
 
-def _received(review: Review, where: Circumstances, second: Actor | None) -> CaseReceived:
+def _received(act: Act, review: Review, where: Circumstances, second: Actor | None) -> CaseReceived:
     draft, item, law = review.draft, review.item, review.law
+    lanes = draft.lanes
+    if item.accepted_on_receipt and act is Act.ACCEPT and Lane.ACCEPTED_ON_RECEIPT not in lanes:
+        lanes = (*lanes, Lane.ACCEPTED_ON_RECEIPT)
     return CaseReceived(
         receipt_number=where.receipt_number,
         visit_id=draft.visit_id,
@@ -137,14 +141,25 @@ def _received(review: Review, where: Circumstances, second: Actor | None) -> Cas
         token=where.token,
         offline=where.offline,
         on_the_spot=item.handling is HandlingKind.ON_THE_SPOT,
-        lanes=draft.lanes,
+        lanes=lanes,
         parent_id=draft.parent_id,
         forwarding=draft.forwarding,
         late_entry=_late_entry(draft, second),
         legal_review=item.legal_review,
+        check_by=_check_by(review),
         power=draft.power,
         guardian_consents=draft.guardian_consents,
     )
+
+
+def _check_by(review: Review) -> str:
+    """Return by when the commitments of a draft are checked; empty when it has none."""
+    due = review.law.check_by
+    committed = any(
+        entry.way is Way.COMMITMENT and entry.status is MaterialStatus.RECEIVED
+        for entry in materials_of(review)
+    )
+    return due.on.isoformat() if committed and due is not None else ""
 
 
 def _late_entry(draft: IntakeDraft, second: Actor | None) -> LateEntry | None:
@@ -176,6 +191,7 @@ def _supplemented(case: Case, review: Review, where: Circumstances) -> Materials
         supplemented_at=where.at,
         respond_by=respond_by,
         clerk=where.clerk,
+        check_by=_check_by(review),
     )
 
 

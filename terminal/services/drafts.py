@@ -8,6 +8,7 @@ from terminal.domain import certificates
 from terminal.domain.catalogue import Fate, Material, ServiceItem, Way, asked_materials
 from terminal.domain.parties import (
     Capacity,
+    FreeChoice,
     IdentitySource,
     MaterialEntry,
     MaterialStatus,
@@ -80,6 +81,16 @@ def received(material: Material, *, way: Way = Way.PAPER, count: int = 0) -> Mat
         standard=material.standard,
         filed=material.stays_in_file,
     )
+
+
+def committed(material: Material, told_at: int) -> MaterialEntry:
+    """Return the entry of a material for which a commitment stands.
+
+    The applicant was told at this moment (milliseconds) what it means and what follows from an
+    untrue one, and chose it freely instead of bringing the proof.
+    """
+    choice = FreeChoice(told_at, freely=True)
+    return msgspec.structs.replace(received(material, way=Way.COMMITMENT), choice=choice)
 
 
 def certified(material: Material, grade: TrustGrade, number: str = "") -> MaterialEntry:

@@ -8,6 +8,7 @@ from datetime import date
 from terminal.domain.catalogue import FieldKind, FormField
 from terminal.domain.checks import Finding, is_control
 from terminal.domain.credit_code import check_credit_code
+from terminal.domain.form_dates import date_fault
 from terminal.domain.identity import check_document
 from terminal.services.views import Problem
 
@@ -40,8 +41,13 @@ def phone_fault(number: str) -> Problem | None:
     return None if _PHONE.fullmatch(compact) else problem("", "intake.phone")
 
 
-def check(field: FormField, form: dict[str, str], today: date) -> Problem | None:
-    """Check one field of the form against its kind; None when it is in order."""
+def check(
+    field: FormField, form: dict[str, str], today: date, born: date | None = None
+) -> Problem | None:
+    """Check one field of the form against its kind; None when it is in order.
+
+    `born` is the applicant's date of birth where it is known.
+    """
     where = f"form.{field.id}"
     value = form.get(field.id, "").strip()
     if not value:
@@ -50,7 +56,11 @@ def check(field: FormField, form: dict[str, str], today: date) -> Problem | None
         return problem(where, "intake.field_too_long", label=field.label, most=field.max_length)
     if any(is_control(character) and character != "\n" for character in value):
         return problem(where, "intake.field_control", label=field.label)
-    return _by_kind(field, value, where, today)
+    found = _by_kind(field, value, where, today)
+    if found is None and field.kind is FieldKind.DATE:
+        fault = date_fault(field, form, born, today)
+        found = problem(where, fault[0], **fault[1]) if fault is not None else None
+    return found
 
 
 def _by_kind(field: FormField, value: str, where: str, today: date) -> Problem | None:

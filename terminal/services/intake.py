@@ -13,13 +13,13 @@ from typing import Protocol
 
 import msgspec
 
-from terminal.clock import Clock, today
+from terminal.clock import Clock, to_local, today
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.evolve import Evolved, evolve
 from terminal.domain.parties import Actor, Capacity, Party
 from terminal.domain.policy import HallRules
-from terminal.domain.records import Lane, Record, VisitOpened
+from terminal.domain.records import Forwarding, Lane, Record, VisitOpened
 from terminal.domain.wiping import is_wiped
 from terminal.errors import NotFound, RuleRefused
 from terminal.events import EventBus
@@ -34,7 +34,7 @@ from terminal.services.lanes import outside_hours
 from terminal.services.numbering import Numbering, blank_number_of
 from terminal.services.papers import MAIN_PAPER, Paper, PaperMaker
 from terminal.services.printing import document_view
-from terminal.services.review import review
+from terminal.services.review import forwarding_to, review
 from terminal.services.staff import StaffService, clerk_of
 from terminal.services.views import (
     Act,
@@ -124,8 +124,17 @@ class IntakeService:
             item_version=item.version,
             capacity=capacity,
             lanes=(Lane.EXTENDED_HOURS,) if late else (),
+            forwarding=self._elsewhere(item, now),
         )
         return drafts.prefilled(draft, item)
+
+    def _elsewhere(self, item: ServiceItem, now: int) -> Forwarding | None:
+        """Return where the papers go of an item whose organ is in another place (跨域通办)."""
+        there = item.elsewhere
+        if there is None:
+            return None
+        day = to_local(now).date()
+        return forwarding_to(there.organ, there.place, there.phone, day, self._rules().calendar)
 
     def resume(self, case_id: str, visitor: Party | None = None, visit_id: str = "") -> IntakeDraft:
         """Take up a case again that was received or awaits correction."""
@@ -148,8 +157,7 @@ class IntakeService:
             lanes=case.lanes,
             forwarding=case.forwarding,
             power=case.power,
-            # Without it the case could not have been received.
-            guardian_consents=True,
+            guardian_consents=case.guardian_consents,
         )
 
     def review(self, draft: IntakeDraft, session: Session | None = None) -> Review:

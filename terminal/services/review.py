@@ -346,10 +346,9 @@ def _may_receive(state: Review) -> Refusal:
         return ("act.already_received",)
     if procedure_of(state.item.regime).on_the_spot_only:
         return ("act.no_receipt_phase",)
-    if state.item.accepted_on_receipt and state.draft.forwarding is None:
+    if state.item.accepted_on_receipt and not state.draft.forwarding and not _may_accept(state):
         # Intake equals acceptance (收件即受理): nothing that can be accepted lies about.
-        if not _may_accept(state):
-            return ("act.accepted_on_receipt",)
+        return ("act.accepted_on_receipt",)
     return _common(state)
 
 

@@ -148,6 +148,7 @@ class Law(msgspec.Struct, frozen=True):
     silence past it is acceptance, `deemed_from` the day from which it has accepted this case.
     `committed_by` and `statutory_by` hold for an acceptance now. `forward_by` is the last day
     to pass papers on that were received for another place; then nothing else is promised.
+    `check_by` is the day by which a commitment given now is checked.
     """
 
     received_on: date
@@ -163,6 +164,7 @@ class Law(msgspec.Struct, frozen=True):
     cure_by: Due | None = None
     deemed_from: date | None = None
     forward_by: Due | None = None
+    check_by: Due | None = None
 
 
 class EventPart(msgspec.Struct, frozen=True):

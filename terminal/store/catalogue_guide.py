@@ -17,6 +17,8 @@ from typing import Any
 import msgspec
 
 from terminal.domain.catalogue import (
+    BIRTH,
+    TODAY,
     Condition,
     FieldKind,
     HandlingKind,
@@ -188,6 +190,12 @@ def check_item(item: ServiceItem, file: str) -> None:
     for field in item.fields:
         if field.kind is FieldKind.CHOICE and not field.options:
             raise fail("few_options", detail=field.id)
+        dates = {one.id for one in item.fields if one.kind is FieldKind.DATE} - {field.id}
+        for bound in (field.not_before, field.not_after):
+            if bound and (field.kind is not FieldKind.DATE or bound not in {TODAY, BIRTH, *dates}):
+                raise fail("date_bound", detail=field.id)
+    if item.check_days < 0 or (item.elsewhere and not item.elsewhere.organ.strip()):
+        raise fail("material", detail="check_days" if item.check_days < 0 else "elsewhere")
     _check_limits(item, fail)
 
 

@@ -13,6 +13,7 @@ from terminal.clock import CHINA_TIME
 from terminal.context import Context
 from terminal.domain.catalogue import (
     Condition,
+    Elsewhere,
     Fate,
     FieldKind,
     FormField,
@@ -123,7 +124,18 @@ NO_REMEDIES = msgspec.structs.replace(
     LICENCE, code="T-NOREMEDY", name="没有救济途径的事项", organ=Organ(name="某局")
 )
 UNGUIDED = ServiceItem(code="T-BARE", name="没有指南的事项", department="区某局")
-ITEMS = (LICENCE, PLAIN, ESTATE, COMPANY_SETUP, RECEIVE_ONLY, NO_REMEDIES, UNGUIDED)
+AT_ONCE = msgspec.structs.replace(
+    PLAIN, code="T-AT-ONCE", name="收件即受理的事项", accepted_on_receipt=True
+)
+FAR_AWAY = msgspec.structs.replace(
+    PLAIN,
+    code="T-FAR-AWAY",
+    name="跨域通办的事项",
+    elsewhere=Elsewhere("邻区医疗保障局", "邻区政务服务中心", "0411-7654321"),
+)
+ITEMS = (
+    LICENCE, PLAIN, ESTATE, COMPANY_SETUP, RECEIVE_ONLY, NO_REMEDIES, UNGUIDED, AT_ONCE, FAR_AWAY,
+)  # fmt: skip
 BY_REGIME = {item.regime: item for item in (LICENCE, PLAIN, ESTATE, COMPANY_SETUP)}
 
 

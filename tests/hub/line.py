@@ -99,7 +99,7 @@ class Line:
 
 
 CLERK = Actor("clerk", "wangfang", "王芳", "3 号综合窗口")
-APPLICANT = Party(name="张三丰", identity_number="210211198505041236", phone="13900001234")
+APPLICANT = Party(name="张三丰", identity_number="210211198505041234", phone="13900001234")
 
 
 class TestTerminal:

@@ -8,16 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from hub import leases, policy
+from hub import leases, policy, publishing
 from hub.desk.acts import DeskActs
 from hub.hub import Hub
-from hub.store import projections
+from hub.store import marks, projections
 from hub.store.people import Account
 from terminal.domain.aggregates import NegativeOutcome
 from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import Way
+from terminal.domain.parties import MaterialEntry
+from terminal.domain.policy import Bar, credit_key
 from terminal.domain.records import Outcome, ResultThing, SuspensionGround
 from terminal.errors import NotAllowed, RuleRefused, TerminalError
-from tests.hub.line import Taken, TestTerminal
+from terminal.protocol.rules import rules_of
+from terminal.protocol.wire import policy_feed
+from tests.hub.line import APPLICANT, Taken, TestTerminal
 
 ORGAN = "区市场监管局"
 OFFICIAL = Account("zhou", "周强", ORGAN, "执-0001", False, "")
@@ -150,3 +155,26 @@ def test_a_number_left_empty_is_the_next_of_the_organs_series(
         assert leases.take(database, "document/区市监否/2026") == 8, (
             "a typed number holds its series"
         )
+
+
+def test_a_broken_commitment_bars_others_until_the_credit_is_repaired(
+    hub: Hub, terminal: TestTerminal
+) -> None:
+    number = APPLICANT.identity_number
+    pledged = MaterialEntry("m2", "营业执照", way=Way.COMMITMENT)
+    taken = terminal.accept(terminal.receive(materials=(pledged,), check_by="2026-11-20"))
+    kept = terminal.accept(terminal.receive(materials=(pledged,)))
+    terminal.push()
+    DeskActs(hub, OFFICIAL).check_commitment(kept.case_id, "m2", True, "属实", "c1")
+    assert policy.barred(hub, number) is None
+    with hub.store.reading() as database:
+        assert marks.listed(database, marks.Mark.COMMITMENT, ORGAN) == [taken.case_id]
+    DeskActs(hub, OFFICIAL).check_commitment(taken.case_id, "m2", False, "现场没有执照", "c2")
+    bar = policy.barred(hub, number)
+    assert bar == Bar("2026-11-23", taken.receipt_number)
+    rows = publishing.in_force(hub, policy_feed("hall"))
+    assert rules_of(rows.items()).barred == {credit_key(APPLICANT): bar}
+    assert all(number not in key for key in rows)
+    assert policy.lift_bar(hub, number.lower()) == 1
+    assert policy.barred(hub, number) is None
+    assert rules_of(publishing.in_force(hub, policy_feed("hall")).items()).barred == {}

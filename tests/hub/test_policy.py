@@ -36,6 +36,8 @@ WRONG = (
     ("limits", "[UNHEARD]\nrespond_days = 3\n", "hub.file_unreadable"),
     ("conditional", "cure_days = 'ten'\n", "hub.file_unreadable"),
     ("conditional", "cure_days = -4\n", "hub.file_unreadable"),
+    ("numbers", "case_block = 10001\n", "hub.policy_numbers"),
+    ("commitments", "check_days = 0\n", "hub.file_unreadable"),
     ("appointments", "<html>", "hub.file_unreadable"),
     ("appointments", '{"id": "", "day": "2026-11-23", "begin": "9", "name": "x"}',
      "hub.file_unreadable"),

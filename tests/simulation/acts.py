@@ -45,7 +45,7 @@ from tests.simulation.terminal import Terminal
 
 CLERK = Actor("clerk", "clerk-1", "王芳", "3 号综合窗口")
 ORGAN = "区市场监管局"
-PERSON = Party(name="张三丰", identity_number="210211198505041236")
+PERSON = Party(name="张三丰", identity_number="210211198505041234")
 PERSONAL = (PERSON.name.encode(), PERSON.identity_number.encode())
 """What no file may hold in the clear."""
 

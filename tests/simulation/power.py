@@ -32,7 +32,7 @@ from tests.simulation.template import LEDGER_KEY, template
 ACTIONS = 14
 NAME = "/ledger.db"
 CLERK = Actor("clerk", "clerk-1", "王芳")
-PERSON = Party(name="张三丰", identity_number="210211198505041236")
+PERSON = Party(name="张三丰", identity_number="210211198505041234")
 _LONGEST = 400
 """Operations of a life at most, as far as the cut's place is drawn."""
 

@@ -17,6 +17,7 @@ from ui.widgets.basics import Label, column, row
 from ui.widgets.fields import Field
 from ui.widgets.rows import SelectList
 from ui.window.certificate import CertificatePanel
+from ui.window.commitment import CommitmentPanel
 from ui.window.desk import Desk
 from ui.window.material_row import PAPER_FATES, MaterialRow
 from ui.window.upload import UploadPanel
@@ -78,19 +79,22 @@ class MaterialsPanel(QWidget):
         )
         self.upload = UploadPanel(bridge)
         self.certificate = CertificatePanel(texts)
+        self.commitment = CommitmentPanel(texts)
         head = row(self._title, self._needed, self._have, self._icon, self._lack, None, gap=12)
-        column(head, self.list, self.defect, self.upload, self.certificate, gap=8, to=self)
-        self.defect.hide()
-        self.upload.hide()
-        self.certificate.hide()
+        self._asked = (self.defect, self.upload, self.certificate, self.commitment)
+        column(head, self.list, *self._asked, gap=8, to=self)
+        for panel in self._asked:
+            panel.hide()
         self.list.pressed.connect(self._on_key)
         self.list.finished.connect(self._on_enter)
         self.list.left_upwards.connect(self.moved_back)
         self.defect.moved_on.connect(self._on_defect)
         self.upload.attached.connect(self._on_attached)
         self.certificate.recorded.connect(self._on_certificate)
+        self.commitment.decided.connect(self._on_commitment)
         desk.reviewed.connect(self.refresh)
         self._asking = ""
+        self._told_at = 0
 
     def refresh(self) -> None:
         """Show the rows of the newest review; the selection stays with its material."""
@@ -154,7 +158,9 @@ class MaterialsPanel(QWidget):
             grade, number = (entry.grade, entry.certificate_number) if entry else (None, "")
             self.certificate.open_for(line.material.certificate, line.ways, grade, number)
         elif key == Qt.Key.Key_C and Way.COMMITMENT in line.ways:
-            self._settle(drafts.committed(line.material, self._now()))
+            self._ask("commitment")
+            self._told_at = self._now()
+            self.commitment.open_for(line.material)
         elif key == Qt.Key.Key_F9 and Way.DEFERRED in line.ways:
             self._settle(drafts.deferred(line.material))
         elif key == Qt.Key.Key_F9:
@@ -271,12 +277,24 @@ class MaterialsPanel(QWidget):
             self._settle(drafts.certified(line.material, grade, number))
         self._back_to_list()
 
+    def _on_commitment(self, commits: bool) -> None:
+        """The applicant has chosen: a commitment, or the proof itself, which is owed then."""
+        line, draft = self._selected(), self._desk.now.draft
+        self._back_to_list()
+        if line is None or draft is None:
+            return
+        if commits:
+            self._settle(drafts.committed(line.material, self._told_at))
+        elif line.entry is not None and line.entry.way is Way.COMMITMENT:
+            self._desk.change(drafts.without_material(draft, line.material.id))
+        else:
+            self._refuse(self._texts("window.commitment.proof_owed"))
+
     def _close_asking(self) -> None:
         self._asking = ""
-        self.certificate.hide()
-        self.defect.hide()
+        for panel in self._asked:
+            panel.hide()
         self.defect.set_text("")
-        self.upload.hide()
 
     def _back_to_list(self) -> None:
         self._close_asking()

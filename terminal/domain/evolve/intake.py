@@ -50,15 +50,19 @@ def _materials_supplemented(
     case: Case, body: MaterialsSupplemented, record: Record
 ) -> Case | Refused:
     merged = _merge(case.materials, body.materials)
+    brought = {
+        "materials": merged,
+        "check_by": case.check_by or body.check_by,
+    }
     if case.state is CaseState.RECEIVED:
         # What can be corrected on the spot is corrected on the spot (art. 32(1)(3)); the
         # clock that runs since the receipt is not touched.
-        return advance(case, record, body.clerk, materials=merged, form={**case.form, **body.form})
+        return advance(case, record, body.clerk, form={**case.form, **body.form}, **brought)
     if case.state is CaseState.AWAITING_CORRECTION:
         return advance(
             case, record, body.clerk,
-            state=CaseState.RECEIVED, materials=merged, form={**case.form, **body.form},
-            respond_by=body.respond_by,
+            state=CaseState.RECEIVED, form={**case.form, **body.form},
+            respond_by=body.respond_by, **brought,
         )  # fmt: skip
     accepted = (CaseState.ACCEPTED, CaseState.UNDER_REVIEW, CaseState.SUSPENDED)
     if case.state in accepted and case.deferred:
@@ -66,7 +70,7 @@ def _materials_supplemented(
         left = tuple(m for m in case.deferred if m in lacking)
         return advance(
             case, record, body.clerk,
-            materials=merged, deferred=left, cure_by=case.cure_by if left else "",
+            deferred=left, cure_by=case.cure_by if left else "", **brought,
         )  # fmt: skip
     return Refused("case.nothing_to_supplement")
 

@@ -16,11 +16,15 @@ from terminal.domain.records.base import Body
 
 
 class Lane(StrEnum):
-    """Flags under which somebody was served; each is counted (绿色通道, 延时服务, 预约)."""
+    """Flags under which somebody was served; each is counted.
+
+    绿色通道, 延时服务, 预约, 收件即受理.
+    """
 
     PRIORITY = "PRIORITY"
     EXTENDED_HOURS = "EXTENDED_HOURS"
     APPOINTMENT = "APPOINTMENT"
+    ACCEPTED_ON_RECEIPT = "ACCEPTED_ON_RECEIPT"
 
 
 class Forwarding(msgspec.Struct, frozen=True):
@@ -88,7 +92,10 @@ class CaseReceived(Body, frozen=True):
 
 
 class MaterialsSupplemented(Body, frozen=True):
-    """The applicant brought what a correction notice or a conditional acceptance asked for."""
+    """The applicant brought what a correction notice or a conditional acceptance asked for.
+
+    `check_by` is the date by which commitments that came with it are checked.
+    """
 
     kind: ClassVar[str] = "materials_supplemented"
     materials: tuple[MaterialEntry, ...]
@@ -96,6 +103,7 @@ class MaterialsSupplemented(Body, frozen=True):
     supplemented_at: int
     respond_by: str
     clerk: Actor
+    check_by: str = ""
 
 
 class CaseAccepted(Body, frozen=True):

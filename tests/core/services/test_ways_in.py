@@ -7,17 +7,19 @@ import datetime as dt
 import msgspec
 import pytest
 
-from terminal.clock import CHINA_TIME, to_milliseconds
+from terminal.clock import CHINA_TIME, FixedClock, to_milliseconds
+from terminal.domain.calendar import WorkingDayCalendar, YearNotice
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import Way
-from terminal.domain.parties import Capacity, PowerOfAttorney
+from terminal.domain.parties import Capacity, Party, PowerOfAttorney
+from terminal.domain.policy import Bar, credit_key
 from terminal.domain.records import Lane
 from terminal.errors import RuleRefused
 from terminal.services import drafts
 from terminal.services.lanes import outside_hours
-from terminal.services.review import forwarding_to
+from terminal.services.review import forwarding_to, review
 from terminal.services.views import Act, IntakeDraft
-from tests.core.hall import LEASE, OTHER, Hall
+from tests.core.hall import AT_ONCE, FAR_AWAY, FORM, LEASE, OTHER, PLAIN, VISITOR, Hall, number_of
 
 HOURS = ("09:00-12:00", "13:00-17:00")
 
@@ -111,3 +113,102 @@ def test_lanes_are_counted_for_the_day(hall: Hall) -> None:
     assert facts.lanes == {Lane.PRIORITY: 1, Lane.APPOINTMENT: 1}
     assert facts.record["lane_PRIORITY"] == 1
     assert "lane_PRIORITY" not in facts.counts
+
+
+def test_an_item_of_another_place_goes_there_without_being_told(hall: Hall) -> None:
+    draft = hall.complete(FAR_AWAY)
+    assert draft.forwarding is not None
+    assert (draft.forwarding.organ, draft.forwarding.forward_by) == ("邻区医疗保障局", "2026-11-24")
+    review = hall.ctx.intake.review(draft)
+    assert [p.act for p in review.permissions if p.allowed] == [Act.RECEIVE]
+
+
+def test_where_intake_equals_acceptance_nothing_complete_is_only_received(hall: Hall) -> None:
+    whole = hall.complete(AT_ONCE)
+    with pytest.raises(RuleRefused) as refused:
+        hall.ctx.intake.receive(whole, hall.clerk)
+    assert refused.value.code == "act.accepted_on_receipt"
+    accepted = hall.ctx.intake.accept(whole, hall.clerk).case.case_id
+    assert hall.ctx.cases.case(accepted).lanes == (Lane.ACCEPTED_ON_RECEIPT,), "and it is counted"
+    # What lacks something is received as anywhere, and counted as nothing.
+    part = hall.with_all(hall.draft(AT_ONCE), but=("form",))
+    received = hall.ctx.intake.receive(part, hall.clerk).case.case_id
+    assert hall.ctx.cases.case(received).lanes == ()
+
+
+def test_a_commitment_has_the_day_of_its_check_and_how_it_was_chosen(hall: Hall) -> None:
+    told = moment("2026-11-23T10:30")
+    draft = drafts.with_material(hall.complete(), drafts.committed(LEASE, told))
+    case = hall.ctx.cases.case(hall.ctx.intake.accept(draft, hall.clerk).case.case_id)
+    assert case.check_by == "2027-01-05", "thirty working days, New Year left out"
+    (lease,) = [one for one in case.materials if one.material_id == LEASE.id]
+    assert lease.choice is not None
+    assert (lease.choice.told_at, lease.choice.freely) == (told, True)
+    without = hall.ctx.intake.accept(hall.complete(), hall.clerk).case.case_id
+    assert hall.ctx.cases.case(without).check_by == ""
+    # One that comes later has its day from then on.
+    waiting = hall.with_all(hall.draft(), but=(LEASE.id,))
+    noticed = hall.ctx.intake.notify_correction(waiting, hall.clerk).case.case_id
+    brought = drafts.with_material(hall.ctx.intake.resume(noticed), drafts.committed(LEASE, told))
+    hall.ctx.intake.accept(brought, hall.clerk)
+    assert hall.ctx.cases.case(noticed).check_by == "2027-01-05"
+
+
+def test_whoever_broke_a_commitment_brings_the_proof(hall: Hall) -> None:
+    rules = hall.ctx.policy.rules()
+    bar = Bar("2026-10-12", "5116-01-261012-KTM7-0001-7")
+    barred = msgspec.structs.replace(rules, barred={credit_key(VISITOR): bar})
+    draft = drafts.with_material(hall.complete(), drafts.received(LEASE, way=Way.COMMITMENT))
+    item = hall.ctx.catalogue.item(draft.item_code)
+    today = dt.date(2026, 11, 23)
+    assert not review(draft, item, today, rules).problems
+    reviewed = review(draft, item, today, barred)
+    (wrong,) = reviewed.problems
+    assert (wrong.where, wrong.code) == ("materials.lease", "intake.commitment_barred")
+    assert not reviewed.permission(Act.ACCEPT).allowed
+    (line,) = [one for one in reviewed.materials if one.material.id == LEASE.id]
+    assert Way.COMMITMENT not in line.ways
+    # It bars the person, not the next visitor.
+    other = msgspec.structs.replace(draft, visitor=OTHER, applicant=OTHER)
+    assert not review(other, item, today, barred).problems
+
+
+def test_a_guardians_consent_is_known_again_from_the_ledger(hall: Hall) -> None:
+    child = Party("张小小", identity_number=number_of("21021120180504123"))
+    draft = msgspec.structs.replace(
+        hall.with_all(hall.draft(PLAIN), but=(FORM.id,)), applicant=child,
+        capacity=Capacity.GUARDIAN,
+    )  # fmt: skip
+    codes = [one.code for one in hall.ctx.intake.review(draft).problems]
+    assert codes == ["intake.needs_consent"]
+    agreed = drafts.with_consents(draft, None, guardian_consents=True)
+    case_id = hall.ctx.intake.receive(agreed, hall.clerk).case.case_id
+    assert hall.ctx.cases.case(case_id).guardian_consents
+    assert hall.ctx.intake.resume(case_id).guardian_consents
+    plain = hall.ctx.intake.receive(hall.draft(PLAIN), hall.clerk).case.case_id
+    assert not hall.ctx.intake.resume(plain).guardian_consents
+
+
+def test_a_limit_across_an_unknown_year_is_marked_and_stays_when_the_notice_comes(
+    hall: Hall, hall_clock: FixedClock
+) -> None:
+    hall_clock.advance(days=37)  # 30 December: 2027 has no notice yet
+    intake = hall.ctx.intake
+    case = hall.ctx.cases.case(intake.receive(hall.complete(), hall.clerk).case.case_id)
+    assert (case.respond_by, case.provisional) == ("2027-01-07", True)
+    rules = hall.ctx.policy.rules()
+    # The notice makes 4 and 5 January rest days: what the receipt says holds all the same.
+    late = YearNotice(2027, {dt.date(2027, 1, day): "元旦" for day in (1, 4, 5)}, {}, "国办发")
+    notices = {**rules.calendar.notices, 2027: late}
+    known = msgspec.structs.replace(
+        rules, calendar=WorkingDayCalendar(notices, rules.calendar.statutory)
+    )
+    draft = intake.resume(case.case_id)
+    item = hall.ctx.catalogue.item(draft.item_code)
+    today = dt.date(2026, 12, 30)
+    again = review(draft, item, today, known, case).law.respond_by
+    assert again is not None
+    assert (again.on.isoformat(), again.provisional) == ("2027-01-07", False)
+    fresh = review(hall.complete(), item, today, known).law.respond_by
+    assert fresh is not None
+    assert (fresh.on.isoformat(), fresh.provisional) == ("2027-01-11", False)

@@ -6,8 +6,6 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-import peewee
-
 from terminal.domain.aggregates import NumberLease
 from terminal.domain.numbers import (
     case_series,
@@ -59,7 +57,7 @@ def next_leased(db: Transaction, terminal_id: str, series: str) -> LeasedNumber 
     return None
 
 
-def used_of(db: peewee.Database, lease: NumberLease) -> int:
+def used_of(db: Transaction, lease: NumberLease) -> int:
     """Return how many numbers of a block this terminal has given."""
     return int(meta.get(db, _counter(lease)) or 0)
 

@@ -24,7 +24,7 @@ from terminal.domain.case import Case
 from terminal.store.statements import raw, rows, sql_of, writer
 from terminal.store.tables.ledger import AggregateRow
 
-_replace = writer(AggregateRow, "REPLACE")
+_save = writer(AggregateRow, "UPDATE")
 _LOAD = sql_of(
     AggregateRow.select(AggregateRow.kind, AggregateRow.body).where(AggregateRow.aggregate_id == "")
 )
@@ -57,8 +57,8 @@ def select(db: peewee.Database, kind: str, *where: object, limit: int = 0) -> It
 
 
 def save(db: peewee.Database, aggregate: Aggregate) -> None:
-    """Insert or replace an aggregate with its columns."""
-    _replace(db, _columns(aggregate))
+    """Insert an aggregate with its columns, or put it in the place of what it was."""
+    _save(db, _columns(aggregate))
 
 
 def _columns(aggregate: Aggregate) -> dict[str, object]:

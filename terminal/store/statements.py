@@ -39,13 +39,17 @@ def writer(
 ) -> Callable[[Database, Mapping[str, Any]], int]:
     """Return a function that inserts a row of this model; missing columns get their defaults.
 
-    `conflict` is empty, `REPLACE` or `IGNORE`.
+    `conflict` is empty, `REPLACE`, `IGNORE` or `UPDATE`: the row keeps its place among others.
     """
     fields = [f for f in model._meta.sorted_fields if not isinstance(f, peewee.AutoField)]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     marks = ", ".join("?" for _ in fields)
-    verb = f"INSERT OR {conflict}" if conflict else "INSERT"
+    updates = conflict == "UPDATE"
+    verb = f"INSERT OR {conflict}" if conflict and not updates else "INSERT"
     sql = f'{verb} INTO "{model._meta.table_name}" ({columns}) VALUES ({marks})'
+    if updates:
+        news = (f'"{field.column_name}" = excluded."{field.column_name}"' for field in fields)
+        sql = f"{sql} ON CONFLICT DO UPDATE SET {', '.join(news)}"
     defaults = [(field.name, field.default) for field in fields]
 
     def write(db: Database, values: Mapping[str, Any]) -> int:

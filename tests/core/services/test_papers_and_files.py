@@ -12,7 +12,7 @@ from terminal.domain.parties import Blob
 from terminal.errors import InvalidInput, NotAllowed, NotFound
 from terminal.services import blobs as blobs_module
 from terminal.services.views import Role
-from terminal.store import print_jobs
+from terminal.store import aggregates, print_jobs
 from tests.core.hall import PASSWORD, PLAIN, Hall
 
 
@@ -20,6 +20,14 @@ def picture(kind: str = "PNG") -> bytes:
     buffer = io.BytesIO()
     Image.effect_noise((64, 64), 50).convert("RGB").save(buffer, kind)
     return buffer.getvalue()
+
+
+def test_papers_stay_in_their_order_when_one_of_them_changes(hall: Hall) -> None:
+    saved = hall.ctx.intake.accept(hall.complete(PLAIN), hall.clerk)
+    case_id, first = saved.case.case_id, saved.documents[0].document_id
+    hall.ctx.ledger.write(lambda db: aggregates.save(db, hall.ctx.documents.document(first)))
+    kinds = [one.kind for one in hall.ctx.cases.documents(case_id)]
+    assert kinds == ["receipt", "acceptance"]
 
 
 def test_a_reprint_says_so_and_the_first_print_does_not(hall: Hall) -> None:

@@ -32,6 +32,8 @@ def handle(stage: Stage, step: steps.Handle, also: tuple[str, ...] = ()) -> None
     open_case(stage, step.matter)
     page = stage.place.cases.case
     before = stage.case(step.matter).head
+    # A form that opens now would be one of the facts that the page shows.
+    hands.wait("page", lambda: page.file is not None and page.file.case.head == before)
     # After an on-the-spot item was accepted its decision's form stands open by itself.
     hands.wait(step.act, lambda: _open_form(stage, act) or hands.focus() == "case_acts")
     if _open_form(stage, act) is None:

@@ -34,6 +34,11 @@ _LAST = (
     )
     + " LIMIT 1"
 )
+_END = (
+    # The newest entry is nearly always of the epoch that is written to.
+    "SELECT m.value, e.seq, e.hash FROM meta m LEFT JOIN entry e"
+    " ON e.id = (SELECT max(id) FROM entry) AND +e.epoch = m.value WHERE m.key = 'epoch'"
+)
 _OF_ACTION = sql_of(
     EntryRow.select(EntryRow.record_id, EntryRow.seq, EntryRow.hash)
     .where(EntryRow.action_id == "", EntryRow.state != "")
@@ -129,8 +134,7 @@ class Journal:
         Everything happens in the caller's transaction. Raises `RuleRefused` when a draft is
         not lawful; then nothing of the action is written.
         """
-        epoch = self.epoch(db)
-        seq, prev_hash = _last(db, epoch) or (0, GENESIS)
+        epoch, seq, prev_hash = _end(db)
         written: list[Written] = []
         for draft in drafts:
             seq += 1
@@ -183,6 +187,14 @@ def _insert(db: peewee.Database, made: Entry, header: Header, due: str) -> None:
         "aggregate_id": header.aggregate_id, "header": made.header, "payload": made.payload,
         "written_at": now, "since": now, "due": due,
     })  # fmt: skip
+
+
+def _end(db: peewee.Database) -> tuple[str, int, str]:
+    """Return the epoch that is written to, its last seq and hash."""
+    [(epoch, seq, digest)] = rows(db, _END) or [("", None, None)]
+    if seq is not None:
+        return epoch, seq, digest
+    return epoch, *(_last(db, epoch) or (0, GENESIS))
 
 
 def _last(db: peewee.Database, epoch: str) -> tuple[int, str] | None:

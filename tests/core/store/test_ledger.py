@@ -203,9 +203,9 @@ def test_people_come_before_sync(ledger: Ledger) -> None:
     first.start()
     assert started.wait(20)
     threads = [run(f"sync {n}", SYNC) for n in range(3)]
-    until(lambda: ledger._thread._queue.qsize() == 3)
+    until(lambda: ledger._thread.waiting == 3)
     threads.append(run("person", None))
-    until(lambda: ledger._thread._queue.qsize() == 4)
+    until(lambda: ledger._thread.waiting == 4)
     go.set()
     for thread in (first, *threads):
         thread.join(20)

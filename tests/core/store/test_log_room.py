@@ -14,7 +14,7 @@ from terminal.store import log_room, meta
 from terminal.store.database import Ledger
 from terminal.store.log_room import LEAST_BYTES, PAGE_BYTES, STEP_BYTES
 from terminal.store.statements import rows
-from terminal.store.write_thread import SYNC
+from tests.core.hall import until
 
 KEY = bytes(range(32))
 VALUE = "v" * 3000
@@ -34,7 +34,8 @@ def fill(ledger: Ledger, count: int, at: int = 0) -> None:
     """Commit so often; what is put off by it is done afterwards."""
     for number in range(at, at + count):
         ledger.write(lambda db, n=number: meta.put(db, f"k{n}", VALUE))
-    ledger._thread.run(lambda: None, priority=SYNC + 1)
+    until(lambda: not ledger._thread.waiting)
+    ledger._thread.run(lambda: None)
 
 
 def log_of(ledger: Ledger) -> Path:

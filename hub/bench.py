@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from hub import journal, leases
+from hub import journal, leases, seals
 from hub.consequences import Consequences
 from hub.hub import Hub
 from hub.sitting import Sitting
@@ -26,6 +26,7 @@ from terminal.domain.records import (
     ComplaintCalledBack,
     ComplaintFiled,
     ConflictResolved,
+    DocumentSealed,
     NegativeOutcomeFiled,
     NegativeOutcomeReviewed,
     NumbersLeased,
@@ -194,6 +195,9 @@ class Bench:
         aggregate = self._sitting.load(stored.aggregate_id)
         if not leases.lawful(self._sitting, record):
             return _Verdict(_REFUSED, "number.not_leased")
+        if isinstance(record.body, DocumentSealed) and isinstance(aggregate, Document):
+            if not seals.lawful(self._db, aggregate, record.body):
+                return _Verdict(_REFUSED, "document.seal_not_verified")
         try:
             judgement = evolve(aggregate, record)
         except Exception:

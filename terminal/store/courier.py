@@ -17,7 +17,7 @@ from terminal.protocol.returns import Restored
 from terminal.protocol.wire import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Answer, Cursor, Effect, Page
 from terminal.store import feeds, hub_places, meta, outbox
 from terminal.store.statements import rows, run
-from terminal.store.tables.ledger import BlobRow, CursorWordRow, EntryRow
+from terminal.store.tables.ledger import BlobRow, CursorWordRow
 
 NOTES_KEPT = 200
 _PREFIX = "courier/"
@@ -32,6 +32,7 @@ _SIZE = (
     "SELECT COUNT(*), COALESCE(SUM(LENGTH(header) + LENGTH(COALESCE(payload, ''))), 0)"
     " FROM entry WHERE acknowledged = 0"
 )
+_STANDS = "SELECT state, code FROM entry WHERE record_id = ? AND hash = ?"
 _SCANS = "SELECT hash, size FROM blob WHERE confirmed = 0 ORDER BY hash"
 
 
@@ -214,10 +215,7 @@ def _acknowledged(db: peewee.Database, epoch: str) -> int:
 
 def _take_effect(db: peewee.Database, effect: Effect, now: int) -> bool:
     """Note an effect unless a final one is known: what is held may have been applied since."""
-    query = EntryRow.select(EntryRow.state, EntryRow.code).where(
-        EntryRow.record_id == effect.record_id, EntryRow.hash == effect.entry_hash
-    )
-    for state, code in query.tuples().execute(db):
+    for state, code in rows(db, _STANDS, effect.record_id, effect.entry_hash):
         if state in _FINAL or (state, code) == (effect.effect, effect.code):
             continue
         outbox.take_effect(db, effect, now)

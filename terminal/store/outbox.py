@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 import peewee
 
+from terminal.domain.aggregates import Aggregate, id_of
 from terminal.domain.case import Case
 from terminal.domain.evolve import Conflict, Evolved, Held, evolve
 from terminal.domain.records import ConflictResolved
@@ -27,6 +30,10 @@ _RESOLVED = "UPDATE entry SET state = 'resolved', since = ? WHERE hash = ? AND s
 _LOST = (
     "UPDATE entry SET acknowledged = 0, state = 'waiting', code = '', since = ?"
     " WHERE acknowledged = 1 AND id > ? AND +epoch = ? AND state <> 'forked'"
+)
+_LOST_IN_VAIN = (
+    "SELECT DISTINCT aggregate_id FROM entry WHERE acknowledged = 1 AND id > ? AND +epoch = ?"
+    " AND +state IN ('refused', 'conflict', 'resolved')"
 )
 _ACKNOWLEDGED = (
     "UPDATE entry SET acknowledged = 1, since = ?,"
@@ -72,6 +79,12 @@ _EFFECT = sql_of(
 )
 # What somebody has looked at stays so, although the feed says again that it was a conflict.
 _NOT_SETTLED = " AND NOT (state = 'resolved' AND ? = 'conflict')"
+_NOT_IN_VAIN = " AND state NOT IN ('refused', 'conflict', 'resolved')"
+_ABOUT = sql_of(EntryRow.select(EntryRow.aggregate_id).where(EntryRow.hash == ""))
+_APPLIED_NOW = (
+    "UPDATE foreign_entry SET state = 'applied', code = ''"
+    " WHERE record_id = ? AND state <> 'applied'"
+)
 _RESOLUTIONS = sql_of(
     ForeignEntryRow.select(
         ForeignEntryRow.header, ForeignEntryRow.payload, ForeignEntryRow.hash
@@ -118,8 +131,11 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
     last = _place(db, answer)
     if last is None:
         return 0
+    again = [name for (name,) in rows(db, _LOST_IN_VAIN, last, answer.epoch)]
     lost = run(db, _LOST, now, last, answer.epoch)
     if lost:
+        # They are judged anew: what had no effect may have one.
+        _go_on_from_hub(db, again)
         # Its scans may be gone, too, and it may have no journal of its own whose epoch tells so.
         BlobRow.update(confirmed=False).execute(db)
         # What became of these entries is told again, perhaps by the very rows that were read
@@ -147,12 +163,39 @@ def _place(db: peewee.Database, answer: Answer) -> int | None:
 
 def take_effect(db: peewee.Database, effect: Effect, now: int) -> None:
     """Note what the hub made of an entry of ours; an unknown record changes nothing."""
-    changed = run(
-        db, _EFFECT + _NOT_SETTLED, effect.effect, effect.code, now, effect.record_id,
-        effect.entry_hash, effect.effect, effect.code, effect.effect,
-    )  # fmt: skip
-    if changed and effect.effect == "conflict":
-        _settle_again(db, effect.entry_hash)
+    values = (effect.effect, effect.code, now, effect.record_id, effect.entry_hash, effect.effect,
+              effect.code)  # fmt: skip
+    if effect.effect in ("refused", "conflict"):
+        if run(db, _EFFECT + _NOT_SETTLED, *values, effect.effect):
+            _go_on_from_hub(db, _about(db, effect))
+            if effect.effect == "conflict":
+                _settle_again(db, effect.entry_hash)
+    elif not run(db, _EFFECT + _NOT_IN_VAIN, *values) and run(db, _EFFECT, *values):
+        # A restored hub has judged it anew, and otherwise.
+        _go_on_from_hub(db, _about(db, effect))
+
+
+def _about(db: peewee.Database, effect: Effect) -> list[str]:
+    return [aggregate_id for (aggregate_id,) in rows(db, _ABOUT, effect.entry_hash)]
+
+
+def _go_on_from_hub(db: peewee.Database, aggregate_ids: Iterable[str]) -> None:
+    """Let aggregates be what the hub has: a step without effect is no part of a case."""
+    for aggregate_id in aggregate_ids:
+        aggregate = aggregates.load(db, aggregate_id)
+        found = reorder.in_effect(db, aggregate) if aggregate is not None else None
+        if found is not None:
+            made, placed = found
+            _keep(db, made)
+            for record_id in placed:
+                run(db, _APPLIED_NOW, record_id)
+
+
+def _keep(db: peewee.Database, aggregate: Aggregate) -> None:
+    """Save an aggregate that is not as it was when ours was written; its date may be another."""
+    aggregates.save(db, aggregate)
+    due = aggregate.due if isinstance(aggregate, Case) else ""
+    standing.redate(db, id_of(aggregate), due)
 
 
 def _settle_again(db: peewee.Database, entry_hash: str) -> None:
@@ -211,9 +254,7 @@ def _judge(db: peewee.Database, foreign: Entry) -> tuple[str, str]:
     match judged:
         case Evolved():
             if judged.aggregate is not None:
-                aggregates.save(db, judged.aggregate)
-                due = judged.aggregate.due if isinstance(judged.aggregate, Case) else ""
-                standing.redate(db, record.aggregate_id, due)
+                _keep(db, judged.aggregate)
             return "applied", ""
         case Held():
             return "held", judged.code

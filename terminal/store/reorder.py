@@ -1,14 +1,16 @@
-"""Putting an aggregate into the hub's order: what is not judged there yet comes last.
+"""Putting an aggregate into the hub's order, and taking out of it what has no effect there.
 
 The hub judged what comes down a feed before it has seen what waits here. Played in that order,
-both sides come to the same case; otherwise each would have its own step in front.
+both sides come to the same case; otherwise each would have its own step in front. And a step of
+ours that the hub refused, or for which somebody else was first, is a fact of the journal but none
+of the case: whoever went on from it would write what the hub can never take.
 """
 
 from __future__ import annotations
 
 import peewee
 
-from terminal.domain.aggregates import Aggregate
+from terminal.domain.aggregates import Aggregate, id_of
 from terminal.domain.evolve import Evolved, evolve
 from terminal.domain.records import Record
 from terminal.protocol import entry as entries
@@ -17,12 +19,17 @@ from terminal.store.statements import rows
 
 _OWN = (
     "SELECT record_id, state, header, payload, hash FROM entry"
-    " WHERE aggregate_id = ? AND state <> 'forked'"
+    " WHERE aggregate_id = ? AND state <> 'forked' ORDER BY id"
 )
 _FOREIGN = (
     "SELECT record_id, state, header, payload, hash FROM foreign_entry"
     " WHERE aggregate_id = ? AND state = 'applied'"
 )
+_OTHERS = (
+    "SELECT record_id, state, header, payload, hash FROM foreign_entry"
+    " WHERE aggregate_id = ? ORDER BY received_at, rowid"
+)
+_WITHOUT_EFFECT = frozenset({"refused", "conflict", "resolved"})
 _UNJUDGED = frozenset({"waiting", "acknowledged", "held"})
 
 
@@ -49,6 +56,44 @@ def behind(db: peewee.Database, aggregate: Aggregate, record: Record) -> Aggrega
             return None
         made = judged.aggregate
     return made
+
+
+def in_effect(db: peewee.Database, aggregate: Aggregate) -> tuple[Aggregate, list[str]] | None:
+    """Return an aggregate without our steps that have no effect, and whose entries made it.
+
+    Others' steps that were not lawful on ours are taken now; ours that went on from one without
+    effect are left out. None when nothing of it would be left, or something that it is made of
+    was wiped: then it stays as it is.
+    """
+    own = {row[0]: row for row in rows(db, _OWN, id_of(aggregate))}
+    others = {row[0]: row for row in rows(db, _OTHERS, id_of(aggregate))}
+    lawful = {name: row for name, row in own.items() if row[1] not in _WITHOUT_EFFECT} | others
+    steps = [step.record_id for step in aggregate.history]
+    judged = [name for name in steps if name not in own or own[name][1] not in _UNJUDGED]
+    order = dict.fromkeys(name for name in (*judged, *others, *steps, *own) if name in lawful)
+    left: list[Record] = []
+    for name in order:
+        record = _record(lawful[name])
+        if record is not None:
+            left.append(record)
+        elif name in steps:
+            return None
+    made: Aggregate | None = None
+    placed: list[str] = []
+    while (following := _following(made, left)) is not None:
+        made, record = following
+        placed.append(record.record_id)
+        left.remove(record)
+    return None if made is None else (made, placed)
+
+
+def _following(made: Aggregate | None, left: list[Record]) -> tuple[Aggregate, Record] | None:
+    """Return the aggregate with the first of these records that is lawful now, and that one."""
+    for record in left:
+        judged = evolve(made, record)
+        if isinstance(judged, Evolved) and judged.aggregate is not None:
+            return judged.aggregate, record
+    return None
 
 
 def _record(row: tuple[object, ...] | None) -> Record | None:

@@ -154,7 +154,7 @@ def count_wanted(db: peewee.Database) -> int:
         .join(RatingProofRow, peewee.JOIN.LEFT_OUTER, on=RatingProofRow.hash == EntryRow.hash)
         .where(*_unproved())
     )
-    return int(next(iter(query.tuples().execute(db)))[0])
+    return sum(count for (count,) in query.tuples().execute(db))
 
 
 def _unproved() -> tuple[Any, ...]:
@@ -205,7 +205,7 @@ def proof_of(db: peewee.Database, digest: str) -> Proof | None:
     query = RatingProofRow.select(
         RatingProofRow.hash, RatingProofRow.place, RatingProofRow.log, RatingProofRow.proved_at
     ).where(RatingProofRow.hash == digest)
-    return next((Proof(*row) for row in query.tuples().execute(db)), None)
+    return next((Proof(*row) for row in list(query.tuples().execute(db))), None)
 
 
 def all_proved(db: peewee.Database) -> list[Proof]:
@@ -225,7 +225,7 @@ def entry_of_rating(db: peewee.Database, rating_id: str) -> tuple[str, str, int]
     query = EntryRow.select(EntryRow.hash, EntryRow.state, EntryRow.written_at).where(
         _OWN, EntryRow.aggregate_id == rating_id, EntryRow.state != "forked"
     )
-    return next(iter(query.tuples().execute(db)), None)
+    return next(iter(list(query.tuples().execute(db))), None)
 
 
 def own_ratings(db: peewee.Database) -> Iterator[Entry]:

@@ -282,6 +282,8 @@ def test_what_comes_down_overwrites_no_unsent_work(
         there = projections.load(database, case_id)
     assert isinstance(there, Case)
     assert there.state is CaseState.DECIDED
+    # Once the hub has said so, the window goes on from what has its effect.
+    assert joined.ctx.cases.case(case_id) == there
 
 
 def take_again(hub: Hub, hall: Hall, folder: Path, answer: Path) -> Path:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from PySide6.QtCore import Qt
 
-from terminal.clock import to_local
 from terminal.dev import people
 from terminal.dev.scenes import steps
 from terminal.domain.case import CaseState
@@ -84,6 +81,11 @@ def hand_in(stage: Stage, step: steps.HandIn) -> None:
     for material in step.materials:
         _to_material(stage, material)
         stage.hands.press(ROW_KEYS[step.how])
+        if step.how is steps.How.COMMITMENT:
+            # The applicant is told what it means, and chooses it freely.
+            stage.hands.at("commitment_choice")
+            stage.hands.press(Qt.Key.Key_1)
+            stage.hands.press(Qt.Key.Key_Return)
         _settled(stage, material)
 
 
@@ -231,33 +233,6 @@ def decline(stage: Stage, step: steps.Decline) -> None:
     save(stage, step.matter, Act.DECLINE, CaseState.NOT_ACCEPTED)
 
 
-def enter_late(stage: Stage, step: steps.EnterLate) -> None:
-    """Enter a handwritten receipt: number, day, time, a picture of it, a second person."""
-    hands = stage.hands
-    to_review(stage, Act.RECEIVE)
-    press(stage, Act.RECEIVE)
-    now = to_local(stage.ctx.clock.now().corrected)
-    written = now - timedelta(minutes=step.minutes_ago)
-    blank = stage.blank_views[step.blank]
-    scan = stage.hall.folder / f"scan-{step.blank}.png"
-    # The printed blank stands for the one that was written on.
-    scan.write_bytes(stage.ctx.sheets.png(blank))
-    for name, text in (
-        ("late_number", blank.head.number),
-        ("late_day", written.date().isoformat()),
-        ("late_time", f"{written:%H:%M}"),
-        ("late_scan", str(scan)),
-        ("late_second_name", people.SUPERVISOR.login),
-        ("late_second_password", people.SUPERVISOR.password),
-    ):
-        hands.at(name)
-        hands.type(text)
-        hands.press(Qt.Key.Key_Return)
-    hands.at("confirm_late_entry")
-    hands.wait("review", lambda: stage.place.desk.fresh)
-    save(stage, step.matter, Act.RECEIVE, step.expected, offline=step.offline)
-
-
 def save(
     stage: Stage, matter: str, act: Act, expected: CaseState, *, offline: bool = False
 ) -> None:
@@ -290,5 +265,4 @@ STEPS: Steps = {
     steps.Resume: resume,
     steps.Do: do,
     steps.Decline: decline,
-    steps.EnterLate: enter_late,
 }

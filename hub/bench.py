@@ -26,7 +26,6 @@ from terminal.domain.records import (
     ComplaintCalledBack,
     ComplaintFiled,
     ConflictResolved,
-    DocumentSealed,
     NegativeOutcomeFiled,
     NegativeOutcomeReviewed,
     NumbersLeased,
@@ -195,9 +194,8 @@ class Bench:
         aggregate = self._sitting.load(stored.aggregate_id)
         if not leases.lawful(self._sitting, record):
             return _Verdict(_REFUSED, "number.not_leased")
-        if isinstance(record.body, DocumentSealed) and isinstance(aggregate, Document):
-            if not seals.lawful(self._db, aggregate, record.body):
-                return _Verdict(_REFUSED, "document.seal_not_verified")
+        if not seals.lawful(self._db, aggregate, record.body):
+            return _Verdict(_REFUSED, "document.seal_not_verified")
         try:
             judgement = evolve(aggregate, record)
         except Exception:

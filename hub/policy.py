@@ -24,20 +24,23 @@ from terminal.domain.policy import (
     ConditionalPolicy,
     NumberPolicy,
     RegimeLimits,
+    SealService,
     key_of_number,
     too_long,
 )
 from terminal.errors import InvalidInput, NotFound
 from terminal.protocol import sets
-from terminal.protocol.rules import BARRED, COMMITMENTS, CONDITIONAL, LIMITS, NUMBERS
+from terminal.protocol.rules import BARRED, COMMITMENTS, CONDITIONAL, LIMITS, NUMBERS, SEALS
 from terminal.protocol.sets import Appointment, CalendarYear, StaffAccount, staff_feed
 from terminal.protocol.wire import policy_feed
 
+_LIMITS, _SERVICES = dict[Regime, RegimeLimits], dict[str, SealService]
 KEYS: dict[str, Any] = {
-    LIMITS.removeprefix(sets.POLICY): dict[Regime, RegimeLimits],
+    LIMITS.removeprefix(sets.POLICY): _LIMITS,
     CONDITIONAL.removeprefix(sets.POLICY): ConditionalPolicy,
     NUMBERS.removeprefix(sets.POLICY): NumberPolicy,
     COMMITMENTS.removeprefix(sets.POLICY): CommitmentPolicy,
+    SEALS.removeprefix(sets.POLICY): _SERVICES,
 }
 """The policy keys of this release and what their values are."""
 
@@ -58,8 +61,10 @@ def set_policy(hub: Hub, key: str, path: Path, hall: str = "") -> int:
     if key not in KEYS:
         raise InvalidInput("hub.policy_unknown", key=key, known=", ".join(KEYS))
     value = _convert(_tree(path), KEYS[key], path)
-    if isinstance(value, dict) and (regime := too_long(value)) is not None:
+    if KEYS[key] is _LIMITS and (regime := too_long(value)) is not None:
         raise InvalidInput("hub.policy_too_long", regime=regime.value)
+    if KEYS[key] is _SERVICES and any(service.fault() for service in value.values()):
+        raise InvalidInput("hub.policy_seals", file=path)
     if isinstance(value, ConditionalPolicy) and min(value.cure_days, value.before_promise) < 0:
         raise InvalidInput("hub.file_unreadable", file=path)
     if isinstance(value, CommitmentPolicy) and value.check_days < 1:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import uvicorn
 
-from hub import judge, tree
+from hub import judge, sealing, tree
 from hub.app import make_app
 from hub.enrol import CHOSEN_URL, PUBLIC_URL
 from hub.hub import Hub
@@ -93,7 +93,8 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
         ]
         marking = _Sweeping(partial(notice.leave_mark, hub), executor, _MARK_SECONDS)
         sweep = partial(judge.sweep, hub)
-        sealing = _Sweeping(partial(tree.seal, hub), executor, tree.SEAL_SECONDS)
+        heads = _Sweeping(partial(tree.seal, hub), executor, tree.SEAL_SECONDS)
+        stamping = _Sweeping(partial(sealing.go_on, hub), executor, sealing.EVERY_SECONDS)
         sockets = [api_socket, page_socket]
         asyncio.run(
             _run(
@@ -101,7 +102,7 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
                 servers,
                 sockets,
                 lambda: ready(said),
-                (_Sweeping(sweep, executor, sweeping), sealing, marking),
+                (_Sweeping(sweep, executor, sweeping), heads, stamping, marking),
             )
         )
 

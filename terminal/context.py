@@ -180,6 +180,7 @@ class Context:
         self.documents = DocumentsService(
             self.ledger, self.clock, self._printer_profile(),
             lambda digest: self.blobs.read(digest), self._hall_wording(),
+            lambda: self.policy.rules().policy.seals,
         )  # fmt: skip
         self.printing = PrintingService(
             self.ledger, self.clock, self.ids, self.events, self.documents.render_job

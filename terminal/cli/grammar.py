@@ -35,7 +35,7 @@ _port.__name__ = "0–65535"
 _count.__name__ = "1…"
 _share.__name__ = "> 0"
 
-_POLICIES = ("limits", "conditional", "numbers", "commitments")
+_POLICIES = ("limits", "conditional", "numbers", "commitments", "seals")
 _ROLES = ("CLERK", "SUPERVISOR", "CHIEF_REPRESENTATIVE")
 _DOCUMENT_KINDS = (
     "receipt",

@@ -7,6 +7,7 @@ of two values the shorter one counts.
 from __future__ import annotations
 
 import hashlib
+import re
 
 import msgspec
 
@@ -68,6 +69,24 @@ class Bar(msgspec.Struct, frozen=True):
     case: str = ""
 
 
+class SealService(msgspec.Struct, frozen=True):
+    """A seal service (电子印章系统): by which keys its seals hold, for which organs, its address.
+
+    `keys` are Ed25519 keys in hexadecimal, the present one first; earlier ones stay, so that
+    papers which they sealed keep their seal.
+    """
+
+    keys: tuple[str, ...]
+    organs: tuple[str, ...]
+    url: str = ""
+
+    def fault(self) -> bool:
+        """Say whether a key is none, or nothing is sealed."""
+        keys = all(re.fullmatch("[0-9a-f]{64}", key) for key in self.keys)
+        address = not self.url or self.url.startswith(("http://", "https://"))
+        return not (self.keys and keys and self.organs and address)
+
+
 class NumberPolicy(msgspec.Struct, frozen=True):
     """Numbers: how many a terminal is leased at once, and how papers of organs are numbered.
 
@@ -104,6 +123,7 @@ class HallPolicy(msgspec.Struct, frozen=True):
     conditional: ConditionalPolicy = ConditionalPolicy()
     numbers: NumberPolicy = NumberPolicy()
     commitments: CommitmentPolicy = CommitmentPolicy()
+    seals: dict[str, SealService] = {}
 
     def clock(self, regime: Regime) -> RegimeClock:
         """Return the clock of a regime: the law's, made shorter where the hall says so."""

@@ -22,6 +22,7 @@ from terminal.domain.policy import (
     HallRules,
     NumberPolicy,
     RegimeLimits,
+    SealService,
 )
 from terminal.protocol import sets
 from terminal.protocol.sets import CalendarYear
@@ -33,6 +34,7 @@ LIMITS = f"{sets.POLICY}limits"
 CONDITIONAL = f"{sets.POLICY}conditional"
 NUMBERS = f"{sets.POLICY}numbers"
 COMMITMENTS = f"{sets.POLICY}commitments"
+SEALS = f"{sets.POLICY}seals"
 BARRED = "barred/"
 """Rows of those who broke a commitment: `terminal.domain.policy.credit_key` behind it."""
 
@@ -59,6 +61,9 @@ def rules_of(rows: Iterable[tuple[str, bytes]]) -> HallRules:
         elif key == COMMITMENTS:
             terms = _read(key, body, CommitmentPolicy) or CommitmentPolicy()
             policy = msgspec.structs.replace(policy, commitments=terms)
+        elif key == SEALS:
+            services = _read(key, body, dict[str, SealService]) or {}
+            policy = msgspec.structs.replace(policy, seals=services)
         elif key.startswith(BARRED):
             bar = _read(key, body, Bar)
             if bar is not None:

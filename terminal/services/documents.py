@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -11,9 +11,11 @@ from terminal.documents import Copy, HallWording, PrinterProfile, decode_view, r
 from terminal.documents.render import FORMATS, Format
 from terminal.documents.templates.common import Sealed
 from terminal.documents.views import DocumentView, Signing
-from terminal.domain.aggregates import Document
+from terminal.domain.aggregates import Document, Seal
+from terminal.domain.policy import SealService
 from terminal.domain.wiping import is_wiped
 from terminal.errors import InvalidInput, NotFound, RuleRefused
+from terminal.protocol.seals import SealAnswer, holds
 from terminal.store import aggregates, lists
 from terminal.store.database import Ledger
 from terminal.store.print_jobs import StoredJob
@@ -24,7 +26,8 @@ FORMAT_OF_DEVICE: dict[str, Format] = {"receipt_printer": "escpos", "a4_printer"
 class DocumentsService:
     """Renders issued documents; the same view and version give the same paper.
 
-    `picture` returns a kept signature by its SHA-256, `wording` is what the hall adds.
+    `picture` returns a kept signature by its SHA-256, `wording` is what the hall adds, `seals`
+    are the seal services whose signatures count.
     """
 
     def __init__(
@@ -34,12 +37,14 @@ class DocumentsService:
         profile: PrinterProfile,
         picture: Callable[[str], bytes],
         wording: HallWording | None = None,
+        seals: Callable[[], Mapping[str, SealService]] = dict,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._profile = profile
         self._picture = picture
         self._wording = wording
+        self._seals = seals
 
     def find(self, kind: str, number: str) -> Document:
         """Return a document by kind and number, its own or its case's receipt number."""
@@ -92,7 +97,7 @@ class DocumentsService:
                 signed_at=_iso(signed.signed_at),
                 picture=signed.strokes,
             )
-        seal = document.seal
+        seal = self._seal(document)
         return msgspec.structs.replace(
             copy,
             official_number=document.official_number,
@@ -100,6 +105,15 @@ class DocumentsService:
             signing=signing,
             picture=self._signature(signing),
         )
+
+    def _seal(self, document: Document) -> Seal | None:
+        """Return the seal that a service of the hall has signed for this very document."""
+        seal = document.seal
+        if seal is None:
+            return None
+        services = self._seals()
+        answer = SealAnswer(seal.certificate, seal.check_code, seal.sealed_at, seal.signature)
+        return seal if holds(document, answer, services.get(seal.service)) else None
 
     def _signature(self, signing: Signing | None) -> bytes:
         """Return the picture of a signature; without it the paper still says who signed."""

@@ -9,13 +9,14 @@ tells beside it how late a timer comes on this machine, whoever asks.
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import gc
 import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -68,7 +69,7 @@ class Pulse(QObject):
         self.ticks: list[Tick] = []
         self.collections: list[float] = []
         self._schedule = _open_schedule()
-        self._stacks = stacks.open("w", encoding="utf-8") if stacks else None
+        self._stacks = Stacks(stacks, threading.get_ident()) if stacks else None
         self._gc_began = 0.0
         gc.callbacks.append(self._on_collection)
         self._last = (time.perf_counter(), time.thread_time(), self._waited())
@@ -90,12 +91,7 @@ class Pulse(QObject):
         self.ticks.append(Tick(max(0.0, passed - 0.001), own, core))
         self._last = now
         if self._stacks is not None:
-            if passed > STUCK_SECONDS:
-                self._stacks.write(
-                    f"== {passed * 1000:.0f} ms, own {own * 1000:.0f}, core {core * 1000:.0f}\n\n"
-                )
-                self._stacks.flush()
-            faulthandler.dump_traceback_later(STUCK_SECONDS, file=self._stacks)
+            self._stacks.ticked(now[0], passed, own, core)
 
     def _on_collection(self, phase: str, found: dict[str, int]) -> None:
         if phase == "start":
@@ -115,8 +111,48 @@ class Pulse(QObject):
         if self._schedule >= 0:
             os.close(self._schedule)
         if self._stacks is not None:
-            faulthandler.cancel_dump_traceback_later()
-            self._stacks.close()
+            self._stacks.stop()
+
+
+class Stacks:
+    """Writes down where all threads are while a tick is late; it takes some time of its own."""
+
+    def __init__(self, path: Path, thread: int) -> None:
+        self._thread = thread
+        self._file = path.open("w", encoding="utf-8")
+        self._last = time.perf_counter()
+        self._over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+
+    def ticked(self, now: float, passed: float, own: float, core: float) -> None:
+        """Note a tick; of one that was late, what it waited for."""
+        self._last = now
+        if passed > STUCK_SECONDS:
+            said = (f"{one * 1000:.0f}" for one in (passed, own, core))
+            self._file.write("== {} ms late, own work {}, core {}\n\n".format(*said))
+
+    def _watch(self) -> None:
+        written = 0.0
+        while not self._over.wait(STUCK_SECONDS / 6):
+            if time.perf_counter() - self._last > STUCK_SECONDS and written != self._last:
+                written = self._last
+                self._write()
+
+    def _write(self) -> None:
+        names = {thread.ident: thread.name for thread in threading.enumerate()}
+        for ident, frame in sys._current_frames().items():
+            if ident != threading.get_ident():
+                word = "GUI" if ident == self._thread else names.get(ident, "?")
+                last = traceback.extract_stack(frame)[:-9:-1]
+                places = (f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in last)
+                self._file.write(f"{word}: {' < '.join(places)}\n")
+
+    def stop(self) -> None:
+        """Stop watching."""
+        self._over.set()
+        self._watcher.join()
+        self._file.close()
 
 
 class IdleProcess:
@@ -149,6 +185,7 @@ def print_ticks(name: str, ticks: list[Tick], idle: tuple[float, float]) -> None
         ("late", lambda tick: tick.late),
         ("without waiting for a core", lambda tick: tick.without_core),
         ("own work", lambda tick: tick.own),
+        ("waiting for the interpreter", lambda tick: max(0.0, tick.without_core - tick.own)),
     )
     said = []
     for word, value in parts:

@@ -53,5 +53,8 @@ class Icon(QLabel):
 
     def show_icon(self, name: str, role: str = "text") -> None:
         """Show another icon of the same size."""
-        self.setPixmap(pixmap(name, role, self._size))
+        drawn = pixmap(name, role, self._size)
+        if self.pixmap().cacheKey() == drawn.cacheKey():
+            return
+        self.setPixmap(drawn)
         self.setFixedSize(theme.px(self._size), theme.px(self._size))

@@ -62,6 +62,7 @@ class KeyLine(QFrame):
         row(self._left, None, self._say, self._end, gap=16, margins=(16, 8), to=self)
         self._shown: tuple[KeyHint, ...] = ()
         self._made: list[_Hint] = []
+        self._ends: tuple[str, bool] | None = None
         # The line keeps its height whether the button is there or not.
         self.setMinimumHeight(px(54))
         self.show_end("", False)
@@ -86,6 +87,9 @@ class KeyLine(QFrame):
 
     def show_end(self, text: str, ready: bool) -> None:
         """Show at the right end what is owed, or as the one filled button what can be done."""
+        if (text, ready) == self._ends:
+            return
+        self._ends = (text, ready)
         self._say.say("" if ready else text)
         self._say.setVisible(bool(text) and not ready)
         self._end.setText(text)

@@ -16,8 +16,10 @@ from terminal.documents.composing.base import (
     serial_of,
     signing_of,
 )
-from terminal.domain.case import Case, CaseState
+from terminal.documents.wording import default_wording
+from terminal.domain.case import Case, CaseState, Decision
 from terminal.domain.catalogue import ServiceItem
+from terminal.domain.numbers import offline_document_number
 from terminal.domain.parties import MaterialEntry
 from terminal.domain.records import (
     CaseDelivered,
@@ -25,12 +27,16 @@ from terminal.domain.records import (
     CaseVoided,
     CaseWithdrawn,
     CourierSent,
+    CureFailed,
     DeliveryAgreed,
     DeliveryWay,
     MaterialsHandedOver,
     MaterialsSupplemented,
     OriginalsReturned,
+    Outcome,
 )
+from terminal.domain.regime import procedure_of
+from terminal.texts import DEFAULT_LANGUAGE
 
 IN_THE_FILE = (
     paper.Fate.ORIGINAL_KEPT,
@@ -211,9 +217,9 @@ def delivery_receipt(
     if body.way is not DeliveryWay.WINDOW and choice is not None:
         place = choice.address or choice.phone or place
     documents = body.documents
-    number = case.decision.document_number if case.decision else ""
-    if number and number not in documents:
-        documents = (number, *documents)
+    if case.decision is not None:
+        others = (one for one in documents if one != case.decision.document_number)
+        documents = (_decision_name(case, case.decision, occasion), *others)
     return paper.DeliveryReceiptView(
         **case_part(case, item, "delivery_receipt", occasion),  # type: ignore[arg-type]
         signing=signing_of(
@@ -227,6 +233,26 @@ def delivery_receipt(
         delivered_at=moment(body.delivered_at),
         trace=body.trace,
     )
+
+
+def _decision_name(case: Case, made: Decision, occasion: Occasion) -> str:
+    """Return the title of the decision's paper with its number (不予登记决定书（…号）)."""
+    wording, number = default_wording(DEFAULT_LANGUAGE), made.document_number
+    if any(step.kind == CureFailed.kind for step in case.history):
+        title = wording.plain("title.cure_failed")
+        if number == case.receipt_number:
+            # The window's own: the organ's number is the document's and not known to the case.
+            kind = occasion.texts("paper.number_kind.cure_failed")
+            number = offline_document_number(number, kind)
+    else:
+        procedure = procedure_of(case.regime)
+        outcomes = {
+            Outcome.GRANTED: procedure.grant,
+            Outcome.REFUSED: procedure.refusal,
+            Outcome.TERMINATED: wording.plain("decision.terminate_outcome"),
+        }
+        title = wording("title.decision", outcome=outcomes[made.outcome])
+    return wording("format.person", name=title, detail=number) if number else title
 
 
 def result_handover(

@@ -82,7 +82,11 @@ def _notice_body(view: ConditionalView, wording: Wording) -> list[AnyNode]:
         accepted_on=dates.long_day(view.accepted_on, wording),
     )
     materials = [
-        wording("conditional.material", name=material.name, standard=material.standard)
+        wording(
+            "conditional.material",
+            name=material.name,
+            standard=common.sentence_of(material.standard),
+        )
         for material in view.deferred
     ]
     body = wording(

@@ -216,9 +216,8 @@ def finish_notice(
     if view.calendar_provisional:
         tail.append(("provisional", _provisional(view, wording)))
     if view.offline is not None:
-        decided = isinstance(view, DECIDED) or closing is not None
         sentence = wording(
-            "common.offline_decision" if decided else _offline_key(view, copy),
+            _offline_key(view, copy) if closing is None else "common.offline_paper",
             look_up_after=dates.due_day(view.offline.look_up_after),
             phone=view.offline.phone,
         )
@@ -274,7 +273,10 @@ def _provisional(view: AnyCasePaper, wording: Wording) -> list[AnyNode]:
 
 def _offline_key(view: AnyCasePaper, copy: Copy) -> str:
     """Return the sentence that names the numbers which a paper made offline still lacks."""
-    if not (copy.official_number or view.head.official_number):
+    numbered = bool(copy.official_number or view.head.official_number)
+    if isinstance(view, DECIDED):
+        return "common.offline_paper" if numbered else "common.offline_decision"
+    if not numbered:
         return "common.offline_number"
     return "common.offline_numbered" if view.case_number else "common.offline_case_number"
 

@@ -14,6 +14,7 @@ from terminal.errors import RuleRefused
 from tests.core.documents.samples import (
     ESTATE_BASIS,
     LICENCE_BASIS,
+    OFFLINE,
     REMEDIES,
     acceptance,
     conditional,
@@ -158,6 +159,23 @@ def test_kept_and_returned_originals_stand_apart() -> None:
         "以下原件留存：不动产权证书1份，凭本凭证领回。"
     ) in words
     assert "以下原件归入办件档案：食品经营许可申请书1份。" in words
+
+
+@pytest.mark.parametrize(
+    ("view", "promised"),
+    [
+        (decline(offline=OFFLINE, head=head("不", official=None)), True),
+        (decline(offline=OFFLINE), False),
+        (undertaking(offline=OFFLINE), False),
+    ],
+    ids=["no number yet", "numbered from a block", "the applicant's own"],
+)
+def test_an_offline_paper_promises_a_number_only_where_one_is_to_come(
+    view: object, promised: bool
+) -> None:
+    words = flat(view)
+    assert "在网络中断期间出具" in words
+    assert ("机关文号随后生成" in words) is promised
 
 
 def test_an_offline_paper_says_so() -> None:

@@ -125,7 +125,7 @@ class DecideForm(CaseForm):
         for field in (self.number, self.enforcement, self.reason, self.basis):
             field.set_text("")
         if file.item is not None:
-            self.basis.set_text(self.texts("window.semicolon").join(file.item.legal_basis[:2]))
+            self.basis.set_text(self.texts("window.list").join(file.item.legal_basis[:2]))
         self._on_outcome("")
 
     def call(self) -> Call:

@@ -26,11 +26,9 @@ class CureFailedForm(CaseForm):
 
     def fill(self, file: CaseFile) -> None:
         names = self.texts("window.list").join(entry.name for entry in deferred_of(file))
-        self.reason.set_text(
-            self.texts("casework.cure_failed.reason_given", date=file.case.cure_by, names=names)
-        )
+        self.reason.set_text(self.texts("casework.cure_failed.reason_given", names=names))
         basis = conditional_basis(file.item) if file.item is not None else ()
-        self.basis.set_text(self.texts("window.semicolon").join(basis))
+        self.basis.set_text(self.texts("window.list").join(basis))
 
     def call(self) -> Call:
         assert self.file is not None

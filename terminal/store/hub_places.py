@@ -8,13 +8,20 @@ import peewee
 from terminal.domain.records import HUB_ORIGIN
 from terminal.protocol.entry import Entry
 from terminal.protocol.returns import HubPlace, StoredPlace
-from terminal.protocol.wire import Cursor, Page
+from terminal.protocol.wire import Cursor, Page, progress_feed
 from terminal.store import meta
 from terminal.store.statements import rows, sql_of, writer
-from terminal.store.tables.ledger import BlobRow, CursorWordRow, EntryRow, ForeignEntryRow
+from terminal.store.tables.ledger import (
+    BlobRow,
+    CursorRow,
+    CursorWordRow,
+    EntryRow,
+    ForeignEntryRow,
+)
 
 _PLACE = "hub_place"
 _SETTLED = "hub_settled"
+_PUT_OFF = "hub_put_off"
 # From the end of what is acknowledged: in the epoch's own index all that waits would stand first.
 _STORED = "SELECT seq FROM entry WHERE acknowledged = 1 AND +epoch = ? ORDER BY id DESC LIMIT 1"
 
@@ -47,6 +54,28 @@ def settle(db: peewee.Database, epoch: str) -> None:
     """Note that everything was given back; scans have to be confirmed anew."""
     BlobRow.update(confirmed=False).execute(db)
     meta.put(db, _SETTLED, epoch)
+    if meta.get(db, _PUT_OFF):
+        meta.put(db, _PUT_OFF, "")
+        read_anew(db)
+
+
+def takes_other(db: peewee.Database) -> bool:
+    """Say whether another content of a record that is here may take its place.
+
+    Not before what is here was given back: then the feed is read anew, and it comes once more.
+    """
+    place = heard(db)
+    if place is not None and settled(db) == place.epoch:
+        return True
+    meta.put(db, _PUT_OFF, "1")
+    return False
+
+
+def read_anew(db: peewee.Database) -> None:
+    """Let what the hub tells this terminal be read from the beginning; what is known stays."""
+    CursorRow.update(position=0, row_hash="").where(
+        CursorRow.feed.startswith(progress_feed(""))
+    ).execute(db)
 
 
 def stored(db: peewee.Database) -> StoredPlace | None:

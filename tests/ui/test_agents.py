@@ -86,6 +86,10 @@ def test_one_agent_applies_for_several_with_one_key_between(clerk: Clerk) -> Non
     clerk.at("search_edit")
 
     clerk.press(Qt.Key.Key_F3, SHIFT)
+    clerk.at("applicant_name")
+    # News of the visit's cases comes whenever the hub has something: the fields stay open.
+    with clerk.qtbot.waitSignal(clerk.desk.visit_changed):
+        clerk.desk.refresh_cases()
     name_applicant(clerk, "申请人二", identity_number(603))
     clerk.at("power_valid_until")
     for name in ("power_items", "power_rights"):

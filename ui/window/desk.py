@@ -302,7 +302,11 @@ class Desk(QObject):
             return
         self.busy = True
         self._steps.record(
-            partial(ctx.visits.end, visit.visit_id, self.session, taken_up=visit.taken_up),
+            # Whoever was served by hand is not here any more: nobody rates in their place.
+            partial(
+                ctx.visits.end, visit.visit_id, self.session, invite=not visit.late,
+                taken_up=visit.taken_up,
+            ),
             done=self._on_ended,
             failed=self._on_act_failed,
         )

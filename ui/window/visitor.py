@@ -6,14 +6,24 @@ from datetime import date
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from terminal.clock import today
 from terminal.domain.capacity import CONSENT_AGE, age_on
 from terminal.domain.parties import Capacity, IdentitySource, Party, PartyKind
 from terminal.texts import Texts
 from ui.bridge import Bridge
-from ui.widgets.basics import Card, KeyCap, Label, Notice, StateLabel, column, name, row
+from ui.widgets.basics import (
+    Card,
+    KeyCap,
+    Label,
+    Notice,
+    StateLabel,
+    column,
+    holds_focus,
+    name,
+    row,
+)
 from ui.widgets.fields import Choice
 from ui.window.desk import Desk
 from ui.window.party_form import PartyForm
@@ -32,6 +42,7 @@ class VisitorPanel(Card):
         self.setObjectName("visitor_panel")
         self._bridge, self._desk, self._texts = bridge, desk, texts
         self._source = IdentitySource.KEYBOARD
+        self._mending = False
         self.form = PartyForm("visitor", texts, self.today)
         self.capacity = Choice(
             "visitor_capacity",
@@ -93,6 +104,7 @@ class VisitorPanel(Card):
 
     def edit(self, *, focus: bool = True) -> None:
         """Open the fields for typing."""
+        self._mending = self._desk.now.visitor is not None
         self.summary.hide()
         self.editor.show()
         self._on_capacity(self.capacity.value(), save=False)
@@ -136,6 +148,7 @@ class VisitorPanel(Card):
             return False
         self._store()
         self.notice.say("")
+        self._mending = False
         self._desk.greet(
             self.form.party(self._source), applicant, capacity,
             power=self.power.power() if capacity is Capacity.AGENT else None,
@@ -167,6 +180,9 @@ class VisitorPanel(Card):
         self.lanes.setVisible(bool(flags))
         if visit.visitor is None:
             return
+        if self._mending and holds_focus(self.editor, QApplication.focusWidget()):
+            # News of the visit's cases must not close fields in which somebody types.
+            return
         self.summary.show_people(visit.visitor, visit.applicant, visit.capacity, self.today())
         self.editor.hide()
         self.summary.show()
@@ -175,6 +191,7 @@ class VisitorPanel(Card):
     def _on_cleared(self) -> None:
         visit = self._desk.now
         self._source = IdentitySource.KEYBOARD
+        self._mending = False
         self.notice.say("")
         typed = dict(visit.typed)
         self.form.restore(typed, "")

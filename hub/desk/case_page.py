@@ -177,7 +177,7 @@ class CasePage:
 
     def _around(self, case: Case) -> tuple[ServiceItem | None, list[Document], bool]:
         with self._site.hub.store.reading() as database:
-            item = projections.item(database, case.item_code)
+            item = projections.item(database, case.item_code, case.item_version)
             documents = projections.documents_of(database, case.case_id)
             return item, documents, conflicts.stands(database, case.case_id)
 

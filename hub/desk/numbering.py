@@ -64,7 +64,7 @@ def paper_of(body: Body) -> str:
 def _head(database: Any, case: Case, kind: str) -> str:
     """Return the words before the year, by the policy of the hall that took the case in."""
     hall = people.hall_of(database, case.origin)
-    item = projections.item(database, case.item_code)
+    item = projections.item(database, case.item_code, case.item_version)
     organ = item.organ if item is not None else None
     if organ is None or organ.name != case.organ:
         organ = Organ(case.organ)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from hub.enrol import PUBLIC_URL
 from hub.hub import Hub
-from hub.store import projections
-from terminal.documents import render
+from hub.store import people, projections
+from terminal.documents import content_digest, render
 from terminal.documents.composing import Occasion, department, desk
 from terminal.documents.views import DocumentView, Payment
 from terminal.domain.case import Case
@@ -19,6 +22,7 @@ from terminal.domain.records import (
     MaterialsTakenOver,
 )
 from terminal.errors import NotFound
+from terminal.protocol.query_code import query_url
 from terminal.texts import Texts
 
 HALL_PHONE = "12345"
@@ -46,6 +50,10 @@ def paper_of(hub: Hub, case: Case, record_kind: str) -> DocumentView:
     `cure_failed`, `materials_handed_over` or `materials_taken_over`. Raises
     `NotFound('document.not_found')` where the case has no such paper.
     """
+    return _with_code(hub, case, _composed(hub, case, record_kind))
+
+
+def _composed(hub: Hub, case: Case, record_kind: str) -> DocumentView:
     item = _item(hub, case)
     wanted = record_kind
     if wanted == MaterialsTakenOver.kind:
@@ -78,9 +86,25 @@ def payment_notice(
 ) -> DocumentView:
     """Return a payment notice (缴费通知书), each fee with its basis."""
     occasion = _occasion(hub, case, official, hub.now())
-    return department.payment_notice(
+    notice = department.payment_notice(
         case, _item(hub, case), occasion, payments, pay_due, places, total
     )
+    return _with_code(hub, case, notice)
+
+
+def _with_code(hub: Hub, case: Case, view: DocumentView) -> DocumentView:
+    """Return a paper with the code that leads to its case and proves it, as windows' papers have.
+
+    The hub signs it with its own key, which every enrolled terminal knows.
+    """
+    with hub.store.reading() as database:
+        public_url = people.fact(database, PUBLIC_URL)
+    if not public_url or not case.token:
+        return view
+    url = query_url(
+        public_url, case.receipt_number, case.token, content_digest(view), hub.keys.signing
+    )
+    return msgspec.structs.replace(view, query_url=url)
 
 
 def pdf(view: DocumentView) -> bytes:
@@ -115,9 +139,12 @@ def _occasion(hub: Hub, case: Case, actor: Actor, at: int) -> Occasion:
 
 
 def _item(hub: Hub, case: Case) -> ServiceItem:
-    """Return the item as it is published now; a bare one where it was taken off the catalogue."""
+    """Return the item in the version that the case began with.
+
+    As it is published now where the hub never had that one; a bare one where it has none.
+    """
     with hub.store.reading() as database:
-        found = projections.item(database, case.item_code)
+        found = projections.item(database, case.item_code, case.item_version)
     if found is not None:
         return found
     return ServiceItem(case.item_code, case.item_name, case.organ, regime=case.regime)

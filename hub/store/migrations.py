@@ -17,7 +17,10 @@ from hub.store import tables
 from hub.store.marks import marks_of
 from hub.store.statements import lock, on_postgresql, rows, run
 from terminal.domain.case import Case
+from terminal.domain.catalogue import ServiceItem
 from terminal.errors import StoreError
+
+_PAGE, _LONGEST = 1_000, 200
 
 
 def _first(database: Any) -> None:
@@ -206,6 +209,53 @@ def _leases_by_terminal(database: Any) -> None:
     run(database, "UPDATE aggregates SET visit_id = origin WHERE type = 'lease'")
 
 
+def _names_and_versions(database: Any) -> None:
+    """Cases are looked for by name; items keep their versions."""
+    statements = (
+        "CREATE TABLE IF NOT EXISTS item_versions (code TEXT NOT NULL, version TEXT NOT NULL,"
+        f" body {'BYTEA' if on_postgresql(database) else 'BLOB'} NOT NULL,"
+        " PRIMARY KEY (code, version))",
+        "CREATE TABLE IF NOT EXISTS case_names (aggregate_id TEXT NOT NULL PRIMARY KEY,"
+        " organ TEXT NOT NULL, name TEXT NOT NULL, number TEXT NOT NULL)",
+        "CREATE INDEX IF NOT EXISTS casenamerow_organ_name_number_aggregate_id ON case_names"
+        " (organ, name, number, aggregate_id)",
+    )
+    for statement in statements:
+        run(database, statement)
+    for code, body in rows(database, "SELECT code, body FROM items"):
+        version = msgspec.json.decode(bytes(body), type=ServiceItem).version
+        run(
+            database,
+            "INSERT INTO item_versions (code, version, body) VALUES (?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            code,
+            version,
+            bytes(body),
+        )
+    last = ""
+    while True:
+        page = rows(
+            database,
+            "SELECT id, body FROM aggregates WHERE type = 'case' AND id > ?"
+            f" ORDER BY id LIMIT {_PAGE:d}",
+            last,
+        )
+        if not page:
+            return
+        for name, body in page:
+            case = msgspec.json.decode(bytes(body), type=Case)
+            run(
+                database,
+                "INSERT INTO case_names (aggregate_id, organ, name, number) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                name,
+                case.organ[:_LONGEST],
+                case.applicant.name[:_LONGEST],
+                case.receipt_number[:_LONGEST],
+            )
+        last = page[-1][0]
+
+
 STEPS: tuple[Callable[[Any], None], ...] = (
     _first,
     _halls,
@@ -218,6 +268,7 @@ STEPS: tuple[Callable[[Any], None], ...] = (
     _marks,
     _fewer_indexes,
     _leases_by_terminal,
+    _names_and_versions,
 )
 
 

@@ -9,12 +9,13 @@ import msgspec
 from peewee import Case as When
 from peewee import Database, fn
 
-from hub.store import marks
+from hub.store import marks, queues
 from hub.store.statements import Insert, Update, rows
 from hub.store.tables import (
     AggregateRow,
     BlobRow,
     ItemRow,
+    ItemVersionRow,
     KeptRatingRow,
     RatingRow,
     SequenceRow,
@@ -52,6 +53,8 @@ _CHANGING = tuple(
 )
 """What may change of an aggregate; whose it is, and since when, stays."""
 _change_old = Update(AggregateRow, ("id", "head"), _CHANGING)
+_add_items = Insert(ItemRow, "DO NOTHING")
+_add_versions = Insert(ItemVersionRow, "DO NOTHING")
 _insert_touches = Insert(TouchRow, "DO NOTHING")
 _insert_counters = Insert(SequenceRow, "(name) DO NOTHING")
 _insert_kept = Insert(KeptRatingRow, "DO NOTHING")
@@ -109,6 +112,7 @@ def save_many(database: Database, changed: Mapping[str, tuple[Aggregate, str]], 
         raise Clash
     cases = {name: one for name, (one, _) in changed.items() if isinstance(one, Case)}
     marks.replace(database, [name for name in cases if changed[name][1]], list(cases.values()))
+    queues.note_names(database, [one for name, one in cases.items() if not changed[name][1]])
     for aggregate, _ in changed.values():
         if isinstance(aggregate, Rating):
             _save_rating(database, aggregate)
@@ -362,19 +366,22 @@ def drop_kept_rating(database: Database, number: int) -> None:
 
 
 def replace_items(database: Database, items: Sequence[ServiceItem]) -> None:
-    """Put the items of a published catalogue in the place of the one before."""
+    """Put the items of a published catalogue in the place of the one before; versions stay."""
     ItemRow.delete().execute(database)
     for start in range(0, len(items), _MOST_ROWS):
-        rows = [(item.code, _encoder.encode(item)) for item in items[start : start + _MOST_ROWS]]
-        query = ItemRow.insert_many(rows, fields=[ItemRow.code, ItemRow.body])
-        query.on_conflict_ignore().execute(database)
+        page = [(one.code, one.version, _encoder.encode(one)) for one in items[start:][:_MOST_ROWS]]
+        _add_items(database, [(code, body) for code, _, body in page])
+        _add_versions(database, page)
 
 
-def item(database: Database, code: str) -> ServiceItem | None:
-    """Return an item of the published catalogue, or None."""
-    query = ItemRow.select(ItemRow.body).where(ItemRow.code == code)
-    for (body,) in query.tuples().execute(database):
-        return msgspec.json.decode(bytes(body), type=ServiceItem)
+def item(database: Database, code: str, version: str = "") -> ServiceItem | None:
+    """Return an item in a version that was published once, otherwise as it is published now."""
+    for sql, values in (
+        ("SELECT body FROM item_versions WHERE code = ? AND version = ?", (code, version)),
+        ("SELECT body FROM items WHERE code = ?", (code,)),
+    ):
+        for (body,) in rows(database, sql, *values):
+            return msgspec.json.decode(bytes(body), type=ServiceItem)
     return None
 
 

@@ -9,7 +9,8 @@ from peewee import Database
 
 from hub.store import marks
 from hub.store.marks import MOST, Mark
-from hub.store.statements import rows
+from hub.store.statements import Insert, rows
+from hub.store.tables import CaseNameRow
 from terminal.domain.case import Case, CaseState
 
 CLOCKED = (
@@ -23,10 +24,12 @@ CLOCKED = (
 MOST_COUNTED = 1_000
 """What has ended is counted to here only: there is no end to it."""
 
-_LOOKED_THROUGH = 3_000
-"""Cases whose applicants' names a search reads."""
+
+_LONGEST = 200
+"""Of a column that an index holds, as in the projections."""
 
 _decoder = msgspec.json.Decoder(Case)
+_add_names = Insert(CaseNameRow, "DO NOTHING")
 
 
 def by_state(
@@ -115,11 +118,23 @@ def marked(database: Database, ids: Sequence[str]) -> list[Case]:
     return [cases[name] for name in ids if name in cases]
 
 
-def search(database: Database, organ: str, words: str, limit: int = 50) -> list[Case]:
-    """Return the organ's cases by receipt number, case number or the applicant's name.
+def note_names(database: Database, cases: Sequence[Case]) -> None:
+    """Note by what new cases are looked for; neither name nor number ever changes."""
+    _add_names(
+        database,
+        [
+            (
+                one.case_id, one.organ[:_LONGEST], one.applicant.name[:_LONGEST],
+                one.receipt_number[:_LONGEST],
+            )
+            for one in cases
+        ],
+    )  # fmt: skip
 
-    Names are personal data and in no index: the open cases are read, and as many of the rest
-    as were changed last.
+
+def search(database: Database, organ: str, words: str, limit: int = 50) -> list[Case]:
+    """Return the organ's cases by a number, or by a part of the receipt number or of the
+    applicant's name; those that were changed last first.
     """
     words = words.strip()
     if not words:
@@ -133,20 +148,23 @@ def search(database: Database, organ: str, words: str, limit: int = 50) -> list[
         number,
         number,
     )
-    cases = [_decoder.decode(bytes(body)) for (body,) in found]
-    if cases:
-        return cases
-    recent = rows(
-        database,
-        "SELECT body FROM aggregates WHERE type = 'case' AND organ = ?"
-        f" ORDER BY changed_at DESC LIMIT {_LOOKED_THROUGH:d}",
-        organ,
-    )
-    return [
-        case
-        for case in (_decoder.decode(bytes(body)) for (body,) in recent)
-        if words in case.applicant.name or number in case.receipt_number
-    ][:limit]
+    if not found:
+        found = rows(
+            database,
+            "SELECT a.body FROM case_names n JOIN aggregates a ON a.id = n.aggregate_id"
+            " WHERE n.organ = ? AND (n.name LIKE ? ESCAPE '!' OR n.number LIKE ? ESCAPE '!')"
+            f" ORDER BY a.changed_at DESC LIMIT {limit:d}",
+            organ[:_LONGEST],
+            _part(words),
+            _part(number),
+        )
+    return [_decoder.decode(bytes(body)) for (body,) in found]
+
+
+def _part(words: str) -> str:
+    """Return the pattern of texts that hold these words."""
+    plain = words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%{plain}%"
 
 
 def claimed_by(database: Database, organ: str, account: str) -> list[Case]:

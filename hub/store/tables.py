@@ -327,6 +327,32 @@ class ItemRow(Model):
         table_name = "items"
 
 
+class ItemVersionRow(Model):
+    """Every version of an item that was ever published: a case keeps the one it began with."""
+
+    code = TextField()
+    version = TextField()
+    body = BlobField()
+
+    class Meta:
+        table_name = "item_versions"
+        primary_key = CompositeKey("code", "version")
+
+
+class CaseNameRow(Model):
+    """By what a department looks for its cases: the applicant's name and the receipt number."""
+
+    aggregate_id = TextField(primary_key=True)
+    organ = TextField()
+    name = TextField()
+    number = TextField()
+
+    class Meta:
+        table_name = "case_names"
+        # It covers the search: parts of names are looked for, so an organ's rows are read through.
+        indexes = ((("organ", "name", "number", "aggregate_id"), False),)
+
+
 class AccountRow(Model):
     """A department's account at the desk; `organ` is whose cases it sees."""
 
@@ -414,6 +440,8 @@ TABLES: tuple[type[Model], ...] = (
     FeedLine,
     BlobRow,
     ItemRow,
+    ItemVersionRow,
+    CaseNameRow,
     AccountRow,
     IncidentRow,
     SequenceRow,

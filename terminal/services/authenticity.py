@@ -20,6 +20,7 @@ class Verdict(StrEnum):
     """What a code proves to be."""
 
     GENUINE = "genuine"
+    GENUINE_HUB = "genuine_hub"
     REVOKED = "revoked"
     FORGED = "forged"
     UNKNOWN_KEY = "unknown_key"
@@ -28,6 +29,7 @@ class Verdict(StrEnum):
 class Authenticity(msgspec.Struct, frozen=True):
     """The verdict on a scanned code; `terminal` is the number of the machine that signed it.
 
+    `GENUINE_HUB`: a department's paper, which the hub has signed.
     `REVOKED`: a terminal signed it that has been put out of service since. `UNKNOWN_KEY`: this
     machine knows no key of the terminal that the number names, so it can say neither yes nor
     no. `case_id` is set when the case itself is on this machine.
@@ -62,7 +64,11 @@ class AuthenticityService:
         if not check_receipt_number(code.receipt_number).valid:
             return Authenticity(Verdict.FORGED, code.receipt_number)
         keys, case = self._ledger.read(lambda db: self._read(db, code.receipt_number))
-        verdict, terminal = _judge(code, keys)
+        enrolled = self._enrolment()
+        if enrolled is not None and verify(code, enrolled.hub_key):
+            verdict, terminal = Verdict.GENUINE_HUB, ""
+        else:
+            verdict, terminal = _judge(code, keys)
         known = case is not None and case.token == code.token
         return Authenticity(
             verdict, code.receipt_number, terminal, case.case_id if case and known else ""

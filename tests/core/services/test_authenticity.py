@@ -13,11 +13,15 @@ from terminal.protocol.sets import TerminalKey
 from terminal.protocol.suites import STANDARD
 from terminal.services.authenticity import AuthenticityService, Verdict
 from terminal.store import feeds
+from terminal.texts import Texts
 from tests.core.hall import Hall
 
 OTHER_KEY = bytes(range(32))
 THIRD_KEY = bytes(range(1, 33))
 NUMBER_OF_02 = format_receipt_number("5116", 2, dt.date(2026, 11, 23), "KTM7", 1)
+
+
+HUB = STANDARD.new_private_key()
 
 
 def code_of(number: str, key: bytes) -> str:
@@ -40,6 +44,7 @@ def knowing(hall: Hall, monkeypatch: pytest.MonkeyPatch, *keys: TerminalKey) -> 
 
     class Enrolled:
         hall_id = "hall"
+        hub_key = STANDARD.public_key(HUB)
 
     return AuthenticityService(
         hall.ctx.ledger,
@@ -87,3 +92,14 @@ def test_a_pulled_key_tells_true_from_forged(hall: Hall, monkeypatch: pytest.Mon
     found = knowing(hall, monkeypatch, revoked).check(code_of(NUMBER_OF_02, THIRD_KEY))
     assert found is not None
     assert found.verdict is Verdict.REVOKED
+
+
+def test_a_departments_paper_is_the_hubs(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    case_id, _ = own_code(hall)
+    case = hall.ctx.cases.case(case_id)
+    service = knowing(hall, monkeypatch)
+    url = query_url("https://hub.example", case.receipt_number, case.token, "ab" * 32, HUB)
+    found = service.check(url)
+    assert found is not None
+    assert (found.verdict, found.case_id) == (Verdict.GENUINE_HUB, case_id)
+    assert Texts("zh").has(f"casework.authenticity.{found.verdict.value}")

@@ -7,6 +7,7 @@ from terminal.texts import Texts
 
 STATES = {
     Verdict.GENUINE: "good",
+    Verdict.GENUINE_HUB: "good",
     Verdict.REVOKED: "warning",
     Verdict.FORGED: "bad",
     Verdict.UNKNOWN_KEY: "warning",

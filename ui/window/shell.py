@@ -31,7 +31,7 @@ class ClerkWindow(QWidget):
         super().__init__()
         self.setObjectName("clerk_window")
         style(self, role="page")
-        self.setWindowTitle(bridge.texts("window.product_title"))
+        self.setWindowTitle(bridge.texts("sign_in.product_title"))
         self._bridge = bridge
         self.sign_in = sign_in
         self.stack = QStackedWidget()

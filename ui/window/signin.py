@@ -35,24 +35,24 @@ class SignInScreen(QWidget):
         card = Card(gap=12, margin=28)
         card.setFixedWidth(px(400))
         card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
-        self.heading = Label(texts("window.sign_in.title"), "figure")
+        self.heading = Label(texts("sign_in.title"), "figure")
         self.place = Label(window_name, "muted")
-        self.login = Field("sign_in_login", texts("window.sign_in.login"), max_length=60)
-        self.name = Field("sign_in_name", texts("window.sign_in.name"), max_length=60)
+        self.login = Field("sign_in_login", texts("sign_in.login"), max_length=60)
+        self.name = Field("sign_in_name", texts("sign_in.name"), max_length=60)
         self.password = Field(
-            "sign_in_password", texts("window.sign_in.password"), secret=True, max_length=200
+            "sign_in_password", texts("sign_in.password"), secret=True, max_length=200
         )
         self.again = Field(
-            "sign_in_again", texts("window.sign_in.again"), secret=True, max_length=200
+            "sign_in_again", texts("sign_in.again"), secret=True, max_length=200
         )
         self.notice = Notice("sign_in_notice")
-        self.button = Button(texts("window.sign_in.enter"), "primary", object_name="sign_in_button")
+        self.button = Button(texts("sign_in.enter"), "primary", object_name="sign_in_button")
         card.add(
             row(brand(texts), column(self.heading, self.place, gap=2), None, gap=14), 4,
             self.login, self.name, self.password, self.again, self.notice, 4, self.button,
         )  # fmt: skip
         line = row(None, card, None)
-        column(None, line, None, Label(texts("window.sign_in.foot"), "small"), to=self, gap=12,
+        column(None, line, None, Label(texts("sign_in.foot"), "small"), to=self, gap=12,
                margins=(24, 20))  # fmt: skip
         self.name.hide()
         self.again.hide()
@@ -71,10 +71,10 @@ class SignInScreen(QWidget):
         """The core is there: sign in now if Enter was pressed; without accounts make one."""
         if not accounts:
             self._first = True
-            self.heading.say(self._texts("window.sign_in.first_title"))
-            self.notice.say(self._texts("window.sign_in.first_hint"))
-            self.button.setText(self._texts("window.sign_in.create"))
-            self.password.edit.setPlaceholderText(self._texts("window.sign_in.length"))
+            self.heading.say(self._texts("sign_in.first_title"))
+            self.notice.say(self._texts("sign_in.first_hint"))
+            self.button.setText(self._texts("sign_in.create"))
+            self.password.edit.setPlaceholderText(self._texts("sign_in.length"))
             self.name.show()
             self.again.show()
         elif self._waiting:
@@ -87,10 +87,10 @@ class SignInScreen(QWidget):
         self._waiting = False
         self._broken = True
         # What a technician reads in the console would not help a clerk.
-        own = f"window.sign_in.{failure.code.replace('.', '_')}"
+        own = f"sign_in.{failure.code.replace('.', '_')}"
         has_own = self._texts.has(own)
         self.notice.say(self._texts(own) if has_own else failure.sentence, "bad")
-        self.button.setText(self._texts("window.sign_in.close"))
+        self.button.setText(self._texts("sign_in.close"))
         self.button.setAccessibleName(self.button.text())
         self.button.setFocus()
 
@@ -113,7 +113,7 @@ class SignInScreen(QWidget):
             return
         if ctx is None:
             self._waiting = True
-            self.notice.say(self._texts("window.sign_in.opening"))
+            self.notice.say(self._texts("sign_in.opening"))
             return
         login, password = self.login.text(), self.password.edit.text()
         if self._first and not self._first_complete():
@@ -149,7 +149,7 @@ class SignInScreen(QWidget):
     def _first_complete(self) -> bool:
         for field in (self.login, self.name, self.password):
             if not field.edit.text():
-                field.complain(self._texts("window.sign_in.missing"))
+                field.complain(self._texts("sign_in.missing"))
                 field.setFocus()
                 return False
             field.complain("")
@@ -157,7 +157,7 @@ class SignInScreen(QWidget):
             # Hidden signs cannot be mended: both are typed anew, from the first.
             self.password.set_text("")
             self.again.set_text("")
-            self.password.complain(self._texts("window.sign_in.differs"))
+            self.password.complain(self._texts("sign_in.differs"))
             self.password.setFocus()
             return False
         return True
@@ -165,7 +165,7 @@ class SignInScreen(QWidget):
     def _on_retyped(self, text: str) -> None:
         if text and self._first and not self._busy:
             self.again.complain("")
-            self.notice.say(self._texts("window.sign_in.first_hint"))
+            self.notice.say(self._texts("sign_in.first_hint"))
 
     def _after_login(self) -> None:
         (self.name if self._first else self.password).setFocus()
@@ -209,5 +209,5 @@ class _Mark(QFrame):
 def brand(texts: Texts, size: float = 48) -> QWidget:
     """Return the program's sign."""
     mark = _Mark(size)
-    mark.setAccessibleName(texts("window.product"))
+    mark.setAccessibleName(texts("sign_in.product"))
     return mark

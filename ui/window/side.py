@@ -40,6 +40,7 @@ class VisitCard(Card):
         super().__init__(texts("window.visit.title"))
         self.setObjectName("visit_card")
         self._texts, self._desk = texts, desk
+        self._lines: list[tuple[str, str, str]] = []
         self._list = QVBoxLayout()
         self._empty = Label(texts("window.visit.empty"), "small", wrap=True)
         self._end = QWidget()
@@ -52,20 +53,24 @@ class VisitCard(Card):
 
     def refresh(self) -> None:
         """Show the matters of the visit that is on the desk."""
-        visit = self._desk.now
-        clear(self._list)
+        visit, review = self._desk.now, self._desk.now.review
         saved = {case.case_id for case in visit.cases}
-        for place, case in enumerate(visit.cases):
-            self._line(
-                place,
+        lines = [
+            (
                 case.item_name,
                 self._texts(f"window.case_state.{case.state.value}"),
                 STATE_COLOURS[case.state],
             )
-        review = visit.review
+            for case in visit.cases
+        ]
         if review is not None and review.draft.case_id not in saved:
-            word = self._texts("window.visit.in_work")
-            self._line(len(visit.cases), review.item.name, word, "muted")
+            lines.append((review.item.name, self._texts("window.visit.in_work"), "muted"))
+        # A review comes with every key: what stands there already stays.
+        if lines != self._lines:
+            self._lines = lines
+            clear(self._list)
+            for place, line in enumerate(lines):
+                self._line(place, *line)
         self._empty.setVisible(not visit.cases and review is None)
         # Before anybody is here there is nothing to say, and the room is wanted for the fields.
         self.setVisible(not visit.empty)

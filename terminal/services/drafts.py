@@ -40,6 +40,12 @@ def with_field(draft: IntakeDraft, field_id: str, value: str) -> IntakeDraft:
     return msgspec.structs.replace(draft, form={**draft.form, field_id: value})
 
 
+def with_item_turned(draft: IntakeDraft, item_code: str) -> IntakeDraft:
+    """Leave an item of a life event out of this application, or take it in again."""
+    codes = {*draft.left_out} ^ {item_code}
+    return msgspec.structs.replace(draft, left_out=tuple(sorted(codes)))
+
+
 def with_visitor(draft: IntakeDraft, visitor: Party) -> IntakeDraft:
     """Change who stands at the desk; the applicant follows while the visitor is the applicant."""
     applicant = visitor if draft.capacity is Capacity.SELF else draft.applicant

@@ -62,7 +62,8 @@ class IntakeDraft(msgspec.Struct, frozen=True):
 
     `action_id` is made when the form opens and names the action for ever: saving the same
     draft twice is saving it once. `materials` holds what was recorded, by material id;
-    `case_id` is set when a case that awaits correction is taken up again.
+    `case_id` is set when a case that awaits correction is taken up again; `left_out` are codes of
+    a life event's items that the applicant does not apply for this time.
     """
 
     action_id: str
@@ -83,6 +84,7 @@ class IntakeDraft(msgspec.Struct, frozen=True):
     power: PowerOfAttorney | None = None
     guardian_consents: bool = False
     parent_id: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -172,7 +174,8 @@ class EventPart(msgspec.Struct, frozen=True):
 
     `accepting` is what happens to it when the matter is accepted: ACCEPT, ACCEPT_CONDITIONALLY,
     RECEIVE, or None when nothing can be done; `why` says why it is not accepted at once.
-    `left_out`: the item is not for this applicant and gets no case.
+    `left_out`: the item gets no case, because it is not for this applicant or, when
+    `by_choice`, because the applicant does not apply for it this time.
     """
 
     item_code: str
@@ -184,6 +187,7 @@ class EventPart(msgspec.Struct, frozen=True):
     decide_by: Due | None
     lacking: int = 0
     left_out: bool = False
+    by_choice: bool = False
 
 
 class Review(msgspec.Struct, frozen=True):

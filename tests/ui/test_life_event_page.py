@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from terminal.context import Context
+from terminal.devices.ports import ScannedCode
 from terminal.domain.aggregates import LifeEventApplication
+from terminal.protocol.query_code import query_url
 from terminal.store import aggregates
 from tests.ui.conftest import Clerk
 from ui.window.material_row import MaterialRow
@@ -41,6 +44,69 @@ def snap(clerk: Clerk, name: str) -> None:
         clerk.program.window.grab().save(str(Path(folder) / f"{name}.png"))
 
 
+def _an_item_stays_out_and_comes_in_again(clerk: Clerk) -> None:
+    review = clerk.desk.now.review
+    assert review is not None
+    asked = {line.material.name for line in review.materials}
+    clerk.press(Qt.Key.Key_F4, Qt.KeyboardModifier.ShiftModifier)
+    clerk.at("parts_items")
+    for digit in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5):
+        clerk.press(digit)
+    clerk.wait(lambda: clerk.desk.fresh)
+    # The last one stays, and what only the others wanted is not asked for any more.
+    assert clerk.label("parts_notice").startswith("至少保留一个事项")
+    now = clerk.desk.now.review
+    assert now is not None
+    assert [part.by_choice for part in now.parts] == [True, True, True, True, False]
+    gone = asked - {line.material.name for line in now.materials}
+    assert gone
+    assert all(name in clerk.label("parts_changed") for name in gone)
+    snap(clerk, "life-event-choice")
+    clerk.enter()
+    clerk.at("review_panel")
+    standing = clerk.place.work.path.review.parts.findChildren(QLabel, "event_part_standing")
+    assert [label.text() for label in standing][:4] == [
+        "申请人本次不申请，不立案；以后可单独申请"
+    ] * 4
+    clerk.press(Qt.Key.Key_F4, Qt.KeyboardModifier.ShiftModifier)
+    clerk.at("parts_items")
+    for digit in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4):
+        clerk.press(digit)
+    clerk.wait(lambda: clerk.desk.fresh)
+    clerk.press(Qt.Key.Key_Escape)
+    clerk.wait(lambda: clerk.desk.now.draft is not None and not clerk.desk.now.draft.left_out)
+    clerk.press(Qt.Key.Key_F8)
+    clerk.at("review_panel")
+    clerk.wait(lambda: clerk.desk.fresh)
+    # Every department's paper is to be seen, one below the other.
+    pages: list[QImage] = []
+    clerk.desk.previewed.connect(lambda page, _act: pages.append(page))
+    clerk.desk.show_paper_of(None)
+    clerk.wait(lambda: pages and pages[-1].height() > 4 * pages[-1].width())
+
+
+def _the_receipt_of_the_matter_finds_all_of_it(
+    clerk: Clerk, ctx: Context, application: LifeEventApplication
+) -> None:
+    clerk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    clerk.at("cases_table")
+    page = clerk.place.cases
+    clerk.press(Qt.Key.Key_F3)
+    clerk.at("cases_search")
+    clerk.type(application.receipt_number)
+    clerk.enter()
+    clerk.wait(lambda: len(page.table.cases) == 5)
+    assert "共 5 项：已受理 0，不予受理 0，已办结 0。" in page.below.text()
+    clerk.press(Qt.Key.Key_Escape)
+    clerk.wait(lambda: page.below.text() == "")
+    # Scanned instead of typed.
+    url = query_url("http://h", application.receipt_number, application.token, "ab" * 32,
+                    ctx.keys.signing)  # fmt: skip
+    clerk.place._on_code(ScannedCode(url))
+    clerk.wait(lambda: "共 5 项" in page.below.text())
+    assert clerk.label("status_notice").startswith("真：")
+
+
 def test_a_life_event_is_one_list_and_one_act(clerk: Clerk, ctx: Context, qtbot: QtBot) -> None:
     clerk.greet("严五", 405)
     take_event(clerk, "退役军人返乡")
@@ -66,6 +132,7 @@ def test_a_life_event_is_one_list_and_one_act(clerk: Clerk, ctx: Context, qtbot:
     assert len(lines) == len(review.parts) == 5
     assert panel.isVisible()
     snap(clerk, "life-event-review")
+    _an_item_stays_out_and_comes_in_again(clerk)
     clerk.press(Qt.Key.Key_F8, after=1.5)
     clerk.wait(lambda: len(clerk.desk.now.cases) == 5)
     clerk.wait(lambda: clerk.label("outcome_detail").count("\n") >= 4)
@@ -75,6 +142,7 @@ def test_a_life_event_is_one_list_and_one_act(clerk: Clerk, ctx: Context, qtbot:
     assert isinstance(application, LifeEventApplication)
     assert {case.case_id for case in clerk.desk.now.cases} == set(application.case_ids)
     clerk.at("search_edit")
+    _the_receipt_of_the_matter_finds_all_of_it(clerk, ctx, application)
 
 
 def test_the_citizen_sees_the_one_list(clerk: Clerk) -> None:

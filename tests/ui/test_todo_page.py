@@ -135,14 +135,14 @@ def test_what_silence_accepted_says_since_when_and_what_is_owed(clerk: Clerk) ->
     clerk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     clerk.at("cases_table")
     clerk.wait(lambda: clerk.label("cases_place") == "1 件 · 周一变红 1 件")
-    assert page.silence.text() == ""
+    assert page.below.text() == ""
     cases.ctx.clock.advance(days=6)
     page.refresh()
     clerk.wait(lambda: page.tabs.buttons["deemed"].text() == "视为受理 1")
     page.show_tab(Tab.DEEMED.value)
-    clerk.wait(lambda: "自 11-23（周一）起视为受理" in page.silence.text())
-    assert "最迟 11-30（周一，含当日）应当答复" in page.silence.text()
-    assert "还未出具" in page.silence.text()
+    clerk.wait(lambda: "自 11-23（周一）起视为受理" in page.below.text())
+    assert "最迟 11-30（周一，含当日）应当答复" in page.below.text()
+    assert "还未出具" in page.below.text()
     # The key that the sentence names leads to the notice that is owed.
     clerk.at("cases_table")
     clerk.press(Qt.Key.Key_F4)
@@ -153,4 +153,4 @@ def test_what_silence_accepted_says_since_when_and_what_is_owed(clerk: Clerk) ->
     clerk.press(Qt.Key.Key_F12, after=1.5)
     clerk.wait(lambda: cases.ctx.cases.case(received).deemed)
     clerk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
-    clerk.wait(lambda: "受理通知书已出具" in page.silence.text())
+    clerk.wait(lambda: "受理通知书已出具" in page.below.text())

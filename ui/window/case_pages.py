@@ -9,17 +9,20 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from terminal.clock import today
+from terminal.domain.case import Case
 from terminal.domain.parties import Party
 from terminal.protocol.query_code import parse_query_url
 from terminal.services.casework.todo import Tab, TodoList, TodoRow
+from terminal.services.life_events.service import EventProgress
 from terminal.services.views import CaseRow, Role
+from ui.bridge import Failure
 from ui.theme import px
 from ui.widgets.basics import Button, Card, Label, Notice, column, name, row
 from ui.widgets.fields import LineEdit
 from ui.widgets.keys import KeyHint
 from ui.window.casework.acts import CaseAct
 from ui.window.casework.case_page import CasePage
-from ui.window.casework.clerking import Clerking
+from ui.window.casework.clerking import Clerking, look_up, search
 from ui.window.casework.next_thing import (
     goes_on_at_the_intake,
     next_acts,
@@ -27,6 +30,7 @@ from ui.window.casework.next_thing import (
 )
 from ui.window.casework.tabs import DONE, OPEN, TabBar
 from ui.window.casework.todo_table import TodoTable, plain_row, turning_words
+from ui.window.life_event import progress_words
 from ui.window.page import Page
 
 
@@ -45,7 +49,7 @@ class CasesPage(Page):
         self._todo = TodoList((), {})
         self._ended: tuple[TodoRow, ...] = ()
         self._found: tuple[TodoRow, ...] = ()
-        self._searched = ""
+        self._searched = self._matter = ""
         self._of_all = False
         self._asked = 0
         self._held = ""
@@ -62,11 +66,11 @@ class CasesPage(Page):
         self.place = Label("", "small", object_name="cases_place")
         self.table = TodoTable(texts)
         self.empty = Label("", "muted", wrap=True, object_name="cases_empty")
-        self.silence = Notice("cases_silence")
+        self.below = Notice("cases_below")
         card = Card(gap=4, margin=8)
         line = row(self.search, self.place, self.hall, gap=12)
         line.setStretch(0, 1)
-        card.add(line, self.tabs, self.empty, self.table, self.silence)
+        card.add(line, self.tabs, self.empty, self.table, self.below)
         card.body.setStretch(3, 1)
         self.hall.setVisible(session.role is not Role.CLERK)
         self.case = CasePage(clerking)
@@ -132,6 +136,32 @@ class CasesPage(Page):
         """Open the case of a receipt that was scanned, whoever took it in."""
         self.stack.setCurrentWidget(self.case)
         self.case.open(receipt_number, next_acts, at_once=at_once)
+        self.keys_changed.emit()
+
+    def find_number(self, number: str, *, quiet: bool = False) -> None:
+        """Open what a receipt is about: its case, or the cases of one matter with its standing.
+
+        `quiet`: a number that is not known here is nobody's fault and is not told.
+        """
+
+        def failed(failure: Failure) -> None:
+            if not quiet:
+                self.told.emit(failure.sentence, "bad")
+
+        ctx = self.bridge.ctx
+        if ctx is not None:
+            self.bridge.read(
+                self, look_up, ctx, number, done=self._on_looked_up, failed=failed
+            )  # fmt: skip
+
+    def _on_looked_up(self, found: Case | EventProgress) -> None:
+        if isinstance(found, Case):
+            self.find_case(found.case_id)
+            return
+        self.start()
+        self.search.setText(found.application.receipt_number)
+        self._searched = found.application.receipt_number
+        self._on_searched(self._searched, found)
         self.keys_changed.emit()
 
     def take_card(self, party: Party) -> bool:
@@ -200,9 +230,12 @@ class CasesPage(Page):
         self._on_moved()
 
     def _on_moved(self) -> None:
-        """Another row: what silence did to it is said below, and the keys are its own."""
+        """Say below what silence did to the selected row, or how one matter stands."""
         row = self.table.todo()
-        self.silence.say(silence_words(row, self.texts) if row is not None else "", "warning")
+        if self._searched and self._matter:
+            self.below.say(self._matter, "")
+        else:
+            self.below.say(silence_words(row, self.texts) if row is not None else "", "warning")
         self.keys_changed.emit()
 
     def _empty_words(self) -> str:
@@ -218,7 +251,7 @@ class CasesPage(Page):
         if code is not None:
             # A scanner that types: the receipt's own number is what is wanted.
             self.search.clear()
-            self.find_case(code.receipt_number)
+            self.find_number(code.receipt_number)
             return
         self._searched = words
         if words:
@@ -232,13 +265,17 @@ class CasesPage(Page):
         ctx, words = self.bridge.ctx, self._searched
         if ctx is not None:
             self.bridge.read(
-                self, ctx.todo.search, words, done=lambda found: self._on_found(words, found)
+                self, search, ctx, words, done=lambda found: self._on_searched(words, found)
             )
 
-    def _on_found(self, words: str, found: tuple[CaseRow, ...]) -> None:
-        if words == self._searched:
-            self._found = tuple(plain_row(case) for case in found)
-            self._show()
+    def _on_searched(self, words: str, found: tuple[CaseRow, ...] | EventProgress) -> None:
+        if words != self._searched:
+            return
+        matter = None if isinstance(found, tuple) else found
+        self._matter = progress_words(matter, self.texts) if matter is not None else ""
+        rows = found if isinstance(found, tuple) else found.cases
+        self._found = tuple(plain_row(case) for case in rows)
+        self._show()
 
     def _leave_search(self) -> None:
         self._searched = ""

@@ -19,6 +19,7 @@ from ui.window.casework.at_once import SigningCard
 from ui.window.casework.clerking import Clerking
 from ui.window.desk import Desk
 from ui.window.forward_card import ForwardCard
+from ui.window.parts_card import PartsCard
 from ui.window.pause import PauseCard
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -44,12 +45,14 @@ class DayWork(QObject):
         self.forward = ForwardCard(bridge, desk)
         self.appointments = AppointmentsCard(bridge)
         self.signing = SigningCard(clerking)
+        self.parts = PartsCard(bridge, desk)
         self.cards: tuple[QWidget, ...] = (
-            self.pause, self.forward, self.appointments, self.signing,
+            self.pause, self.forward, self.appointments, self.signing, self.parts,
         )  # fmt: skip
         self.keys: dict[tuple[Qt.Key, Qt.KeyboardModifier], Callable[[], None]] = {
             (Qt.Key.Key_F10, SHIFT): self.pause_or_resume,
             (Qt.Key.Key_F3, SHIFT): self.next_applicant,
+            (Qt.Key.Key_F4, SHIFT): self.choose_parts,
             (Qt.Key.Key_F5, SHIFT): self.open_appointments,
             (Qt.Key.Key_F6, SHIFT): self.forward_or_not,
             (Qt.Key.Key_L, CONTROL): lambda: desk.turn_lane(Lane.PRIORITY),
@@ -57,6 +60,7 @@ class DayWork(QObject):
         self.pause.begun.connect(self.shown_changed)
         self.pause.ended.connect(self._on_ended)
         self.forward.closed.connect(self._on_forwarded)
+        self.parts.closed.connect(self._on_parts)
         self.appointments.taken.connect(self._on_appointment)
         self.signing.opened.connect(self.shown_changed)
         self.signing.closed.connect(self.shown_changed)
@@ -116,6 +120,8 @@ class DayWork(QObject):
             )
         if Qt.Key.Key_F4 in self._of_signing():
             return (KeyHint("sign", "F4", texts("day.hint.sign")),)
+        if self._desk.now.review is not None and self._desk.now.review.parts:
+            return (KeyHint("parts", "Shift+F4", texts("day.hint.parts")),)
         if self._desk.now.review is not None and not self._desk.now.review.draft.case_id:
             return (KeyHint("forward", "Shift+F6", texts("day.hint.forward")),)
         return ()
@@ -129,6 +135,7 @@ class DayWork(QObject):
             "forward": self.forward_or_not,
             "next": self.next_applicant,
             "sign": self.signing.open,
+            "parts": self.choose_parts,
         }
         return found.get(hint)
 
@@ -160,6 +167,15 @@ class DayWork(QObject):
         self._open(self.appointments)
         self.appointments.open()
 
+    def choose_parts(self) -> None:
+        """Shift+F4: which items of one matter are applied for this time."""
+        review = self._desk.now.review
+        if review is None or not review.parts:
+            self.told.emit(self._texts("life_event.choice.no_matter"), "warning")
+            return
+        self._open(self.parts)
+        self.parts.open()
+
     def forward_or_not(self) -> None:
         """Shift+F6: receive for another place, or make it a local matter again."""
         draft = self._desk.now.draft
@@ -188,6 +204,11 @@ class DayWork(QObject):
         self.forward.hide()
         self.shown_changed.emit()
         self.told.emit(self._texts("day.forward.undo"), "")
+        self.to_review.emit()
+
+    def _on_parts(self) -> None:
+        self.parts.hide()
+        self.shown_changed.emit()
         self.to_review.emit()
 
     def _on_appointment(self, one: Appointment) -> None:

@@ -12,7 +12,7 @@ from terminal.domain.case import Case
 from terminal.errors import TerminalError
 from terminal.events import Event
 from terminal.protocol.query_code import parse_query_url
-from terminal.services.authenticity import Authenticity
+from terminal.services.authenticity import Authenticity, Verdict
 from terminal.services.views import CaseCounts, JournalStatus, Session
 from ui.bridge import Bridge, Failure
 from ui.widgets.basics import Notice, column, row, style
@@ -334,7 +334,7 @@ class Workplace(QWidget):
             self.work.take_party(found.party)
         elif found.receipt_number:
             self.show_page("cases")
-            self.cases.find_case(found.receipt_number)
+            self.cases.find_number(found.receipt_number)
         else:
             self.say(self._texts("window.code_unknown"), "warning")
 
@@ -347,8 +347,11 @@ class Workplace(QWidget):
     def _on_authentic(self, found: Authenticity | None) -> None:
         if found is None:
             return
-        if found.case_id and self._page == "cases":
+        if self._page == "cases" and found.case_id:
             self.cases.find_case(found.case_id)
+        elif self._page == "cases" and found.verdict is Verdict.GENUINE:
+            # The receipt of one matter is no case's own.
+            self.cases.find_number(found.receipt_number, quiet=True)
         self.say(*verdict_words(found, self._texts))
 
     def _on_input_refused(self, error: TerminalError) -> None:

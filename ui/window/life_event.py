@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from terminal.services.life_events.service import EventProgress
 from terminal.services.views import Act, EventPart, Review, Saved
 from terminal.texts import Texts
 from ui.icons import Icon
@@ -47,7 +48,8 @@ class PartsPanel(QWidget):
         """Return what happens to an item when the matter is accepted: words, icon, colour."""
         texts = self._texts
         if part.left_out:
-            return texts("life_event.screen.left_out"), "square", "muted"
+            key = "life_event.screen.by_choice" if part.by_choice else "life_event.screen.left_out"
+            return texts(key), "square", "muted"
         if part.accepting in (Act.ACCEPT, Act.ACCEPT_CONDITIONALLY) and part.decide_by is not None:
             date = due_words(part.decide_by, texts)
             key = f"life_event.screen.{part.accepting}"
@@ -73,3 +75,13 @@ def saved_lines(saved: Saved, texts: Texts) -> list[str]:
         )
         for part in saved.parts
     ]
+
+
+def progress_words(found: EventProgress, texts: Texts) -> str:
+    """Return how one matter stands in one line: its number, and how many items are how far."""
+    stands = found.standing
+    key = "life_event.progress.closed" if stands.closed else "life_event.progress.line"
+    return texts(
+        key, name=found.application.event_name, number=found.application.receipt_number,
+        total=stands.total, accepted=stands.accepted, declined=stands.declined, over=stands.over,
+    )  # fmt: skip

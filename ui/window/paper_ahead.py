@@ -57,8 +57,13 @@ class PaperAhead(QObject):
         intake = intake_of(ctx, draft.item_code)
 
         def look() -> object:
-            from ui.window.preview import page_of
+            from terminal.services.life_events.judging import PREFIX
+            from ui.window.preview import below_each_other, page_of
 
+            if draft.item_code.startswith(PREFIX):
+                # One matter: every department's paper, one below the other.
+                pages = ctx.life_events.previews(draft, session, act)
+                return below_each_other([page_of(page) for page in pages])
             return page_of(intake.preview(draft, session, act, request))
 
         self._desk.bridge.read(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
 
 from terminal.texts import Texts
@@ -79,7 +81,7 @@ class LargePreview(Scroll):
         self._title = Label("", "title")
         self._paper = QFrame()
         style(self._paper, role="paper")
-        self._picture = _Picture(limit=4000)
+        self._picture = _Picture(limit=20_000)
         column(self._picture, margins=(12, 12), to=self._paper)
         close = row(KeyCap("Esc"), Label(texts("window.preview.close"), "small"))
         self.body.addLayout(row(self._title, None, close))
@@ -121,6 +123,25 @@ def page_of(png: bytes) -> QImage:
         round((rows[-1] + 1 - rows[0]) * factor + 2 * rest),
     )
     return page.copy(cut & page.rect())
+
+
+def below_each_other(pages: Sequence[QImage]) -> QImage:
+    """Return several pages as one picture; empty when one of them could not be drawn."""
+    if not pages or any(page.isNull() for page in pages):
+        return QImage()
+    if len(pages) == 1:
+        return pages[0]
+    whole = QImage(
+        max(page.width() for page in pages), sum(page.height() for page in pages),
+        QImage.Format.Format_RGB32,
+    )  # fmt: skip
+    whole.fill(0xFFFFFFFF)
+    painter, top = QPainter(whole), 0
+    for page in pages:
+        painter.drawImage(0, top, page)
+        top += page.height()
+    painter.end()
+    return whole
 
 
 class _Picture(QLabel):

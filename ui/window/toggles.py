@@ -38,6 +38,10 @@ class Toggles(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.installEventFilter(self)
 
+    def options(self) -> tuple[str, ...]:
+        """Return everything that may be so."""
+        return tuple(self._buttons)
+
     def values(self) -> tuple[str, ...]:
         """Return what is so."""
         return tuple(option for option, button in self._buttons.items() if button.isChecked())

@@ -71,7 +71,11 @@ def judge(
     departments: str,
 ) -> Judged:
     """Return the whole state of a merged draft on this day."""
-    fitting = [item for item in items if draft.applicant.kind.value in item.serves]
+    fitting = [
+        item
+        for item in items
+        if draft.applicant.kind.value in item.serves and item.code not in draft.left_out
+    ]
     draft, merged, own = _settled(draft, event, fitting, departments)
     reviews = tuple(
         review(_of_item(index, draft, merged, fitting), item, today, rules)
@@ -90,7 +94,7 @@ def judge(
         problems=_problems(base, reviews),
         law=_law(base.law, reviews),
         permissions=tuple(_permission(act, draft, reviews) for act in Act),
-        parts=_parts(items, fitting, reviews),
+        parts=_parts(items, fitting, reviews, draft.left_out),
     )
     return Judged(msgspec.structs.replace(whole, step=_step(whole)), reviews)
 
@@ -217,16 +221,25 @@ def _of_act(act: Act, reviews: Sequence[Review]) -> list[Permission]:
 
 
 def _parts(
-    items: Sequence[ServiceItem], fitting: Sequence[ServiceItem], reviews: Sequence[Review]
+    items: Sequence[ServiceItem],
+    fitting: Sequence[ServiceItem],
+    reviews: Sequence[Review],
+    chosen_out: Sequence[str],
 ) -> tuple[EventPart, ...]:
-    """Return a line for every item of the event, also for those that do not fit."""
+    """Return a line for every item of the event, also for those that stay out."""
     by_code = {item.code: one for item, one in zip(fitting, reviews, strict=True)}
     lines = []
     for item in items:
         organ = item.organ.name if item.organ else item.department
         one = by_code.get(item.code)
         if one is None:
-            lines.append(EventPart(item.code, item.name, organ, None, None, None, None, 0, True))
+            out = item.code in chosen_out
+            lines.append(
+                EventPart(
+                    item.code, item.name, organ, None, None, None, None, left_out=True,
+                    by_choice=out,
+                )
+            )  # fmt: skip
             continue
         conditional = _chosen(Act.ACCEPT_CONDITIONALLY, one)
         why = one.permission(Act.ACCEPT)

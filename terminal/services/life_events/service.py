@@ -279,14 +279,24 @@ class LifeEventsService:
         request: DeclineRequest | None = None,
     ) -> bytes:
         """Return a PNG of the paper of the first item that the act is lawful for."""
+        return self.previews(draft, session, act, first_only=True)[0]
+
+    def previews(
+        self, draft: IntakeDraft, session: Session, act: Act, *, first_only: bool = False
+    ) -> tuple[bytes, ...]:
+        """Return PNGs of every item's paper under this act, those that the act itself is first."""
         judged = self._judge(draft)
         permission = judged.review.permission(act)
         if not permission.allowed:
             raise RuleRefused(permission.code, **permission.data)
-        plan = zip(judged.items, judged.plan(act), strict=True)
-        first, own = next((pair for pair in plan if pair[1] is act), (judged.items[0], act))
-        paper = self._intake.preview_paper(first.draft, session, own)
-        return render(paper.with_query_url(self._office.desk.public_url()), "png")
+        plan = sorted(
+            zip(judged.items, judged.plan(act), strict=True), key=lambda pair: pair[1] is not act
+        )
+        url = self._office.desk.public_url()
+        return tuple(
+            render(self._intake.preview_paper(one.draft, session, own).with_query_url(url), "png")
+            for one, own in (plan[:1] if first_only else plan)
+        )
 
 
 def _applied(judged: Judged, where: Circumstances) -> LifeEventApplied:

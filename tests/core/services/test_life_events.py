@@ -123,7 +123,28 @@ def test_the_paper_of_the_first_item_is_shown_beforehand(shop: Hall) -> None:
     written = shop.written()
     for act in (Act.RECEIVE, Act.ACCEPT):
         assert shop.ctx.life_events.preview(complete(shop), shop.clerk, act).startswith(b"\x89PNG")
+    pages = shop.ctx.life_events.previews(complete(shop), shop.clerk, Act.ACCEPT)
+    assert len(set(pages)) == 4
     assert shop.written() == written
+
+
+def test_an_item_that_is_not_applied_for_gets_no_case_and_asks_for_nothing(shop: Hall) -> None:
+    draft = drafts.with_item_turned(complete(shop), LICENCE.code)
+    review = shop.ctx.life_events.review(draft)
+    (out,) = [part for part in review.parts if part.left_out]
+    assert (out.item_code, out.by_choice) == (LICENCE.code, True)
+    used = {name for line in review.materials for name in line.used_by}
+    assert LICENCE.name not in used
+    saved = shop.ctx.life_events.accept(draft, shop.clerk)
+    assert [row.item_name for row in saved.parts] == [
+        PLAIN.name, ESTATE.name, RECEIVE_ONLY.name,
+    ]  # fmt: skip
+    # Turned twice, nothing has changed: what was recorded for it is still there.
+    again = drafts.with_item_turned(draft, LICENCE.code)
+    assert again == msgspec.structs.replace(draft, left_out=())
+    everything = (LICENCE, PLAIN, ESTATE, RECEIVE_ONLY)
+    none = msgspec.structs.replace(draft, left_out=tuple(one.code for one in everything))
+    assert not shop.ctx.life_events.review(none).permission(Act.ACCEPT).allowed
 
 
 def test_what_goes_to_another_place_is_taken_in_item_by_item(shop: Hall) -> None:

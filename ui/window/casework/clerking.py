@@ -11,7 +11,8 @@ from terminal.domain.case import Case
 from terminal.domain.catalogue import ServiceItem
 from terminal.errors import NotFound
 from terminal.services.casework.todo import CaseHistory
-from terminal.services.views import DocumentView, Session
+from terminal.services.life_events.service import EventProgress
+from terminal.services.views import CaseRow, DocumentView, Session
 from ui.bridge import Bridge
 from ui.widgets.keys import LegalGuard
 from ui.window.casework.signature import SignatureDesk
@@ -59,6 +60,28 @@ def read_file(ctx: Context, case_id: str) -> CaseFile:
         item,
         ctx.collecting.beside(case),
     )
+
+
+def look_up(ctx: Context, number: str) -> Case | EventProgress:
+    """Return what a scanned receipt is about: a case, or one matter with all of its cases.
+
+    Raises `NotFound` when this machine knows neither.
+    """
+    try:
+        return ctx.cases.case(number)
+    except NotFound:
+        return ctx.life_events.progress(number)
+
+
+def search(ctx: Context, words: str) -> tuple[CaseRow, ...] | EventProgress:
+    """Find cases by what was typed; the number of one matter finds the matter."""
+    found = ctx.todo.search(words)
+    if found:
+        return found
+    try:
+        return ctx.life_events.progress(words.strip().upper())
+    except NotFound:
+        return ()
 
 
 Call = Callable[[], object]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage
 
 from terminal.domain.parties import Party
 from terminal.services.casework.collecting import Collection
@@ -58,7 +58,7 @@ class SignForm(SignedForm):
         ctx, ids = self.clerking.ctx, [one.document_id for one in self.documents]
 
         def look() -> QImage:
-            from ui.window.preview import page_of
+            from ui.window.preview import below_each_other, page_of
 
             return below_each_other(
                 [page_of(ctx.documents.render(ctx.documents.document(one), "png")) for one in ids]
@@ -122,25 +122,6 @@ class SignForm(SignedForm):
         if self._asked:
             self._asked = False
             self.ask()
-
-
-def below_each_other(pages: Sequence[QImage]) -> QImage:
-    """Return several pages as one picture; empty when one of them could not be drawn."""
-    if not pages or any(page.isNull() for page in pages):
-        return QImage()
-    if len(pages) == 1:
-        return pages[0]
-    whole = QImage(
-        max(page.width() for page in pages), sum(page.height() for page in pages),
-        QImage.Format.Format_RGB32,
-    )  # fmt: skip
-    whole.fill(0xFFFFFFFF)
-    painter, top = QPainter(whole), 0
-    for page in pages:
-        painter.drawImage(0, top, page)
-        top += page.height()
-    painter.end()
-    return whole
 
 
 class OriginalsForm(SignedForm):

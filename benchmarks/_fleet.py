@@ -30,7 +30,7 @@ from terminal.clock import SystemClock
 from terminal.domain.records import EpochOpened
 from terminal.protocol import wire
 from terminal.protocol.entry import Entry
-from terminal.protocol.suites import STANDARD
+from terminal.protocol.suites import STANDARD, key_id
 from tests.hub.line import TestTerminal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,8 +82,17 @@ def enrolled(folder: Path, count: int, halls: int) -> list[Member]:
         hub.close()
 
 
-def _enrol(hub: Hub, hall: str) -> Member:
-    key = STANDARD.new_private_key()
+def enrolled_with(folder: Path, key: bytes) -> Member:
+    """Enrol one terminal with a key of old: what was sealed with it before is its own."""
+    hub = Hub(folder)
+    try:
+        return _enrol(hub, "hall-00", key)
+    finally:
+        hub.close()
+
+
+def _enrol(hub: Hub, hall: str, key: bytes = b"") -> Member:
+    key = key or STANDARD.new_private_key()
     request = wire.EnrolRequest(
         wire.PROTOCOL_VERSION, os.urandom(16), enrol.make_code(hub, hall),
         STANDARD.public_key(key), "3 号", "",
@@ -117,6 +126,11 @@ def batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         part.append(one)
     if part:
         yield part
+
+
+def of_key(key: bytes) -> Member:
+    """Return the terminal that a key makes, before any hub knows it."""
+    return Member(key, key_id(STANDARD.public_key(key)), "01", b"")
 
 
 def sealed(terminal: TestTerminal, entries: Sequence[Entry]) -> list[bytes]:

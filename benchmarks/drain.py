@@ -3,12 +3,14 @@
     python benchmarks/drain.py [--quick] [--npm FOLDER]
 
 Records of some 2 KiB. Ours are signed batches of real entries to a hub process over HTTP, each
-checked (signature, chain, hashes, idempotency), stored and acknowledged by a signed answer; once
-with what judging costs, once with judging put off by the hub. The peers store the same bytes:
-one POST each into PostgreSQL (an ASGI application on the same server), a batched insert of 500
-rows a transaction, PouchDB replicating to pouchdb-server (both from npm, installed into a folder
-that is thrown away; `--npm` keeps one), and one COPY of everything into jsonb in one
-transaction, which is the limit. Commits are durable everywhere; all take turns.
+checked (signature, chain, hashes, idempotency), stored and acknowledged by a signed answer, judging
+put off by the hub; the effects alone, and without `--quick` both as a terminal meets them. The
+peers store the same bytes: one POST each into PostgreSQL (an ASGI application on the same
+server), a batched insert of 500 rows a transaction, PouchDB replicating to pouchdb-server (both
+from npm, installed into a folder that is thrown away; `--npm` keeps one), and one COPY of
+everything into jsonb in one transaction, which is the limit. Commits are durable everywhere; all
+take turns, and beside the rates stands what a record costs in processor time, which other work on
+the machine hardly moves.
 """
 
 from __future__ import annotations
@@ -44,14 +46,16 @@ from benchmarks._common import (  # noqa: E402
     print_load,
     timed,
 )
-from hub import inbox, judge  # noqa: E402
+from benchmarks._storing import StoringHub  # noqa: E402
+from hub import judge  # noqa: E402
 from hub.hub import Hub  # noqa: E402
 from tests.hub import postgresql  # noqa: E402
 
 GOAL_POUCHDB, GOAL_INSERT, GOAL_COPY, STRETCH_COPY, GOAL_EFFECTS = 5.0, 1.2, 0.3, 0.5, 2_000
 PEERS = ("pouchdb@9", "pouchdb-server@4")
-POST_SHARE = 10
-"""One POST each is so slow that a tenth of the records tells its rate."""
+KEY = bytes(range(32))
+POST_SHARE = 20
+"""One POST each is so slow that a twentieth of the records tells its rate."""
 NPM_SECONDS = 600
 TABLE = "CREATE TABLE peer (hash text primary key, header jsonb, payload jsonb)"
 INSERT = "INSERT INTO peer VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
@@ -68,90 +72,140 @@ const [,, url, file, folder] = process.argv;
     _id: hash, header: JSON.parse(header), payload: JSON.parse(payload)})));
   const remote = new PouchDB(url + '/peer');
   await remote.info();
-  const begun = process.hrtime.bigint();
+  const begun = process.hrtime.bigint(), used = process.cpuUsage();
   const done = await local.replicate.to(remote, {batch_size: 500});
   const took = Number(process.hrtime.bigint() - begun) / 1e9;
   if (!done.ok || done.docs_written !== rows.length) throw new Error(JSON.stringify(done));
-  console.log(JSON.stringify({took, memory: process.memoryUsage().rss}));
+  const {user, system} = process.cpuUsage(used);
+  console.log(JSON.stringify({took, used: (user + system) / 1e6}));
   await remote.destroy();
 })().catch((error) => { console.error(error); process.exit(1); });
 """
 
 
 class Result(NamedTuple):
-    """One turn of a contender: records a second, each request's seconds, bytes held and kept."""
+    """One turn of a contender: records a second, each request's seconds, bytes held and kept.
+
+    `cost` is the processor time of a record in seconds: sender, receiver and server together.
+    """
 
     rate: float
     times: list[float]
+    cost: float
     memory: int = 0
     disk: int = 0
 
 
-def ours(top: Path, url: str, count: int, *, judging: bool) -> Result:
-    """Push a journal to a hub; with `judging` until everything has its effect."""
-    with tempfile.TemporaryDirectory(dir=top) as name:
-        folder = Path(name)
-        _fleet.make_hub(folder, url, 1)
-        member = _fleet.enrolled(folder, 1, 1)[0]
-        terminal = member.writer()
-        bodies = _fleet.sealed(terminal, _fleet.write(terminal, count))
-        if judging:
-            with _fleet.serving(folder) as (hub,):
-                return _push(hub.url, member, bodies, count, hub.process.pid, folder)
-        with _storing_only(folder) as address:
-            return _push(address, member, bodies, count, os.getpid(), folder)
+class Meter:
+    """Counts processor time from its making: this process's, a cluster's, other processes'."""
+
+    def __init__(self, cluster: postgresql.Cluster | None, *others: int) -> None:
+        self._cluster = cluster
+        self._others = others
+        self._before = self._now()
+
+    def _now(self) -> float:
+        server = _fleet.seconds_of_cluster(self._cluster.data) if self._cluster else 0.0
+        return time.process_time() + server + sum(map(_fleet.seconds_of, self._others))
+
+    def seconds(self) -> float:
+        """Return what was used since."""
+        return self._now() - self._before
+
+
+class Store(NamedTuple):
+    """Where a hub keeps what it gets: SQLite, or a cluster's emptied database."""
+
+    cluster: postgresql.Cluster | None = None
+
+    def make(self) -> str:
+        """Give the address of an empty one."""
+        return self.cluster.make() if self.cluster else ""
+
+
+class Journal(NamedTuple):
+    """What waits: the same bytes for all, ours sealed as they go over the line."""
+
+    member: _fleet.Member
+    rows: list[Row]
+    bodies: list[bytes]
+
+    @classmethod
+    def written(cls, count: int) -> Journal:
+        """Write records as a terminal does."""
+        member = _fleet.of_key(KEY)
+        writer = member.writer()
+        entries = _fleet.write(writer, count)
+        rows = [(one.hash, one.header.decode(), (one.payload or b"").decode()) for one in entries]
+        return cls(member, rows, _fleet.sealed(writer, entries))
 
 
 @contextlib.contextmanager
-def _storing_only(folder: Path) -> Iterator[str]:
-    from tests.hub.served import served
+def _hub(top: Path, store: Store) -> Iterator[tuple[Path, _fleet.Member]]:
+    """Give a fresh hub's folder, and the terminal that is enrolled there."""
+    with tempfile.TemporaryDirectory(dir=top) as name:
+        folder = Path(name)
+        _fleet.make_hub(folder, store.make(), 1)
+        yield folder, _fleet.enrolled_with(folder, KEY)
 
-    hub = Hub(folder)
-    inbox.judge_pending = lambda hub, hall=None: 0
+
+@contextlib.contextmanager
+def _storing(folder: Path) -> Iterator[StoringHub]:
+    hub = StoringHub(folder)
     try:
-        with served(hub) as address:
-            yield address
+        yield hub
     finally:
-        inbox.judge_pending = judge.judge_pending
         hub.close()
 
 
+def ours(top: Path, store: Store, journal: Journal, *, judging: bool) -> Result:
+    """Push a journal to a hub; with `judging` each answer brings the effects."""
+    with _hub(top, store) as (folder, member):
+        if judging:
+            with _fleet.serving(folder) as (hub,):
+                return _push(hub.url, hub.process.pid, member, journal, store, folder)
+        with _storing(folder) as hub:
+            return _push(hub.url, hub.number, member, journal, store, folder)
+
+
 def _push(
-    url: str, member: _fleet.Member, bodies: list[bytes], count: int, process: int, folder: Path
+    url: str, process: int, member: _fleet.Member, journal: Journal, store: Store, folder: Path
 ) -> Result:
     speaker = _fleet.Speaker(url, member)
+    meter = Meter(store.cluster, process)
     times: list[float] = []
     stored = 0
-    for body in bodies:
+    for body in journal.bodies:
         begun = time.perf_counter()
         stored = speaker.push(body).stored_seq
         times.append(time.perf_counter() - begun)
+    count = len(journal.rows)
+    cost = meter.seconds() / count
     speaker.close()
     assert stored == count, (stored, count)
-    return Result(count / sum(times), times, memory_of(process, "VmHWM"), bytes_in(folder / "hub"))
+    disk = bytes_in(store.cluster.data if store.cluster else folder / "hub")
+    return Result(count / sum(times), times, cost, memory_of(process, "VmHWM"), disk)
 
 
-def effects(top: Path, url: str, count: int) -> Result:
+def effects(top: Path, store: Store, journal: Journal) -> Result:
     """Judge what was stored before, as a hub does after a crash."""
-    with tempfile.TemporaryDirectory(dir=top) as name:
-        folder = Path(name)
-        _fleet.make_hub(folder, url, 1)
-        member = _fleet.enrolled(folder, 1, 1)[0]
-        terminal = member.writer()
-        bodies = _fleet.sealed(terminal, _fleet.write(terminal, count))
-        with _storing_only(folder) as address:
-            _push(address, member, bodies, count, os.getpid(), folder)
-        hub = Hub(folder)
+    count = len(journal.rows)
+    with _hub(top, store) as (folder, member):
+        with _storing(folder) as hub:
+            _push(hub.url, hub.number, member, journal, store, folder)
+        judging = Hub(folder)
+        meter = Meter(store.cluster)
         try:
-            took = timed(lambda: judge.judge_pending(hub))
+            took = timed(lambda: judge.judge_pending(judging))
+            cost = meter.seconds() / count
         finally:
-            hub.close()
-    return Result(count / took, [took])
+            judging.close()
+    return Result(count / took, [took], cost)
 
 
-def copy(rows: list[Row], url: str) -> Result:
+def copy(rows: list[Row], store: Store) -> Result:
     """One COPY of everything in one transaction."""
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(store.make()) as connection:
         connection.execute(TABLE)
         connection.commit()
 
@@ -161,22 +215,24 @@ def copy(rows: list[Row], url: str) -> Result:
                     target.write_row(row)
             connection.commit()
 
+        meter = Meter(store.cluster)
         took = timed(work)
-    return Result(len(rows) / took, [took])
+        return Result(len(rows) / took, [took], meter.seconds() / len(rows))
 
 
-def insert(rows: list[Row], url: str) -> Result:
+def insert(rows: list[Row], store: Store) -> Result:
     """Batches of 500 rows, each inserted and committed; repetitions are left out."""
     times = []
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(store.make()) as connection:
         connection.execute(TABLE)
         connection.commit()
+        meter = Meter(store.cluster)
         for start in range(0, len(rows), 500):
             begun = time.perf_counter()
             connection.cursor().executemany(INSERT, rows[start : start + 500])
             connection.commit()
             times.append(time.perf_counter() - begun)
-    return Result(len(rows) / sum(times), times)
+        return Result(len(rows) / sum(times), times, meter.seconds() / len(rows))
 
 
 @contextlib.contextmanager
@@ -217,18 +273,20 @@ def _posting(url: str) -> Iterator[int]:
             listener.close()
 
 
-def post_each(rows: list[Row], url: str) -> Result:
+def post_each(rows: list[Row], store: Store) -> Result:
     """One POST for each record over one connection."""
     times = []
-    with _posting(url) as port:
+    with _posting(store.make()) as port:
+        meter = Meter(store.cluster)
         client = http.client.HTTPConnection("127.0.0.1", port)
         for row in rows[: max(100, len(rows) // POST_SHARE)]:
             begun = time.perf_counter()
             client.request("POST", "/", json.dumps(row))
             assert client.getresponse().read() == b"ok"
             times.append(time.perf_counter() - begun)
+        cost = meter.seconds() / len(times)
         client.close()
-    return Result(len(times) / sum(times), times)
+    return Result(len(times) / sum(times), times, cost)
 
 
 class PouchPeer:
@@ -261,15 +319,17 @@ class PouchPeer:
             (folder / "run.js").write_text(POUCH, encoding="utf-8")
             (folder / "server").mkdir()
             with self._serving(folder) as (url, process):
+                before = _fleet.seconds_of(process)
                 done = subprocess.run(
                     ["node", str(folder / "run.js"), url, str(folder / "rows.json"), name],
                     env=os.environ | {"NODE_PATH": str(self.packages / "node_modules")},
                     check=True, capture_output=True, encoding="utf-8", timeout=300,
                 )  # fmt: skip
                 told = json.loads(done.stdout.splitlines()[-1])
+                cost = (told["used"] + _fleet.seconds_of(process) - before) / len(rows)
                 memory = memory_of(process, "VmHWM")
             disk = bytes_in(folder / "server")
-        return Result(len(rows) / told["took"], [told["took"]], memory, disk)
+        return Result(len(rows) / told["took"], [told["took"]], cost, memory, disk)
 
     @contextlib.contextmanager
     def _serving(self, folder: Path) -> Iterator[tuple[str, int]]:
@@ -293,30 +353,33 @@ class PouchPeer:
             process.wait()
 
 
-def measure(rounds: int, count: int, npm: Path, top: Path) -> None:
+def measure(rounds: int, count: int, npm: Path, top: Path, *, quick: bool) -> None:
     """Let all take turns; print a line each, then the ratios."""
     pouch = PouchPeer.installed(npm, top)
-    terminal = _fleet.Member(b"\1" * 32, "0" * 32, "01", b"").writer()
-    rows = [
-        (one.hash, one.header.decode(), (one.payload or b"").decode())
-        for one in _fleet.write(terminal, count)
-    ]
+    journal = Journal.written(count)
+    rows = journal.rows
     found: dict[str, list[Result]] = {}
-    with postgresql.cluster("fsync = on") as cluster:
+    with postgresql.cluster("fsync = on", "max_wal_size = 4GB") as cluster:
+        file, server = Store(), Store(cluster)
         for _ in range(rounds):
             turn = {
-                "COPY in one transaction (limit)": lambda: copy(rows, cluster.make()),
-                "batched insert, 500 a transaction": lambda: insert(rows, cluster.make()),
-                "one POST each": lambda: post_each(rows, cluster.make()),
-                "ours, stored, SQLite": lambda: ours(top, "", count, judging=False),
-                "ours, stored, PostgreSQL": lambda: ours(top, cluster.make(), count, judging=False),
-                "ours, stored and judged, SQLite": lambda: ours(top, "", count, judging=True),
-                "ours, stored and judged, PostgreSQL": lambda: ours(
-                    top, cluster.make(), count, judging=True
-                ),
-                "ours, effects alone, SQLite": lambda: effects(top, "", count),
-                "ours, effects alone, PostgreSQL": lambda: effects(top, cluster.make(), count),
+                "COPY in one transaction (limit)": lambda: copy(rows, server),
+                "batched insert, 500 a transaction": lambda: insert(rows, server),
+                "one POST each": lambda: post_each(rows, server),
+                "ours, stored, SQLite": lambda: ours(top, file, journal, judging=False),
+                "ours, stored, PostgreSQL": lambda: ours(top, server, journal, judging=False),
+                "ours, effects alone, SQLite": lambda: effects(top, file, journal),
+                "ours, effects alone, PostgreSQL": lambda: effects(top, server, journal),
             }
+            if not quick:
+                turn |= {
+                    "ours, stored and judged, SQLite": lambda: ours(
+                        top, file, journal, judging=True
+                    ),
+                    "ours, stored and judged, PostgreSQL": lambda: ours(
+                        top, server, journal, judging=True
+                    ),
+                }
             if pouch is not None:
                 turn["PouchDB to pouchdb-server"] = lambda: pouch.run(rows)
             for name, work in turn.items():
@@ -331,22 +394,26 @@ def tell(found: dict[str, list[Result]]) -> None:
         rate = statistics.median(one.rate for one in results)
         line(name, times, rate, memory=results[-1].memory, size=results[-1].disk)
 
+        print(f"{'':44} a record: {statistics.median(one.cost for one in results) * 1e6:,.0f} µs")
+
     def ratio(ours: str, peer: str) -> str:
         if peer not in found:
             return "-"
-        pairs = zip(found[ours], found[peer], strict=True)
-        return f"{statistics.median(one.rate / other.rate for one, other in pairs):.2f}"
+        pairs = list(zip(found[ours], found[peer], strict=True))
+        rate = statistics.median(one.rate / other.rate for one, other in pairs)
+        cost = statistics.median(other.cost / one.cost for one, other in pairs)
+        return f"{rate:.2f} ({cost:.2f})"
 
+    print("ratios of the rates; in brackets of the processor time of a record, all sides together")
+    for name in (name for name in found if name.startswith("ours, stored")):
+        print(
+            f"{name}: x COPY {ratio(name, 'COPY in one transaction (limit)')} "
+            f"(goal {GOAL_COPY}, stretch {STRETCH_COPY}) · x batched insert "
+            f"{ratio(name, 'batched insert, 500 a transaction')} (goal {GOAL_INSERT}) · "
+            f"x PouchDB {ratio(name, 'PouchDB to pouchdb-server')} (goal {GOAL_POUCHDB:.0f}) · "
+            f"x one POST each {ratio(name, 'one POST each')}"
+        )
     for store in ("SQLite", "PostgreSQL"):
-        for how in ("stored", "stored and judged"):
-            name = f"ours, {how}, {store}"
-            print(
-                f"{name}: x COPY {ratio(name, 'COPY in one transaction (limit)')} "
-                f"(goal {GOAL_COPY}, stretch {STRETCH_COPY}) · x batched insert "
-                f"{ratio(name, 'batched insert, 500 a transaction')} (goal {GOAL_INSERT}) · "
-                f"x PouchDB {ratio(name, 'PouchDB to pouchdb-server')} (goal {GOAL_POUCHDB:.0f}) · "
-                f"x one POST each {ratio(name, 'one POST each')}"
-            )
         rate = statistics.median(one.rate for one in found[f"ours, effects alone, {store}"])
         print(f"effects, {store}: {rate:,.0f}/s a process (goal {GOAL_EFFECTS:,})")
 
@@ -357,14 +424,14 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer records and rounds")
     parser.add_argument("--npm", type=Path, help="where PouchDB is, or is installed to be kept")
     chosen = parser.parse_args()
-    rounds, count = (2, 1_500) if chosen.quick else (5, 6_000)
+    rounds, count = (1, 4_000) if chosen.quick else (5, 12_000)
     with disk_folder() as top:
         top.chmod(0o755)
         tempfile.tempdir = str(top)
         print_load("start")
         packages = chosen.npm or top / "npm"
         packages.mkdir(exist_ok=True)
-        measure(rounds, count, packages.resolve(), top)
+        measure(rounds, count, packages.resolve(), top, quick=chosen.quick)
         print_load("end")
         if chosen.npm is None:
             shutil.rmtree(packages, ignore_errors=True)

@@ -1,108 +1,132 @@
-"""What a hub carries by the number of its processes, on one PostgreSQL.
+"""Whether storing scales with the hub's processes, on one PostgreSQL.
 
     python benchmarks/processes.py [--quick]
 
-Terminals of several halls hand in their journals at once over loopback, spread over 1, 2 and 4
-real hub processes; measured until all is stored and acknowledged, and until all is judged. The
-terminals that send, PostgreSQL and the hub share the machine's cores, so two processes cannot
-double the rate on two cores: what is printed beside it is how much of the machine one hub
-process takes for itself, which is what more cores would multiply.
+Terminals hand in journals that were written, sealed and enrolled beforehand, each as a copy of
+the same bytes, over loopback to 1, 2 or 4 hub processes that store and acknowledge (judging is
+put off; it scales with halls, see `outage`). The server is set as docs/operations.md says.
+
+Everything shares the machine's cores, and PostgreSQL takes about as much of them as the hub
+does, so the rate alone cannot show more than the cores allow. Three things beside it can: what a
+record costs the hub's processes and the server in processor time, which would grow if processes
+stood in each other's way; and the rate while every hub process is held to a small share of one
+core, stopped and continued by signals, so that the cores are enough for all of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import statistics
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import psycopg  # noqa: E402
+
 from benchmarks import _fleet  # noqa: E402
-from benchmarks._common import bytes_in, disk_folder, line, print_load  # noqa: E402
-from hub.hub import Hub  # noqa: E402
-from hub.store import entries as stored_entries  # noqa: E402
+from benchmarks._common import disk_folder, line, print_load  # noqa: E402
+from benchmarks._storing import HELD_TO, StoringHub  # noqa: E402
+from hub.store.address import remember  # noqa: E402
 from tests.hub import postgresql  # noqa: E402
 
-HALLS = 4
-PROCESSES = (1, 2, 4)
-TICKS = os.sysconf("SC_CLK_TCK")
+TURNS = ((1, False), (2, False), (1, True), (2, True), (4, True))
+"""Hub processes, and whether each is held to a part of a core."""
+SENDERS = 4
+"""As many as the greatest number of processes, and no more than stand in line at one of them."""
+TUNED = (
+    "fsync = on", "max_connections = 100", "shared_buffers = 512MB", "max_wal_size = 4GB",
+    "wal_compression = on",
+)  # fmt: skip
+_TURN = "turn"
 
 
 class Result(NamedTuple):
-    """One turn: records a second stored, and stored and judged; the hub's own share of time."""
+    """One turn: records a second, and the processor time of one, in seconds."""
 
-    stored: float
-    judged: float
-    share: float
-    pushes: list[float]
-    memory: int
-    disk: int
+    rate: float
+    hub: float
+    database: float
 
 
-def seconds_of(process: int) -> float:
-    """Return the processor time of a process, in seconds."""
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+class Fleet(NamedTuple):
+    """What is made once: the hub's folder, its database, and each sender's sealed batches."""
+
+    folder: Path
+    cluster: postgresql.Cluster
+    members: list[_fleet.Member]
+    bodies: list[list[bytes]]
 
 
-def turn(processes: int, terminals: int, each: int, cluster: postgresql.Cluster) -> Result:
-    """Let terminals hand in their journals; `each` entries a terminal."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _fleet.make_hub(folder, cluster.make(), HALLS)
-        members = _fleet.enrolled(folder, terminals, HALLS)
-        bodies = []
-        for member in members:
-            writer = member.writer()
-            bodies.append(_fleet.sealed(writer, _fleet.write(writer, each)))
-        pushes: list[float] = []
+def prepared(top: Path, cluster: postgresql.Cluster, each: int) -> Fleet:
+    """Set up a hub, enrol the senders, write what they will send."""
+    folder = top / "hub"
+    folder.mkdir()
+    _fleet.make_hub(folder, cluster.make(), SENDERS)
+    members = _fleet.enrolled(folder, SENDERS, SENDERS)
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        bodies = list(pool.map(_write, members, [each] * SENDERS))
+    return Fleet(folder, cluster, members, bodies)
 
-        def send(url: str, member: _fleet.Member, own: list[bytes]) -> None:
-            speaker = _fleet.Speaker(url, member, timeout=300)
-            for body in own:
-                begun = time.perf_counter()
-                speaker.push(body)
-                pushes.append(time.perf_counter() - begun)
+
+def _write(member: _fleet.Member, each: int) -> list[bytes]:
+    writer = member.writer()
+    return _fleet.sealed(writer, _fleet.write(writer, each))
+
+
+@contextlib.contextmanager
+def fresh(fleet: Fleet) -> Iterator[None]:
+    """Give the hub a copy of the database as it was before anything was sent."""
+    with psycopg.connect(fleet.cluster.url("template1"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {_TURN} TEMPLATE postgres".encode())
+        connection.execute(b"CHECKPOINT")
+        remember(fleet.cluster.url(_TURN), fleet.folder / "hub" / "database")
+        try:
+            yield
+        finally:
+            connection.execute(f"DROP DATABASE {_TURN} WITH (FORCE)".encode())
+
+
+def turn(fleet: Fleet, count: int, *, held: bool) -> Result:
+    """Let the senders hand everything in to so many processes."""
+    entries = 0
+    with fresh(fleet), contextlib.ExitStack() as stack:
+        hubs = [StoringHub(fleet.folder) for _ in range(count)]
+        for one in hubs:
+            stack.callback(one.close)
+        stored = [0] * SENDERS
+
+        def send(number: int) -> None:
+            speaker = _fleet.Speaker(hubs[number % count].url, fleet.members[number], timeout=300)
+            for body in fleet.bodies[number]:
+                stored[number] = speaker.push(body).stored_seq
             speaker.close()
 
-        hub = Hub(folder)
-        with _fleet.serving(folder, processes) as hubs:
-            threads = [
-                threading.Thread(target=send, args=(hubs[n % processes].url, member, bodies[n]))
-                for n, member in enumerate(members)
-            ]
-            before = sum(seconds_of(one.process.pid) for one in hubs)
-            begun = time.perf_counter()
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            stored = time.perf_counter() - begun
-            while _waiting(hub):
-                time.sleep(0.02)
-            judged = time.perf_counter() - begun
-            used = sum(seconds_of(one.process.pid) for one in hubs) - before
-            memory = sum(one.peak() for one in hubs)
-        hub.close()
-    count = terminals * each
-    assert sum(len(own) for own in bodies) == len(pushes)
-    share = used / judged / (os.cpu_count() or 1)
-    return Result(count / stored, count / judged, share, pushes, memory, bytes_in(cluster.data))
-
-
-def _waiting(hub: Hub) -> int:
-    with hub.store.reading() as database:
-        found = stored_entries.counts(database)
-    assert not found["held"], found
-    assert not found["refused"], found
-    return found["unjudged"]
+        threads = [threading.Thread(target=send, args=(number,)) for number in range(SENDERS)]
+        if held:
+            for one in hubs:
+                stack.enter_context(one.held())
+        hub = sum(one.seconds() for one in hubs)
+        database = _fleet.seconds_of_cluster(fleet.cluster.data)
+        begun = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        took = time.perf_counter() - begun
+        hub = sum(one.seconds() for one in hubs) - hub
+        database = _fleet.seconds_of_cluster(fleet.cluster.data) - database
+        entries = sum(stored)
+    return Result(entries / took, hub / entries, database / entries)
 
 
 def main() -> int:
@@ -110,36 +134,36 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer entries and rounds")
     quick = parser.parse_args().quick
-    rounds, terminals, each = (1, 8, 400) if quick else (5, 16, 900)
-    found: dict[int, list[Result]] = {}
+    rounds, each = (1, 1_500) if quick else (5, 6_000)
+    found: dict[tuple[int, bool], list[Result]] = {}
     with disk_folder() as top:
         top.chmod(0o755)
         tempfile.tempdir = str(top)
-        print_load("start")
-        with postgresql.cluster("fsync = on", "max_connections = 100") as cluster:
+        with postgresql.cluster(*TUNED) as cluster:
+            fleet = prepared(top, cluster, each)
+            print_load("start")
             for _ in range(rounds):
-                for number in PROCESSES:
-                    found.setdefault(number, []).append(turn(number, terminals, each, cluster))
-        print_load("end")
-    for number, results in found.items():
-        pushes = [one for result in results for one in result.pushes]
-        rate = statistics.median(one.stored for one in results)
-        line(
-            f"{number} process(es), stored and acknowledged", pushes, rate,
-            memory=results[-1].memory, size=results[-1].disk,
-        )  # fmt: skip
-        rate = statistics.median(one.judged for one in results)
-        share = statistics.median(one.share for one in results)
-        line(f"{number} process(es), stored and judged", [], rate)
-        print(f"{'':44} of the machine's time {share:.0%} was the hub's processes'")
-    for number in PROCESSES[1:]:
-        pairs = list(zip(found[number], found[1], strict=True))
-        stored = statistics.median(one.stored / other.stored for one, other in pairs)
-        judged = statistics.median(one.judged / other.judged for one, other in pairs)
+                for number, held in TURNS:
+                    result = turn(fleet, number, held=held)
+                    found.setdefault((number, held), []).append(result)
+            print_load("end")
+    for (number, held), results in found.items():
+        how = f", each held to {HELD_TO:.0%} of a core" if held else ""
+        line(f"{number} process(es){how}", [], statistics.median(one.rate for one in results))
+        hub = statistics.median(one.hub for one in results)
+        database = statistics.median(one.database for one in results)
+        print(f"{'':44} a record: hub {hub * 1e6:.0f} µs, PostgreSQL {database * 1e6:.0f} µs")
+    for number, held in TURNS:
+        if number == 1:
+            continue
+        pairs = list(zip(found[number, held], found[1, held], strict=True))
+        rate = statistics.median(one.rate / other.rate for one, other in pairs)
+        cost = statistics.median(one.hub / other.hub for one, other in pairs)
         print(
-            f"{number} processes / 1: stored {stored:.2f}, judged {judged:.2f} "
-            f"({os.cpu_count()} cores, PostgreSQL and {terminals} terminals on the same)"
+            f"{number} processes / 1{', held' if held else ''}: stored {rate:.2f}; "
+            f"processor time of the hub a record {cost:.2f}"
         )
+    print(f"{os.cpu_count()} cores for the hub, PostgreSQL and the senders")
     return 0
 
 

@@ -64,7 +64,7 @@ class Hub:
         self.bell = Bell(self.store.announce)
         self.mark = MarkFile(self.paths.mark)
         self.places = Places()
-        self.portion = Portion()
+        self.portion = Portion(shared=self.store.shared)
         self.judges: Judges | None = None
         """Threads that judge while this hub serves; without them whoever stores judges."""
 

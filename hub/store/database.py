@@ -171,6 +171,8 @@ def _connect(path: Path) -> Database:
             "foreign_keys": 1,
             "busy_timeout": 10_000,
             "temp_store": "memory",
+            # An index page that is written again and again is copied into the file less often.
+            "wal_autocheckpoint": 4000,
         },
         thread_safe=False,
         check_same_thread=False,

@@ -43,6 +43,9 @@ _SESSION = (
     "SET synchronous_commit = on",
     # A process that was stopped in the middle must not keep its hall from all others.
     "SET idle_in_transaction_session_timeout = '60s'",
+    # Rows above 2 KiB are packed; the server's own way takes a quarter of the time of storing.
+    "SELECT set_config('default_toast_compression', 'lz4', false) FROM pg_settings"
+    " WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)",
 )
 _READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _MILLISECONDS = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"

@@ -11,6 +11,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
@@ -45,18 +46,23 @@ _PERSONAL_KEYS = frozenset(
 )
 """Keys of a record whose value is never written, whatever it is."""
 
-_PATTERNS = (
-    # An unguessable token in an address; the receipt number before it may stay.
-    re.compile(r"(?<=[?&]t=)[\w\-.~%]{8,}"),
-    re.compile(r"(?i)\bbearer\s+\S+"),
-    # Keys and digests in hexadecimal: a database key looks like any other 64 digits.
-    re.compile(r"\b(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{128})\b"),
-    # Resident identity numbers (also with spaces), foreigners' cards, then phone numbers.
-    re.compile(r"(?<![0-9A-Za-z])[1-9](?:\s?\d){16}\s?[\dXx](?![0-9A-Za-z])"),
-    re.compile(r"(?<![0-9A-Za-z])[A-Z]{3}\d{12}(?![0-9A-Za-z])"),
-    re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)"),
-    re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
-)
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Return what is masked; made with the first line that is written, not before the start."""
+    return (
+        # An unguessable token in an address; the receipt number before it may stay.
+        re.compile(r"(?<=[?&]t=)[\w\-.~%]{8,}"),
+        re.compile(r"(?i)\bbearer\s+\S+"),
+        # Keys and digests in hexadecimal: a database key looks like any other 64 digits.
+        re.compile(r"\b(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{128})\b"),
+        # Resident identity numbers (also with spaces), foreigners' cards, then phone numbers.
+        re.compile(r"(?<![0-9A-Za-z])[1-9](?:\s?\d){16}\s?[\dXx](?![0-9A-Za-z])"),
+        re.compile(r"(?<![0-9A-Za-z])[A-Z]{3}\d{12}(?![0-9A-Za-z])"),
+        re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)"),
+        re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    )
+
 
 LARGEST_BYTES = 5 << 20
 """A log file that has grown beyond this is turned over."""
@@ -66,12 +72,12 @@ KEPT_FILES = 4
 
 def redact(text: str) -> str:
     """Replace identity, phone and mail numbers, tokens and keys in `text` by a mask."""
-    for pattern in _PATTERNS:
+    for pattern in _patterns():
         text = pattern.sub(MASK, text)
     return text
 
 
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff·]{2,}")
+_HAN = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff·]{2,}"
 
 
 def redact_trace(trace: str) -> str:
@@ -83,7 +89,7 @@ def redact_trace(trace: str) -> str:
     lines = []
     source_follows = False
     for line in trace.splitlines():
-        lines.append(redact(line) if source_follows else _HAN.sub(MASK, redact(line)))
+        lines.append(redact(line) if source_follows else re.sub(_HAN, MASK, redact(line)))
         source_follows = line.lstrip().startswith('File "')
     return "\n".join(lines) + "\n"
 

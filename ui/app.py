@@ -49,8 +49,9 @@ def application(arguments: list[str] | None = None) -> QApplication:
     if sys.platform.startswith("linux") and not chosen:
         if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
             raise TerminalError("window.no_display")
-    made = QApplication(arguments or ["yichuang"])
+    made = QApplication([*(arguments or ["yichuang"]), "-style", "Fusion"])
     made.setApplicationName("yichuang")
+    made.setProperty(theme.FUSION, True)
     return made
 
 
@@ -146,9 +147,7 @@ class WindowApp(QObject):
             self._thread.start()
 
     def _open(self) -> None:
-        # Importing makes thousands of objects that all stay: looking through them again and
-        # again would cost a tenth of the start.
-        gc.disable()
+        gc.disable()  # As `ui.cli` does before: what is imported stays.
         try:
             ctx = self._ctx
             if ctx is None:

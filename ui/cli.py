@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -33,6 +34,9 @@ def run_window(args: argparse.Namespace, console: Console) -> int:
         for path in draw(args.screenshots, themes=_themes(args), language=args.language):
             console.line(str(path))
         return Exit.DONE
+    # What a start makes stays: looking through it again and again would cost a twentieth of
+    # the time to the first paint. The window turns it on again once the core is open.
+    gc.disable()
     from ui import app
     from ui.glance import look_at
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from terminal.texts import RESOURCES
 from ui import theme
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
+
 
 @lru_cache(maxsize=512)
 def _draw(name: str, colour: str, size: int, ratio: float) -> QPixmap:
-    # Imported here: the first paint draws no icon, and the module costs a few milliseconds.
+    # Imported here: the first paint draws no icon, and these cost some ten milliseconds.
+    from PySide6.QtCore import QByteArray, QRectF
+    from PySide6.QtGui import QPainter
     from PySide6.QtSvg import QSvgRenderer
 
     source = (RESOURCES / "icons" / f"{name}.svg").read_text(encoding="utf-8")
@@ -38,6 +44,8 @@ def pixmap(name: str, role: str = "text", size: int = 18) -> QPixmap:
 
 def icon(name: str, role: str = "text", size: int = 18) -> QIcon:
     """Return the same as `pixmap` for a button."""
+    from PySide6.QtGui import QIcon
+
     return QIcon(pixmap(name, role, size))
 
 

@@ -29,13 +29,16 @@ Part = QWidget | QLayout | QSpacerItem | int | None
 
 
 def style(widget: QWidget, *, role: str | None = None, state: str | None = None) -> None:
-    """Say what a widget is and how it stands; the sheet looks again when that changes."""
+    """Say what a widget is and how it stands; the sheet looks again when that changes.
+
+    Before a widget is shown or measured for the first time the sheet has not looked yet.
+    """
     changed = False
     for name, value in (("role", role), ("state", state)):
         if value is not None and widget.property(name) != value:
             widget.setProperty(name, value)
             changed = True
-    if changed:
+    if changed and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         widget.style().unpolish(widget)
         widget.style().polish(widget)
 

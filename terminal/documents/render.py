@@ -36,7 +36,20 @@ def render(
     enlarges a png. Raises `RuleRefused` for a document that lacks what the law asks for,
     `InvalidInput` for an unknown format. Any thread may call it.
     """
-    layout = lay_out(view, copy=copy, wording=wording)
+    return draw(
+        lay_out(view, copy=copy, wording=wording), format, profile=profile, paper=paper, scale=scale
+    )
+
+
+def draw(
+    layout: Layout,
+    format: str,
+    *,
+    profile: PrinterProfile | None = None,
+    paper: Paper | None = None,
+    scale: float = 1.0,
+) -> bytes:
+    """Return a layout in a format, as `render` does with a document's."""
     if format == "text":
         from terminal.documents.text import render_text
 
@@ -54,6 +67,11 @@ def render(
 
         return render_pdf(layout)
     raise InvalidInput("document.unknown_format", format=format)
+
+
+def page_label(language: str) -> str:
+    """Return how pages are counted in the foot of a layout that is no document of a case."""
+    return default_wording(language).plain("common.page")
 
 
 def lay_out(

@@ -79,7 +79,7 @@ _PASSED_ON: tuple[Step, ...] = (
         says=(
             Says("courier_slip", (
                 "下列材料由本窗口代收，现邮寄转交受理机关：", ORGAN, "EX987654321CN",
-                "食品经营许可申请书",
+                "食品经营许可申请书", "营业执照（复印件）", "电话 12345",
             )),
         ),
         fields=(("due", ""), ("respond_by", "")),

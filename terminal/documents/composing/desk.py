@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from terminal.documents import views as paper
 from terminal.documents.composing.base import (
     Occasion,
@@ -38,13 +40,9 @@ from terminal.domain.records import (
 from terminal.domain.regime import procedure_of
 from terminal.texts import DEFAULT_LANGUAGE
 
-IN_THE_FILE = (
-    paper.Fate.ORIGINAL_KEPT,
-    paper.Fate.ORIGINAL_SEEN_COPY_KEPT,
-    paper.Fate.COPY,
-    paper.Fate.SCAN_ONLY,
-)
-"""Fates of what lies in the file here and goes on with it."""
+_COPIED = (paper.Fate.ORIGINAL_SEEN_COPY_KEPT, paper.Fate.COPY)
+_AS_IT_IS = (paper.Fate.ORIGINAL_KEPT, paper.Fate.SCAN_ONLY)
+"""Fates of what lies in the file here, as a copy or as it was brought."""
 
 
 def supplement(
@@ -172,19 +170,31 @@ def forwarding_slip(
     """Return the courier slip of materials for another place; None when nothing was sent."""
     if case.forwarding is None or not body.tracking_number:
         return None
+    fields = of_this_hall(case_part(case, item, "courier_slip", occasion), occasion)
+    # the sender is the window that received for the other place
+    fields["phone"] = occasion.phone
     return paper.CourierSlipView(
-        **of_this_hall(case_part(case, item, "courier_slip", occasion), occasion),  # type: ignore[arg-type]
+        **fields,  # type: ignore[arg-type]
         recipient=case.forwarding.organ,
         address=case.forwarding.place,
         contact=case.forwarding.phone,
-        contents=tuple(
-            line.name for line in materials_of(case, occasion.texts) if line.fate in IN_THE_FILE
-        ),
+        contents=tuple(_sent_on(case, occasion)),
         company=body.how,
         tracking_number=body.tracking_number,
         sent_at=moment(body.forwarded_at),
         forwarded=True,
     )
+
+
+def _sent_on(case: Case, occasion: Occasion) -> Iterator[str]:
+    """Name what lies in the file here and goes on with it; of a copy it is said."""
+    wording = default_wording(DEFAULT_LANGUAGE)
+    for line in materials_of(case, occasion.texts):
+        if line.fate in _COPIED:
+            copy = occasion.texts("paper.form.copy")
+            yield wording("format.person", name=line.name, detail=copy)
+        elif line.fate in _AS_IT_IS:
+            yield line.name
 
 
 def courier_slip(

@@ -294,3 +294,9 @@ def originals_block(lines: Sequence[MaterialLine], wording: Wording) -> list[Any
         sentence = wording("receipt.originals_filed", filed=counted(filed, wording))
         nodes.append(Text(text=sentence))
     return nodes
+
+
+def grouped(number: str) -> str:
+    """Let a receipt number end its line behind its date: 5116-01-261123- KTM7-0001-7."""
+    groups = number.split("-")
+    return "- ".join(("-".join(groups[:3]), "-".join(groups[3:]))) if len(groups) > 3 else number

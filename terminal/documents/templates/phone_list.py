@@ -114,10 +114,4 @@ def _row(line: PhoneLine, today: dt.date, wording: Wording) -> tuple[str, ...]:
     if line.silence and day >= today:
         owed = wording("phone_list.silence", owed=owed)
     phone = line.phone or wording.plain("phone_list.no_phone")
-    return (due, _grouped(line.receipt_number), f"{line.applicant} {phone}", owed, "")
-
-
-def _grouped(number: str) -> str:
-    """Let a receipt number end its line behind its date: 5116-01-261123- KTM7-0001-7."""
-    groups = number.split("-")
-    return "- ".join(("-".join(groups[:3]), "-".join(groups[3:]))) if len(groups) > 3 else number
+    return (due, common.grouped(line.receipt_number), f"{line.applicant} {phone}", owed, "")

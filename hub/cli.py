@@ -31,6 +31,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "revoke": _revoke,
         "lease": _lease,
         "numbers": _numbers,
+        "friday": _friday,
         **dict.fromkeys(("policy", "credit", "calendar", "staff", "appointments"), _publish_set),
         "ratings": _ratings,
         "courier": _courier,
@@ -183,6 +184,16 @@ def _lease(args: argparse.Namespace, console: Console) -> None:
     hub = _hub(args)
     try:
         lease(hub, args, console)
+    finally:
+        hub.close()
+
+
+def _friday(args: argparse.Namespace, console: Console) -> None:
+    from hub.friday_command import run as write
+
+    hub = _hub(args)
+    try:
+        write(hub, args, console)
     finally:
         hub.close()
 

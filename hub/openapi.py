@@ -133,6 +133,8 @@ OPERATIONS: tuple[Operation, ...] = (
               signed_in=True),
     Operation("GET", "/desk/friday", "Show the supervisor's Friday page", _DESK,
               query=("lang",), good=("200", "303"), bad=("404",), signed_in=True),
+    Operation("GET", "/desk/friday/sheet", "Load the Friday page as PDF", _DESK, query=("lang",),
+              media="application/pdf", good=("200", "303"), bad=("404",), signed_in=True),
 )  # fmt: skip
 
 

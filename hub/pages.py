@@ -39,6 +39,7 @@ def page_routes(site: Site) -> list[Route]:
         Route("/board", to_board, methods=["GET"]),
         *desk_routes(site, entrance),
         Route("/desk/friday", entrance.guarded(friday.show), methods=["GET"]),
+        Route("/desk/friday/sheet", entrance.guarded(friday.print), methods=["GET"]),
         Route("/desk/board", entrance.guarded(board.show), methods=["GET"]),
         Route("/desk/board/silent", entrance.guarded(board.silent), methods=["GET"]),
         Route("/desk/board/conflicts/{hash}", entrance.guarded(board.resolve), methods=["POST"]),

@@ -14,8 +14,10 @@ from hub import friday
 from hub.desk.session import Session
 from hub.friday import Friday, Listed
 from hub.store import filed
+from hub.web import friday_sheet
+from hub.web.friday_sheet import Line, Section, Sheet
 from hub.web.progress_words import state_name
-from hub.web.site import Site, language_of, say_due, say_moment
+from hub.web.site import HEADERS, Site, language_of, say_due, say_moment
 from hub.web.trouble import Trouble
 from terminal.clock import to_local
 from terminal.domain.case import Case, CaseState
@@ -23,30 +25,8 @@ from terminal.domain.deadlines import say_day
 from terminal.texts import Texts
 
 
-class Line(msgspec.Struct, frozen=True):
-    """A row: what it is about, where, its date, and why it stands here; no person is named."""
-
-    subject: str
-    what: str
-    where: str
-    when: str
-    why: str = ""
-    marked: bool = False
-
-
-class Section(msgspec.Struct, frozen=True):
-    """A list with its count; `cut` when it shows fewer than there are."""
-
-    key: str
-    title: str
-    count: int
-    lines: tuple[Line, ...]
-    cut: int = 0
-    note: str = ""
-
-
 class FridayPage:
-    """The route of the page."""
+    """The routes of the page, and what the command line prints of it."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -56,22 +36,32 @@ class FridayPage:
         """Show the lists of the whole hall to a supervisor."""
         if not session.account.supervisor:
             return await self._site.not_found(request)
-        texts, today = language_of(request), self._site.today()
-        found = await self._site.run(friday.read, self._site.hub, today)
-        silent = await self._site.run(self._trouble.rows, "silent", texts)
-        sections = [*_Words(found, texts).sections(), self._silent(silent, texts)]
-        return self._site.page(
-            request,
-            "friday.html",
-            session=session,
-            sections=sections,
-            made=say_moment(self._site.hub.now(), texts, today),
+        sheet = await self._site.run(self.read, language_of(request))
+        return self._site.page(request, "friday.html", session=session, sheet=sheet)
+
+    async def print(self, request: Request, session: Session) -> Response:
+        """Return the lists as a PDF to print."""
+        if not session.account.supervisor:
+            return await self._site.not_found(request)
+        texts = language_of(request)
+        sheet = await self._site.run(self.read, texts)
+        data = await self._site.run(friday_sheet.render, sheet, texts, "pdf")
+        headers = HEADERS | {"Content-Disposition": 'inline; filename="friday.pdf"'}
+        return Response(data, 200, headers, media_type="application/pdf")
+
+    def read(self, texts: Texts) -> Sheet:
+        """Read the lists as they stand and put them into words; it blocks."""
+        hub, today = self._site.hub, self._site.today()
+        found = friday.read(hub, today)
+        silent = self._silent(self._trouble.rows("silent", texts), texts)
+        return Sheet(
+            made=say_moment(hub.now(), texts, today),
             week=texts(
                 "friday.week",
                 since=say_day(found.since, texts, today),
                 until=say_day(today, texts, today),
             ),
-            open_count=sum(1 for one in sections if one.count),
+            sections=(*_Words(found, texts).sections(), silent),
         )
 
     def _silent(self, rows: Sequence[Any], texts: Texts) -> Section:

@@ -75,6 +75,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/desk/complaints"): SUPERVISOR,
     ("POST", "/desk/complaints/{complaint_id}"): SUPERVISOR,
     ("GET", "/desk/friday"): SUPERVISOR,
+    ("GET", "/desk/friday/sheet"): SUPERVISOR,
 }
 SCAN = b"%PDF-1.4 a scan that is none"
 SCAN_HASH = hashlib.sha256(SCAN).hexdigest()

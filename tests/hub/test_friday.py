@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,8 +13,13 @@ from hub.store import marks, projections
 from hub.store.marks import Mark
 from hub.store.migrations import STEPS
 from hub.store.statements import rows, run
+from hub.web import friday_sheet
+from hub.web.friday import FridayPage
+from hub.web.site import Site
 from terminal.clock import FixedClock
 from terminal.domain.case import Case
+from terminal.errors import InvalidInput
+from terminal.texts import Texts
 from tests.hub.conftest import PASSWORD
 from tests.hub.line import Line, TestTerminal
 from tests.hub.test_desk import SECRET, Browser
@@ -148,3 +154,28 @@ def test_marks_are_those_of_the_case_as_it_stands(week: Week, hub: Hub) -> None:
             assert isinstance(case, Case)
             stored = rows(database, "SELECT name FROM marks WHERE aggregate_id = ?", taken.case_id)
             assert {name for (name,) in stored} == {row.name for row in marks.marks_of(case)}
+
+
+def test_the_page_prints_from_real_data(
+    hub: Hub, week: Week, chief: Browser, clock: FixedClock
+) -> None:
+    clock.advance(days=4)
+    chief.sign_in(setup.SUPERVISOR, PASSWORD)
+    reply = chief.get("/desk/friday/sheet")
+    assert reply.headers["content-type"] == "application/pdf"
+    assert reply.body.startswith(b"%PDF")
+    with ThreadPoolExecutor(1) as executor:
+        sheet = FridayPage(Site(hub, executor)).read(Texts())
+    shown = lists(chief)
+    assert {one.key: one.count for one in sheet.sections} == {
+        name: figure(words) for name, words in shown.items()
+    }
+    text = friday_sheet.render(sheet, Texts(), "text").decode()
+    for one in sheet.sections:
+        assert f"{one.title}（{one.count}）" in text
+    for name in ("uncured", "unchecked", "refused"):
+        # A number ends its line behind its date, and never elsewhere.
+        assert week.cases[name].receipt_number.rpartition("261123-")[2] in text
+    assert "张三丰" not in text, "no applicant is named"
+    with pytest.raises(InvalidInput):
+        friday_sheet.render(sheet, Texts(), "docx")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -47,6 +50,18 @@ _EMERGENCY = {
 }
 
 
+class _Pages(dict[str, QWidget]):
+    """Pages by name, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], QWidget]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> QWidget:
+        made = self[name] = self._make(name)
+        return made
+
+
 class Workplace(QWidget):
     """Everything a signed-in clerk sees; made anew for each session."""
 
@@ -70,21 +85,12 @@ class Workplace(QWidget):
         self.top.show_clerk(session.name)
         self.signatures = SignatureDesk(self)
         clerking = Clerking(bridge, session, guard, self.signatures)
+        self._clerking = clerking
         self.work = WorkPage(clerking, self.desk)
-        self.cases = CasesPage(clerking)
-        self.journal = JournalPage(bridge, session)
-        self.shift = ShiftPage(bridge, session, guard)
-        self.pages: dict[str, QWidget] = {
-            "work": self.work,
-            "cases": self.cases,
-            "journal": self.journal,
-            "devices": DevicesPage(bridge),
-            "catalogue": CataloguePage(bridge),
-            "shift": self.shift,
-        }
+        self.pages = _Pages(self._make_page)
+        self.pages["work"] = self.work
         self.stack = QStackedWidget()
-        for page in self.pages.values():
-            self.stack.addWidget(page)
+        self.stack.addWidget(self.work)
         self.notice = Notice("status_notice")
         self.alarm = Notice("status_alarm")
         self.keys = KeyLine()
@@ -114,15 +120,6 @@ class Workplace(QWidget):
         self.keys.pressed.connect(self._on_hint)
         self.work.keys_changed.connect(self._show_keys)
         self.work.told.connect(self.say)
-        for page in self.pages.values():
-            if isinstance(page, Page):
-                page.keys_changed.connect(self._show_keys)
-                page.told.connect(self.say)
-        self.cases.resume_wanted.connect(self._resume)
-        self.journal.case_wanted.connect(self._open_case)
-        self.shift.late_wanted.connect(self._begin_late)
-        self.shift.began.connect(self._before_handover)
-        self.shift.handed_over.connect(self._after_handover)
         desk.deferred_asked.connect(self._on_deferred)
         desk.decision_due.connect(self._on_decision_due)
         bridge.happened.connect(self._on_event)
@@ -146,6 +143,47 @@ class Workplace(QWidget):
         self._clock.setInterval(CLOCK_MS)
         self._clock.timeout.connect(self._tick)
         self._clock.start()
+
+    @property
+    def cases(self) -> CasesPage:
+        """Page 2."""
+        return cast(CasesPage, self.pages["cases"])
+
+    @property
+    def journal(self) -> JournalPage:
+        """Page 4."""
+        return cast(JournalPage, self.pages["journal"])
+
+    @property
+    def shift(self) -> ShiftPage:
+        """Page 8."""
+        return cast(ShiftPage, self.pages["shift"])
+
+    def _make_page(self, name: str) -> Page:
+        """Make a page when it is first wanted: all at once would double the time to sign in."""
+        made: Page
+        match name:
+            case "cases":
+                made = cases = CasesPage(self._clerking)
+                cases.resume_wanted.connect(self._resume)
+            case "journal":
+                made = journal = JournalPage(self._bridge, self.session)
+                journal.case_wanted.connect(self._open_case)
+            case "shift":
+                made = shift = ShiftPage(self._bridge, self.session, self._guard)
+                shift.late_wanted.connect(self._begin_late)
+                shift.began.connect(self._before_handover)
+                shift.handed_over.connect(self._after_handover)
+            case "devices":
+                made = DevicesPage(self._bridge)
+            case "catalogue":
+                made = CataloguePage(self._bridge)
+            case _:
+                raise KeyError(name)
+        made.keys_changed.connect(self._show_keys)
+        made.told.connect(self.say)
+        self.stack.addWidget(made)
+        return made
 
     def leave(self) -> None:
         """Stop listening before the workplace goes."""

@@ -60,9 +60,7 @@ def signed_in(ctx: Context) -> Session:
 def complete(ctx: Context) -> IntakeDraft:
     """Return an application that may be accepted."""
     person = people.person("abdu")
-    draft = ctx.intake.start(
-        Party(name=person.name, identity_number=person.number), RESETTLED
-    )
+    draft = ctx.intake.start(Party(name=person.name, identity_number=person.number), RESETTLED)
     for line in ctx.intake.review(draft).materials:
         draft = drafts.with_material(draft, drafts.received(line.material))
     for field, value in VALUES.items():

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from terminal.dev import comparison
-from terminal.dev.scenes import SCENES
+from terminal.dev.scenes import Scene
+from terminal.texts import Texts
 from ui import theme
 from ui.app import application
 from ui.demo.hands import Stuck
@@ -18,42 +18,49 @@ from ui.demo.player import play_scene
 from ui.demo.stage import Stage
 from ui.demo.staging import FIRST_MORNING, staged_hall
 
-Play = Callable[[str], Stage]
-"""Plays the scene of a name and returns the stage; fails with what is not as expected."""
-
 SECONDS = 120
 """Generous for a loaded machine; on a free one a scene takes a few seconds."""
 
 
 @contextmanager
 def stage_in(folder: Path) -> Iterator[Stage]:
-    """Open a hall with its terminal; everything goes at the end."""
+    """Set a hall up with its hub and devices; the terminal is off."""
     theme.apply(application(), theme.load())
     with staged_hall(folder, begin=FIRST_MORNING) as hall:
-        stage = Stage(hall)
-        stage.open()
-        try:
-            yield stage
-        finally:
-            stage.close()
-            QApplication.processEvents()
+        yield Stage(hall)
 
 
-def play(stage: Stage, name: str) -> None:
+@contextmanager
+def switched_on(stage: Stage) -> Iterator[None]:
+    """Switch the terminal on, and off at the end whatever happened; the network is back then."""
+    stage.open()
+    try:
+        yield
+    finally:
+        stage.close()
+        stage.hall.cable.plug_in()
+
+
+def play(stage: Stage, scene: Scene) -> None:
     """Play a scene; every problem that it tells fails the test, and so does one that is stuck."""
     stage.problems.clear()
-    try:
-        play_scene(stage, SCENES[name])
-    except Stuck as error:
-        sentence = error.sentence(stage.app.bridge.texts)
-        stage.restart()
-        pytest.fail(sentence)
-    assert stage.problems == []
+    texts = Texts()
+    with switched_on(stage):
+        try:
+            play_scene(stage, scene)
+        except Stuck as error:
+            pytest.fail(error.sentence(texts))
+    assert not stage.problems, "\n".join(stage.problems)
 
 
 def assert_whole(stage: Stage) -> None:
     """Compare both sides record by record, and each case with what its scene had in mind."""
-    stage.await_arrival()
+    with switched_on(stage):
+        stage.await_arrival()
+        _compare(stage)
+
+
+def _compare(stage: Stage) -> None:
     hub = comparison.read_hub(stage.hall.hub.database, stage.ctx.keys.terminal_id)
     found = comparison.compare(comparison.written_here(stage.ctx), hub)
     assert found.lost == found.doubled == found.unsettled == ()

@@ -19,6 +19,7 @@ from ui import theme
 from ui.app import WindowApp, application
 from ui.demo import vnc
 from ui.demo.panel import Panel
+from ui.demo.staging import staged_hall
 from ui.interrupt import Interrupt
 from ui.theme import px
 
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace, console: Console, *, port: int = 0) -> int:
     keep = bool(getattr(args, "keep", False)) and args.out is not None
     folder = args.out.absolute() / "data" if keep else Path(tempfile.mkdtemp(prefix="yichuang-"))
     try:
-        with EmulatedHall(folder, language=args.language) as hall:
+        with staged_hall(folder, language=args.language) as hall:
             theme.apply(made, theme.load(hall.settings.screen.theme, hall.settings.screen.scale))
             return _show(made, hall, hall.open_terminal(), console)
     finally:
@@ -54,6 +55,7 @@ def _show(made: QApplication, hall: EmulatedHall, ctx: Context, console: Console
 
     app = WindowApp(hall.settings, reports=console.reports, ctx=ctx)
     panel = Panel(hall, ctx, console.texts, slowly)
+    panel.scenes.belong_to(app)
     made.setQuitOnLastWindowClosed(False)
     app.closed.connect(made.quit)
     app.window.session_began.connect(lambda *_: place(app, panel))

@@ -12,6 +12,7 @@ from terminal.context import Context
 from terminal.dev import people
 from terminal.dev.hall import EmulatedHall
 from terminal.texts import Texts
+from ui.demo.scene_card import SceneCard
 from ui.theme import px
 from ui.widgets.basics import Button, Card, Label, Scroll, StateLabel, column, row, style
 
@@ -45,9 +46,10 @@ class Panel(QWidget):
         self._hall, self._ctx, self._texts, self._slowly = hall, ctx, texts, slowly
         self._busy = False
         scroll = Scroll(gap=12, margins=(16, 16))
+        self.scenes = SceneCard(hall, ctx, texts)
         for card in (
-            self._sign_in(), self._network(), self._printers(), self._cards(), self._codes(),
-            self._pad(),
+            self._sign_in(), self.scenes, self._network(), self._printers(), self._cards(),
+            self._codes(), self._pad(),
         ):  # fmt: skip
             scroll.body.addWidget(card)
         scroll.body.addStretch(1)

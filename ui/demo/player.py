@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from terminal.dev.scenes.steps import OpenPage, Scene, Step
 from ui.demo.acting import (
+    by_hand,
     casework,
     department,
     expecting,
@@ -20,6 +21,7 @@ from ui.demo.stage import Stage, Steps
 STEPS: Steps = {
     **visits.STEPS,
     **intake.STEPS,
+    **by_hand.STEPS,
     **casework.STEPS,
     **department.STEPS,
     **surroundings.STEPS,

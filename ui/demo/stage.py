@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import msgspec
 from terminal.context import Context
 from terminal.dev.browser import Browser, Page
 from terminal.dev.hall import EmulatedHall
-from terminal.documents.views import BlankReceiptView
+from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
 from terminal.services.papers import PAPER_OF_KIND
 from terminal.services.views import CaseRow, DocumentView, Saved
@@ -59,9 +60,11 @@ class Stage:
         self.all_played: list[Played] = []
         self.ratings = 0
         self.slips = 0
-        self.blank_views: tuple[BlankReceiptView, ...] = ()
+        self.blanks: tuple[str, ...] = ()
+        self.dark_on: date | None = None
         self.browsers: dict[str, Browser] = {}
         self.desk_pages: dict[str, Page] = {}
+        self.calendar: WorkingDayCalendar
         self._ctx: Context | None = None
         self._app: WindowApp | None = None
 
@@ -83,6 +86,7 @@ class Stage:
     def take(self, ctx: Context, app: WindowApp) -> None:
         """Go on with windows that are there already."""
         self._ctx, self._app = ctx, app
+        self.calendar = ctx.calendar
 
     def close(self) -> None:
         """Switch the terminal off; it can be opened again."""
@@ -157,7 +161,7 @@ class Stage:
         self.scene = scene
         self.played = {}
         self.matters = {}
-        self.blank_views = ()
+        self.blanks = ()
 
     def problem(self, key: str, **data: str) -> None:
         """Take down what is not as the scene expects it."""

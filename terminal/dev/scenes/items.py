@@ -13,3 +13,9 @@ SHOP = "511A0074300005-511602000000-000-115113016823646795-1-00"
 
 ELDER_CARD = "512B0357300000-511602000000-000-11511301008778490F-1-00"
 """申领《四川省老年人优待证》: three materials, on the spot, decided at the window."""
+
+FOOD_RENEWED = "511A0005200008-511602000000-000-115113016823646795-1-00"
+"""食品经营许可延续: one question, four or five materials."""
+
+PUBLICATIONS = "511A0000800001-511602000000-000-115113016823646795-1-00"
+"""出版物零售单位设立审批: no question, four materials, three working days."""

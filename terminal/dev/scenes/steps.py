@@ -171,12 +171,13 @@ class Decline(msgspec.Struct, frozen=True, tag=True):
 class EnterLate(msgspec.Struct, frozen=True, tag=True):
     """A handwritten receipt is entered: which of the blanks, when it was written, its scan.
 
-    `minutes_ago` counts back from now; the supervisor is the second person.
+    `written` is the time (`HH:MM`) of the day on which the power went; the supervisor is the
+    second person.
     """
 
     matter: str
     blank: int
-    minutes_ago: int
+    written: str
     expected: CaseState = CaseState.RECEIVED
     offline: bool = False
 
@@ -221,7 +222,9 @@ class ReviewRefusal(msgspec.Struct, frozen=True, tag=True):
 
 
 class EndVisit(msgspec.Struct, frozen=True, tag=True):
-    """F11; the citizen's screen invites to rate."""
+    """F11; the citizen's screen invites to rate, unless nobody is there to be invited."""
+
+    invited: bool = True
 
 
 class Rate(msgspec.Struct, frozen=True, tag=True):
@@ -273,6 +276,10 @@ class PrintBlanks(msgspec.Struct, frozen=True, tag=True):
     """Receipts to be written by hand are printed ahead; later steps count them from 0."""
 
     count: int
+
+
+class BeginLate(msgspec.Struct, frozen=True, tag=True):
+    """The clerk turns to the next handwritten receipt: who comes now was here before."""
 
 
 class PowerCut(msgspec.Struct, frozen=True, tag=True):
@@ -355,8 +362,8 @@ Step = (
     SignIn | Greet | NextApplicant | Park | TakeUp | Find | FindEvent | Answer | HandIn
     | FindFault | Fill | Forward | Resume | Do | Decline | EnterLate | Handle | Department
     | ReviewRefusal | EndVisit | Rate | Skip | PressPad | Pass | StopHub | StartHub | PullCable
-    | PlugIn | PrintBlanks | PowerCut | SwitchOn | TakePaper | PutPaper | OpenPage | Turn
-    | Shoot | Expect | LawStep
+    | PlugIn | PrintBlanks | BeginLate | PowerCut | SwitchOn | TakePaper | PutPaper | OpenPage
+    | Turn | Shoot | Expect | LawStep
 )  # fmt: skip
 
 

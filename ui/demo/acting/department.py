@@ -9,13 +9,13 @@ from terminal.dev.browser import Browser, Page
 from terminal.dev.scenes import steps
 from terminal.errors import SyncError
 from terminal.texts import Texts
-from ui.demo.stage import Stage, Steps
+from ui.demo.stage import ARRIVE_SECONDS, Stage, Steps
 
 
 def department(stage: Stage, step: steps.Department) -> None:
     """Open the case at the desk, fill the act's form, send it, and hear of it at the window."""
     stage.await_arrival()
-    case_id = stage.played[step.matter].case_id
+    case_id, before = stage.played[step.matter].case_id, stage.case(step.matter).head
     values = dict(step.values)
 
     def act() -> None:
@@ -26,6 +26,7 @@ def department(stage: Stage, step: steps.Department) -> None:
 
     stage.hands.during(act)
     stage.look_now()
+    stage.hands.wait("heard", lambda: stage.case(step.matter).head != before, ARRIVE_SECONDS)
     stage.await_state(step.matter, step.expected)
 
 

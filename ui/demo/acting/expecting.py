@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from operator import attrgetter
+from typing import Any
+
+import msgspec
 
 from terminal.clock import to_local
 from terminal.dev.scenes import steps
+from terminal.documents import decode_view, lay_out
+from terminal.documents.views import DOCUMENT_KINDS
 from terminal.domain.case import Case
 from terminal.domain.records import CaseNumbered
 from terminal.services.views import DocumentView
@@ -28,7 +34,11 @@ def expect(stage: Stage, step: steps.Expect) -> None:
         )
     for name, wanted in step.fields:
         _compare(stage, step.matter, name, str(attrgetter(name)(case)), wanted)
-    papers = stage.ctx.cases.documents(case.case_id)
+    # Papers of one act are issued in one moment: they are told in the order of their kinds.
+    papers = sorted(
+        stage.ctx.cases.documents(case.case_id),
+        key=lambda one: (one.issued_at, DOCUMENT_KINDS.index(one.kind)),
+    )
     if step.papers is not None:
         kinds = " ".join(one.kind for one in papers)
         _compare(stage, step.matter, "papers", kinds, " ".join(step.papers))
@@ -42,7 +52,7 @@ def _day(stage: Stage, case: Case, until: steps.Until) -> str:
     """Return the date that the rule gives, counted here by the calendar alone."""
     if until.working_days is None and until.days is None:
         return ""
-    day = to_local(getattr(case, until.since)).date()
+    day = to_local(attrgetter(until.since)(case)).date()
     if until.days is not None:
         return (day + timedelta(days=until.days)).isoformat()
     assert until.working_days is not None
@@ -58,12 +68,12 @@ def _came_out(stage: Stage, paper: DocumentView) -> None:
         return bool(mine) and all(job.state == "printed" for job in mine)
 
     stage.hands.wait(f"{paper.kind} printed", printed)
-    if paper.number not in text_of(stage, paper):
+    if paper.number not in "".join(text_of(stage, paper).split()):
         stage.problem("number", matter=paper.kind, wanted=paper.number)
 
 
 def _read(
-    stage: Stage, matter: str, case: Case, says: steps.Says, papers: tuple[DocumentView, ...]
+    stage: Stage, matter: str, case: Case, says: steps.Says, papers: Sequence[DocumentView]
 ) -> None:
     found = [paper for paper in papers if paper.kind == says.kind]
     text = text_of(stage, found[-1]) if found else ""
@@ -78,20 +88,35 @@ def _read(
 
 
 def text_of(stage: Stage, paper: DocumentView) -> str:
-    """Return a paper as plain text."""
+    """Return a paper as plain text, and behind it what its tables break into narrow columns."""
     documents = stage.ctx.documents
-    return documents.render(documents.document(paper.document_id), "text").decode()
+    document = documents.document(paper.document_id)
+    text = documents.render(document, "text").decode()
+    layout = msgspec.to_builtins(lay_out(decode_view(document.view)))
+    return "\n".join((text, *_strings(layout["nodes"])))
 
 
-class _Fields(dict[str, str]):
-    """The fields of a case for the words of a paper: `{receipt_number}`."""
+def _strings(tree: object) -> Iterator[str]:
+    """Return every string of a tree of nodes."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict):
+        for value in tree.values():
+            yield from _strings(value)
+    elif isinstance(tree, list | tuple):
+        for value in tree:
+            yield from _strings(value)
+
+
+class _Fields(dict[str, Any]):
+    """The fields of a case for the words of a paper: `{receipt_number}`, `{applicant.name}`."""
 
     def __init__(self, case: Case) -> None:
         super().__init__()
         self._case = case
 
-    def __missing__(self, name: str) -> str:
-        return str(getattr(self._case, name))
+    def __missing__(self, name: str) -> Any:
+        return getattr(self._case, name)
 
 
 def _compare(stage: Stage, matter: str, what: str, found: str, wanted: str) -> None:

@@ -48,18 +48,22 @@ def find_case(stage: Stage, matter: str) -> None:
 
 
 def open_case(stage: Stage, matter: str) -> None:
-    """Open a matter's case page, unless it stands open already."""
+    """Open a matter's case page, unless it stands open already; it shows the newest state."""
     hands, cases, case_id = stage.hands, stage.place.cases, stage.played[matter].case_id
 
     def opened() -> bool:
         file = cases.case.file
         return file is not None and file.case.case_id == case_id
 
+    def newest() -> bool:
+        file = cases.case.file
+        return file is not None and file.case.head == stage.case(matter).head
+
     here = stage.place.stack.currentWidget() is cases and cases.reading and opened()
     if not here:
         find_case(stage, matter)
         hands.press(Qt.Key.Key_Return)
-    hands.wait("case", opened)
+    hands.wait("case", lambda: opened() and newest())
 
 
 def shoot(stage: Stage, step: steps.Shoot) -> None:

@@ -24,17 +24,18 @@ def let_pass(stage: Stage, step: steps.Pass) -> None:
     now = to_local(clock.now().corrected)
     day = now.date() + timedelta(days=step.days)
     if step.working_days:
-        day = stage.ctx.calendar.add_working_days(day, step.working_days).date
+        day = stage.calendar.add_working_days(day, step.working_days).date
     at = time.fromisoformat(step.at) if step.at else now.time()
     then = datetime.combine(day, at, CHINA_TIME) + timedelta(minutes=step.minutes)
     clock.move(to_milliseconds(then) - to_milliseconds(now))
-    stage.look_now()
+    if stage.is_open:
+        stage.look_now()
 
 
 def next_morning(stage: Stage) -> None:
     """Go on to the next working day's morning, unless this is one and most of it is left."""
-    calendar, now = stage.ctx.calendar, to_local(stage.ctx.clock.now().corrected)
-    if not calendar.is_working_day(now.date()) or now.hour >= LATE_HOUR:
+    now = to_local(stage.ctx.clock.now().corrected)
+    if not stage.calendar.is_working_day(now.date()) or now.hour >= LATE_HOUR:
         let_pass(stage, steps.Pass(working_days=1, at="09:00"))
 
 
@@ -77,21 +78,6 @@ def _gone(stage: Stage) -> None:
 # Power
 
 
-def print_blanks(stage: Stage, step: steps.PrintBlanks) -> None:
-    """Print receipts ahead, as `document blank` does; their numbers are kept from now on."""
-    sheets = stage.ctx.sheets
-    before = len(stage.hall.devices.a4.sheets)
-
-    def work() -> None:
-        stage.blank_views = sheets.blanks(step.count, stage.place.session)
-        stage.ctx.printing.print_loose(
-            "a4_printer", sheets.pdf_of_blanks(stage.blank_views), "blank_receipt"
-        )
-
-    stage.hands.during(work)
-    stage.hands.wait("blanks", lambda: len(stage.hall.devices.a4.sheets) > before)
-
-
 def power_cut(stage: Stage, _: steps.PowerCut) -> None:
     """Keep the terminal's disk as it is between two transactions; the program then dies.
 
@@ -99,6 +85,7 @@ def power_cut(stage: Stage, _: steps.PowerCut) -> None:
     put back to the moment of the cut. The network goes at that moment too, so the hub has
     heard nothing that the disk does not know.
     """
+    stage.dark_on = to_local(stage.ctx.clock.now().corrected).date()
     stage.hall.cable.pull()
     _gone(stage)
     here = stage.hall.settings.data_dir
@@ -151,7 +138,6 @@ STEPS: Steps = {
     steps.StartHub: start_hub,
     steps.PullCable: pull_cable,
     steps.PlugIn: plug_in,
-    steps.PrintBlanks: print_blanks,
     steps.PowerCut: power_cut,
     steps.SwitchOn: switch_on,
     steps.TakePaper: take_paper,

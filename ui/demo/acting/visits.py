@@ -178,12 +178,12 @@ def take_up(stage: Stage, step: steps.TakeUp) -> None:
 # Who leaves
 
 
-def end_visit(stage: Stage, _: steps.EndVisit) -> None:
-    """F11; the citizen's screen invites."""
+def end_visit(stage: Stage, step: steps.EndVisit) -> None:
+    """F11; the citizen's screen invites whoever is there."""
     desk = stage.place.desk
     stage.hands.press(Qt.Key.Key_F11)
     stage.hands.wait("visit ended", lambda: desk.now.empty and not desk.busy)
-    stage.hands.wait("invitation", lambda: stage.citizen.visit_id)
+    stage.hands.wait("invitation", lambda: bool(stage.citizen.visit_id) is step.invited)
 
 
 def rate(stage: Stage, step: steps.Rate) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -30,6 +31,9 @@ WORKERS = 6
 _SWEEP_SECONDS = 3
 _MARK_SECONDS = 1
 _STOP_SECONDS = 5
+_SWITCH_SECONDS = 0.001
+"""How long a judge at work keeps the interpreter from a window's record, each time that this one
+has waited for the database; of itself it would be five times as long."""
 
 
 class Addresses(msgspec.Struct, frozen=True):
@@ -109,11 +113,14 @@ def serve(hub: Hub, addresses: Addresses, ready: Callable[[Ready], None]) -> Non
 
 @contextlib.contextmanager
 def _judging(hub: Hub) -> Iterator[None]:
-    """Give the hub judges for as long as it serves."""
+    """Give the hub judges for as long as it serves, and the other threads their turn often."""
     hub.judges = Judges(partial(judge.judge_pending, hub))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         yield
     finally:
+        sys.setswitchinterval(before)
         hub.judges.close()
         hub.judges = None
 

@@ -12,19 +12,23 @@ from terminal.domain.case import Case
 from terminal.domain.evolve import Conflict, Evolved, Held, evolve
 from terminal.domain.records import ConflictResolved
 from terminal.protocol import entry as entries
-from terminal.protocol.entry import Entry
+from terminal.protocol.entry import Entry, Header
 from terminal.protocol.wire import (
     MAX_BATCH_BYTES,
     MAX_BATCH_ENTRIES,
     Answer,
     Effect,
-    progress_feed,
 )
-from terminal.store import aggregates, reorder, standing
+from terminal.store import aggregates, hub_places, places, reorder, standing
 from terminal.store.statements import rows, run, sql_of, writer
-from terminal.store.tables.ledger import BlobRow, CursorRow, EntryRow, ForeignEntryRow
+from terminal.store.tables.ledger import BlobRow, EntryRow, ForeignEntryRow
 
-_RESOLVED = "UPDATE entry SET state = 'resolved', since = ? WHERE hash = ? AND state = 'conflict'"
+_RESOLVED = (
+    # Word for word the condition of the index `entry_trouble`: there are few in it.
+    "UPDATE entry INDEXED BY entry_trouble SET state = 'resolved', since = ?"
+    " WHERE hash = ? AND state = 'conflict'"
+    " AND state IN ('held', 'refused', 'conflict', 'forked')"
+)
 # In an epoch ids grow with the places. The pluses keep SQLite from walking the whole epoch:
 # what is to change stands at one end of what is acknowledged, or of what is not.
 _LOST = (
@@ -48,12 +52,9 @@ _PENDING = (
     )
     + " LIMIT ?"
 )
-_AT_PLACE = sql_of(
-    EntryRow.select(EntryRow.id, EntryRow.hash).where(EntryRow.epoch == "", EntryRow.seq == 0)
-)
 _OWN = sql_of(EntryRow.select(EntryRow.id).where(EntryRow.record_id == ""))
 _JUDGED = sql_of(
-    ForeignEntryRow.select(ForeignEntryRow.record_id).where(
+    ForeignEntryRow.select(ForeignEntryRow.header).where(
         ForeignEntryRow.record_id == "", ForeignEntryRow.state != "held"
     )
 )
@@ -80,7 +81,9 @@ _EFFECT = sql_of(
 # What somebody has looked at stays so, although the feed says again that it was a conflict.
 _NOT_SETTLED = " AND NOT (state = 'resolved' AND ? = 'conflict')"
 _NOT_IN_VAIN = " AND state NOT IN ('refused', 'conflict', 'resolved')"
-_ABOUT = sql_of(EntryRow.select(EntryRow.aggregate_id).where(EntryRow.hash == ""))
+_ABOUT = sql_of(
+    EntryRow.select(EntryRow.aggregate_id).where(EntryRow.record_id == "", EntryRow.hash == "")
+)
 _APPLIED_NOW = (
     "UPDATE foreign_entry SET state = 'applied', code = ''"
     " WHERE record_id = ? AND state <> 'applied'"
@@ -90,7 +93,9 @@ _RESOLUTIONS = sql_of(
         ForeignEntryRow.header, ForeignEntryRow.payload, ForeignEntryRow.hash
     ).where(
         ForeignEntryRow.aggregate_id.in_(
-            EntryRow.select(EntryRow.aggregate_id).where(EntryRow.hash == "")
+            EntryRow.select(EntryRow.aggregate_id).where(
+                EntryRow.record_id == "", EntryRow.hash == ""
+            )
         ),
         ForeignEntryRow.kind == "",
     )
@@ -140,9 +145,7 @@ def acknowledge(db: peewee.Database, answer: Answer, now: int) -> int:
         BlobRow.update(confirmed=False).execute(db)
         # What became of these entries is told again, perhaps by the very rows that were read
         # before: the feed is read anew, which changes nothing that is known already.
-        CursorRow.update(position=0, row_hash="").where(
-            CursorRow.feed.startswith(progress_feed(""))
-        ).execute(db)
+        hub_places.read_anew(db)
     changed = run(db, _ACKNOWLEDGED, now, last, answer.epoch)
     for effect in answer.effects:
         # What was applied is told by the feed, in the hub's order among what others did.
@@ -156,9 +159,8 @@ def _place(db: peewee.Database, answer: Answer) -> int | None:
     if answer.stored_seq == 0:
         # The hub has nothing of this epoch (yet, or any more).
         return 0
-    for number, digest in rows(db, _AT_PLACE, answer.epoch, answer.stored_seq):
-        return int(number) if digest == answer.stored_hash else None
-    return None
+    place = places.at(db, answer.epoch, answer.stored_seq)
+    return place.id if place is not None and place.hash == answer.stored_hash else None
 
 
 def take_effect(db: peewee.Database, effect: Effect, now: int) -> None:
@@ -169,14 +171,14 @@ def take_effect(db: peewee.Database, effect: Effect, now: int) -> None:
         if run(db, _EFFECT + _NOT_SETTLED, *values, effect.effect):
             _go_on_from_hub(db, _about(db, effect))
             if effect.effect == "conflict":
-                _settle_again(db, effect.entry_hash)
+                _settle_again(db, effect)
     elif not run(db, _EFFECT + _NOT_IN_VAIN, *values) and run(db, _EFFECT, *values):
         # A restored hub has judged it anew, and otherwise.
         _go_on_from_hub(db, _about(db, effect))
 
 
 def _about(db: peewee.Database, effect: Effect) -> list[str]:
-    return [aggregate_id for (aggregate_id,) in rows(db, _ABOUT, effect.entry_hash)]
+    return [aggregate_id for (aggregate_id,) in rows(db, _ABOUT, *_named(effect))]
 
 
 def _go_on_from_hub(db: peewee.Database, aggregate_ids: Iterable[str]) -> None:
@@ -198,9 +200,14 @@ def _keep(db: peewee.Database, aggregate: Aggregate) -> None:
     standing.redate(db, id_of(aggregate), due)
 
 
-def _settle_again(db: peewee.Database, entry_hash: str) -> None:
+def _named(effect: Effect) -> tuple[str, str]:
+    return effect.record_id, effect.entry_hash
+
+
+def _settle_again(db: peewee.Database, effect: Effect) -> None:
     """Settle a conflict whose resolution came before: a restored hub has judged it anew."""
-    for header, payload, digest in rows(db, _RESOLUTIONS, entry_hash, ConflictResolved.kind):
+    found = rows(db, _RESOLUTIONS, *_named(effect), ConflictResolved.kind)
+    for header, payload, digest in found:
         if payload is None:
             continue
         record = entries.to_record(Entry(bytes(header), bytes(payload), digest))
@@ -218,9 +225,23 @@ def take_foreign(db: peewee.Database, foreign: Entry, now: int) -> str:
     The caller has checked hashes and signature. A held one is tried again by `retry_held`.
     """
     header = foreign.read_header()
-    if _known(db, header.record_id):
+    if rows(db, _OWN, header.record_id):
+        return "applied"
+    for (kept,) in rows(db, _JUDGED, header.record_id, "held"):
+        said = entries.decode_header(bytes(kept)).payload_hash
+        if said != header.payload_hash and hub_places.takes_other(db):
+            # A hub that was put back has said something else before it was given this one back.
+            _store(db, foreign, header, "applied", "", now)
+            _go_on_from_hub(db, [header.aggregate_id])
         return "applied"
     state, code = _judge(db, foreign)
+    _store(db, foreign, header, state, code, now)
+    return state
+
+
+def _store(
+    db: peewee.Database, foreign: Entry, header: Header, state: str, code: str, now: int
+) -> None:
     _put_foreign(
         db,
         {
@@ -231,11 +252,6 @@ def take_foreign(db: peewee.Database, foreign: Entry, now: int) -> str:
             "seq": header.seq,
         },
     )  # fmt: skip
-    return state
-
-
-def _known(db: peewee.Database, record_id: str) -> bool:
-    return bool(rows(db, _OWN, record_id) or rows(db, _JUDGED, record_id, "held"))
 
 
 def _judge(db: peewee.Database, foreign: Entry) -> tuple[str, str]:

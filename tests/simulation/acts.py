@@ -256,6 +256,18 @@ def carry(terminal: Terminal, rng: random.Random) -> None:
             terminal.courier().bring_back(answer)
 
 
+def carry_home(terminal: Terminal) -> None:
+    """Carry the journal to the hub and its answer back, and nothing happens to the stick."""
+    world = terminal.world
+    stick = world.folder / "stick"
+    shutil.rmtree(stick, ignore_errors=True)
+    stick.mkdir()
+    taken = courier.take_in(world.hub, terminal.courier().export(stick).path)
+    answer = courier.write_answer(world.hub, taken, stick)
+    assert answer is not None, "a stick came back empty"
+    terminal.courier().bring_back(answer)
+
+
 def print_papers(terminal: Terminal, rng: random.Random) -> None:
     """Let the printer work."""
     terminal.printer.print_all(rng)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import random
@@ -54,6 +55,13 @@ class SimKeys:
         self._next: bytes | None = None
         self._previous: bytes | None = None
         self._renew_at = 1 << 62
+        self._drawn = b"next"
+
+    def copied(self, to: str) -> SimKeys:
+        """Return the keys as they lie on a copied disk; the copy draws its own next ones."""
+        twin = copy.copy(self)
+        twin._drawn = to.encode()
+        return twin
 
     def overdue(self) -> None:
         """Let the key's date have passed."""
@@ -63,7 +71,7 @@ class SimKeys:
         return self._next
 
     def prepare_next(self) -> bytes:
-        self._next = self._next or hashlib.sha256(self.signing + b"next").digest()
+        self._next = self._next or hashlib.sha256(self.signing + self._drawn).digest()
         return self._next
 
     def previous_key(self) -> bytes | None:

@@ -96,8 +96,7 @@ def _roll_back(world: World, terminal: Terminal, rng: random.Random) -> None:
 
 
 def _clone(world: World, terminal: Terminal, rng: random.Random) -> None:
-    # A copied machine whose twin has renewed their key is a stranger: it is enrolled anew.
-    if len(world.terminals) < 4 and not world.renewing:
+    if len(world.terminals) < 4 and not (world.renewing and world.restored):
         world.clone(terminal)
 
 
@@ -106,6 +105,10 @@ def _back_up(world: World, terminal: Terminal, rng: random.Random) -> None:
 
 
 def _restore(world: World, terminal: Terminal, rng: random.Random) -> None:
+    cloned = len({one.number for one in world.terminals}) < len(world.terminals)
+    if world.renewing and cloned:
+        # The older hub may take the one's next key, and then know the other's no more: a stranger.
+        return
     if not world.restore_hub(with_mark=rng.random() < 0.6):
         world.back_up_hub()
 

@@ -47,13 +47,21 @@ class Terminal:
     does not know; `hidden` blobs whose files are away for a while, `lost` those for ever.
     """
 
-    def __init__(self, world: World, name: str, number: int, seed: int, made_from: Path) -> None:
+    def __init__(
+        self,
+        world: World,
+        name: str,
+        number: int,
+        seed: int,
+        made_from: Path,
+        keys: SimKeys | None = None,
+    ) -> None:
         self.world = world
         self.name = name
         self.number = number
         self.randomness = SimRandomness(seed)
         self.clock = SimClock()
-        self.keys = SimKeys(number)
+        self.keys = keys or SimKeys(number)
         self.enrolment = template().enrolments[number]
         self.folder = world.folder / name
         self.network = Network(world, random.Random(seed))

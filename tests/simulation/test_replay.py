@@ -85,6 +85,16 @@ def test_a_hub_that_numbers_a_case_again_before_it_knew_that_it_was_taken_back()
     assert any("sync.hub_busy" in line for line in world.trace), "it was stored and judged at once"
 
 
+def test_a_case_that_got_another_number_before_its_first_came_back_has_that_everywhere() -> None:
+    """The supervisor sees both as a conflict; who was told the first takes over the other one."""
+    plan = [
+        Step("back_up", 0, 0), Step("take_in", 1, 1), Step("sync", 1, 0), Step("take_in", 0, 1),
+        Step("carry", 0, 19), Step("take_over", 1, 0), Step("sync", 1, 0), Step("sync", 1, 0),
+        Step("restore", 0, 1), Step("sync", 0, 0), Step("sync", 1, 0),
+    ]  # fmt: skip
+    assert _played(plan, terminals=2).restored == 1
+
+
 def test_a_wipe_that_died_halfway_has_wiped() -> None:
     """What it wiped before it died is missing at a hub that was put back."""
     plan = [

@@ -220,7 +220,10 @@ class World:
         """Start a copy of a terminal's disk as a second machine with the same key."""
         terminal.close()
         name = f"{terminal.name}-twin{len(self.terminals)}"
-        twin = Terminal(self, name, terminal.number, self.randomness_of_twin(), terminal.folder)
+        twin = Terminal(
+            self, name, terminal.number, self.randomness_of_twin(), terminal.folder,
+            terminal.keys.copied(name),
+        )  # fmt: skip
         twin.saved = set(terminal.saved)
         twin.cases = list(terminal.cases)
         twin.lost, twin.hidden = set(terminal.lost), set(terminal.hidden)

@@ -24,6 +24,7 @@ from terminal.services.views import Act, Review, Role
 from terminal.settings import ScreenSettings, Settings
 from ui import theme
 from ui.app import WindowApp, application
+from ui.screenshots_casework import CaseworkScene
 from ui.window.desk import Desk
 from ui.window.frame import Workplace
 
@@ -32,6 +33,7 @@ SIZES = {1.0: QSize(1366, 768), 2.0: QSize(2732, 1536)}
 CITIZEN_SIZES = {1.0: QSize(1024, 600), 2.0: QSize(2048, 1200)}
 MOMENT = datetime(2026, 11, 23, 10, 42, tzinfo=CHINA_TIME)
 DEADLINE_SECONDS = 20.0
+LAYOUT_PASSES = 6
 
 PASSWORD = "yichuang-2026"
 VISITOR = Party(
@@ -125,6 +127,10 @@ class _Scene:
         yield from self._intake(place)
         yield from self._pages(place)
         yield from self._rating(place)
+        citizen = self._program.citizen
+        yield from CaseworkScene(
+            place, citizen, self._draw, lambda done: settle(done, extra=0.3), self._food(), VISITOR
+        ).play()
 
     def _intake(self, place: Workplace) -> Iterator[Path]:
         window, work, desk = self._program.window, place.work, place.desk
@@ -216,6 +222,10 @@ class _Scene:
 
     def _draw(self, widget: QWidget, name: str) -> Path:
         settle(lambda: True, extra=0.05)
+        for _ in range(LAYOUT_PASSES):
+            # A parent learns of its child's new height one pass later.
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+            QApplication.processEvents()
         path = self._folder / f"{name}-{self._name}.png"
         widget.grab().save(str(path), "PNG")
         return path

@@ -6,12 +6,15 @@ import re
 from itertools import product
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from terminal.errors import InvalidInput
 from ui import icons, theme
 from ui.sheet import sheet
+from ui.widgets.basics import KeyCap
+from ui.widgets.keys import KeyHint, KeyLine
 
 ON_GROUNDS = ("text", "muted", "accent", "good", "warning", "bad")
 GROUNDS = ("ground", "surface")
@@ -107,3 +110,31 @@ def test_a_field_keeps_its_size_when_it_gets_the_keyboard(qtbot: QtBot) -> None:
     line.setFocus()
     QApplication.processEvents()
     assert line.sizeHint() == before
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_no_key_is_shown_in_part(qapp: QApplication, qtbot: QtBot, scale: float) -> None:
+    """What has no room in the key line is left out; a cap that stands there is whole."""
+    theme.apply(qapp, theme.load("light", scale))
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    line = KeyLine()
+    line.setParent(holder)
+    hints = [KeyHint(f"f{n}", key, "继续办理这一件") for n, key in enumerate(
+        ("F2", "F3", "Shift+F3", "F10", "F11", "Ctrl+F8", "Shift+F6", "← →")
+    )]  # fmt: skip
+    line.show_hints(hints)
+    line.show_end("还差 1 项：完成补正或容缺后可受理", ready=False)
+    holder.show()
+    for width in (1366, 1000, 700):
+        line.setGeometry(0, 0, width, 108)
+        for _ in range(4):
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+            QApplication.processEvents()
+        shown = [cap for cap in line.findChildren(KeyCap) if cap.isVisible()]
+        assert [cap.text() for cap in shown if cap.width() < cap.sizeHint().width()] == []
+        right = max((cap.mapTo(line, cap.rect().topRight()).x() for cap in shown), default=0)
+        said = line.findChild(QLabel, "key_line_say")
+        assert said is not None
+        assert right < said.geometry().left()
+    theme.apply(qapp, theme.load("light"))

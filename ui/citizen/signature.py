@@ -169,10 +169,16 @@ class HandOverPage(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.begin = Touch(texts("citizen.signature.turn_begin"), "answer", "signature_begin")
         self.begin.clicked.connect(self.taken)
+        self._sign = Icon("signature", "accent", 72)
         column(
-            None, row(None, Icon("signature", "accent", 72), None), title, detail, 12,
+            None, row(None, self._sign, None), title, detail, 12,
             row(None, self.begin, None), None, gap=12, margins=(48, 32), to=self,
         )  # fmt: skip
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # On a low screen in large print the words need the room.
+        self._sign.setVisible(self.height() >= px(480))
 
 
 class SigningStack(QStackedWidget):

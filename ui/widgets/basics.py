@@ -120,7 +120,8 @@ class KeyCap(Label):
     def __init__(self, key: str) -> None:
         super().__init__(key, "key")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        # Half a key's name is none: what has no room is left out, never cut.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
 
 
 class Badge(Label):

@@ -108,7 +108,8 @@ class KeyLine(QFrame):
         """Drop the words of keys, from the left, until everything has room."""
         end = self._end if not self._end.isHidden() else self._say
         right = end.sizeHint().width() if not end.isHidden() else 0
-        room = self.width() - right - px(64)
+        # Margins at both ends and a gap between all that may stand in the line.
+        room = self.width() - right - px(84)
         for made in self._made:
             made.show()
             made.word.show()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui.theme import px
@@ -17,6 +17,7 @@ class Row(QFrame):
 
     clicked = Signal()
     taken = Signal()
+    grown = Signal()
 
     def __init__(self, role: str = "row") -> None:
         super().__init__()
@@ -26,6 +27,11 @@ class Row(QFrame):
     def select(self, selected: bool) -> None:
         """Show whether this row is the selected one."""
         style(self, state="selected" if selected else self.base_state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().height() > event.oldSize().height():
+            self.grown.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
@@ -68,6 +74,7 @@ class SelectList(QFrame):
         for number, each in enumerate(self.rows):
             each.clicked.connect(lambda number=number: self._on_click(number))
             each.taken.connect(lambda number=number: self.taken.emit(number))
+            each.grown.connect(lambda number=number: self._on_grown(number))
             self._layout.addWidget(each)
             each.show()
         self.index = -1
@@ -115,6 +122,11 @@ class SelectList(QFrame):
         if self.focusPolicy() != Qt.FocusPolicy.NoFocus:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.select(number)
+
+    def _on_grown(self, number: int) -> None:
+        """The selected row has got room for its keys: they are to be seen as well."""
+        if number == self.index:
+            QTimer.singleShot(0, self, self._reveal)
 
     def reveal(self) -> None:
         """Bring the selected row into view again, after it has grown."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from terminal.domain.aggregates import ShiftHandover
 from terminal.services.blank_book import BlankBook
@@ -26,7 +26,7 @@ MOST_NAMES = 6
 
 
 class ShiftPage(Page):
-    """Facts at the left, the form that a key has opened at the right."""
+    """What stands open; beside it the form that a key has opened."""
 
     late_wanted = Signal()
     began = Signal()
@@ -50,18 +50,21 @@ class ShiftPage(Page):
         self.complaint = ComplaintForm(bridge, session, guard)
         self.blanks = BlankForm(bridge, session, guard)
         self._forms: tuple[ShiftForm, ...] = (self.handover, self.complaint, self.blanks)
-        left, right = Scroll(gap=12), Scroll(gap=12)
-        left.body.addWidget(self.facts)
-        for part in (self.notice, *self._forms):
-            right.body.addWidget(part)
-        right.body.addStretch(1)
-        self._outer = row(left, right, gap=16, margins=(16, 16), to=self)
-        self._outer.setStretch(0, 2)
-        self._outer.setStretch(1, 3)
+        self._left, self._right = Scroll(gap=12), Scroll(gap=12)
+        for part in (self.notice, self.facts):
+            self._left.body.addWidget(part)
+        self._left.body.setStretch(1, 1)
+        for form in self._forms:
+            self._right.body.addWidget(form)
+        self._right.body.addStretch(1)
+        outer = row(self._left, self._right, gap=16, margins=(16, 16), to=self)
+        outer.setStretch(0, 2)
+        outer.setStretch(1, 3)
+        self._wide = True
+        self._arrange()
         for form in self._forms:
             form.done.connect(self._on_done)
         self.handover.handed_over.connect(self.handed_over)
-        self._area = right
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus)
@@ -72,14 +75,22 @@ class ShiftPage(Page):
             self.bridge.read(self, ctx.shifts.facts, self._session, done=self._on_facts)
 
     def start(self) -> None:
-        shown = next((form for form in self._forms if not form.isHidden()), None)
-        (shown or self).setFocus()
+        (self._form() or self).setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        direction = QBoxLayout.Direction
-        wide = self.width() >= px(880)
-        self._outer.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        self._wide = self.width() >= px(880)
+        self._arrange()
+
+    def _form(self) -> ShiftForm | None:
+        """Return the form that is open."""
+        return next((form for form in self._forms if not form.isHidden()), None)
+
+    def _arrange(self) -> None:
+        """Facts and form side by side; in large print they take turns."""
+        form = self._form()
+        self._right.setVisible(form is not None)
+        self._left.setVisible(self._wide or form is None)
 
     def hints(self) -> tuple[KeyHint, ...]:
         texts = self.texts
@@ -101,12 +112,13 @@ class ShiftPage(Page):
         keys = {Qt.Key.Key_F4: "f4", Qt.Key.Key_F7: "f7", Qt.Key.Key_F8: "f8",
                 Qt.Key.Key_F9: "f9"}  # fmt: skip
         hint = keys.get(Qt.Key(event.key()))
-        shown = next((form for form in self._forms if not form.isHidden()), None)
+        shown = self._form()
         if hint is not None and not event.modifiers():
             self.press(hint)
         elif event.key() == Qt.Key.Key_Escape and shown is not None:
             shown.wipe()
             shown.hide()
+            self._arrange()
             self.setFocus()
         else:
             super().keyPressEvent(event)
@@ -130,17 +142,20 @@ class ShiftPage(Page):
                 other.wipe()
                 other.hide()
         self.notice.say("")
+        self._right.show()
         form.begin()
+        self._arrange()
 
     def _on_done(self, words: str) -> None:
         self.notice.say(words, "good")
+        self._arrange()
         self.setFocus()
         self.refresh()
 
     def _on_focus(self, _old: object, new: object) -> None:
         for form in self._forms:
             if new is not None and holds_focus(form, new):  # type: ignore[arg-type]
-                self._area.reveal(new)  # type: ignore[arg-type]
+                self._right.reveal(new)  # type: ignore[arg-type]
 
     def _on_facts(self, facts: ShiftFacts) -> None:
         # Fields in which somebody types are not made anew under the hands.

@@ -69,7 +69,7 @@ class CasePage(QWidget):
         self.state = Label("", "strong", object_name="case_state")
         self.light = StateLabel()
         self.light.setObjectName("case_light")
-        head = Card(gap=4, margin=12)
+        head = self._head = Card(gap=4, margin=12)
         head.add(self.title, row(self.number, 16, self.state, 16, self.light, None))
         self.view = CaseView(self.texts)
         self.acts = SelectList("case_acts")
@@ -146,6 +146,11 @@ class CasePage(QWidget):
         super().resizeEvent(event)
         self._wide = self.width() >= px(900)
         self._arrange()
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """Keep number and dates whole, however long the name and however low the window."""
+        self._head.setMinimumHeight(self._head.heightForWidth(max(self.width(), px(300))))
 
     def _arrange(self) -> None:
         """Side by side; in large print the case takes turns with what can be done."""
@@ -172,6 +177,7 @@ class CasePage(QWidget):
         word = texts(f"window.case_state.{case.state.value}")
         self.state.say(word, STATE_COLOURS.get(case.state, "muted"))
         self._show_light(file)
+        self._fit_head()
         self.view.show_file(file)
         self._acts = acts_of(case, self.clerking.session, file.item, on, file.documents)
         likely = next((act for act in self._next if act in self._acts), None) if first else None

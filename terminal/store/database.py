@@ -316,4 +316,8 @@ class Ledger:
         except (peewee.DatabaseError, apsw.Error) as error:
             raise self._explain(error) from error
         finally:
+            # Whoever stopped in the middle of a result may still hold it: a connection from
+            # which one hangs would go on seeing that moment for ever.
+            if database.is_reading():
+                database.close()
             self._readers.put(database)

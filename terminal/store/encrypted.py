@@ -100,6 +100,13 @@ class EncryptedDatabase(APSWDatabase):
             with _translated:
                 raise
 
+    def is_reading(self) -> bool:
+        """Whether a result that was not read to its end holds a moment of the file."""
+        return not self.is_closed() and self.connection().txn_state("main") != apsw.SQLITE_TXN_NONE
+
+    def _close(self, connection: apsw.Connection) -> None:
+        connection.close(True)
+
     def _open(self) -> apsw.Connection:
         """Open the file without its key; `file:` names are understood for `renew`."""
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI

@@ -128,3 +128,21 @@ def test_changed_and_swapped_pages_are_refused(old: Path) -> None:
         with pytest.raises(StoreError) as caught:
             opened(old)
         assert caught.value.code == "store.damaged"
+
+
+def test_a_result_that_somebody_holds_does_not_hold_the_reader(data_dir: Path) -> None:
+    """Of each reader one result is kept half read: the next look sees what was written since."""
+    ledger = Ledger(data_dir / "ledger.db", KEY)
+    ledger.open()
+    ledger.write(lambda db: db.execute_sql("CREATE TABLE meta (key PRIMARY KEY, value)"))
+    ledger.write(lambda db: [meta.put(db, f"k{n}", "old") for n in range(3)])
+    held = [
+        ledger.read(lambda db: db.execute_sql("SELECT value FROM meta"))
+        for _ in range(store.READERS)
+    ]
+    ledger.write(lambda db: [meta.put(db, f"k{n}", "new") for n in range(3)])
+    for _ in range(store.READERS):
+        assert ledger.read(lambda db: meta.get(db, "k0")) == "new"
+    assert len(held) == store.READERS
+    assert ledger.empty_log(), "and it keeps nothing in the log"
+    ledger.close()

@@ -21,10 +21,17 @@ from terminal.domain.aggregates import (
     id_of,
 )
 from terminal.domain.case import Case
-from terminal.store.statements import raw, rows, sql_of, writer
+from terminal.store.statements import raw, rows, run, sql_of, writer
 from terminal.store.tables.ledger import AggregateRow
 
 _save = writer(AggregateRow, "UPDATE")
+_STEP_COLUMNS = (
+    "head", "state", "due", "body", "aggregate_id", "kind", "number", "parent", "staff", "at",
+)  # fmt: skip
+_STEP = (
+    "UPDATE aggregate SET head = ?, state = ?, due = ?, body = ?, wiped = 0 WHERE aggregate_id = ?"
+    " AND kind = ? AND number = ? AND parent = ? AND staff = ? AND at = ?"
+)
 _LOAD = sql_of(
     AggregateRow.select(AggregateRow.kind, AggregateRow.body).where(AggregateRow.aggregate_id == "")
 )
@@ -56,9 +63,15 @@ def select(db: peewee.Database, kind: str, *where: object, limit: int = 0) -> It
     return [_decode(kind, body) for (body,) in query.tuples().execute(db)]
 
 
-def save(db: peewee.Database, aggregate: Aggregate) -> None:
-    """Insert an aggregate with its columns, or put it in the place of what it was."""
-    _save(db, _columns(aggregate))
+def save(db: peewee.Database, aggregate: Aggregate, *, new: bool = False) -> None:
+    """Insert an aggregate with its columns, or put it in the place of what it was.
+
+    `new` says that it is known not to be there. A step of a case leaves most columns by which it
+    is found as they are: then only the row is written anew, and not their indexes.
+    """
+    columns = _columns(aggregate)
+    if new or not run(db, _STEP, *(columns.get(name, "") for name in _STEP_COLUMNS)):
+        _save(db, columns)
 
 
 def _columns(aggregate: Aggregate) -> dict[str, object]:

@@ -207,10 +207,10 @@ def take_answer(
 def _acknowledged(db: peewee.Database, epoch: str) -> int:
     # What was left behind in a fork counts as done here, but the hub never acknowledged it.
     sql = (
-        "SELECT COALESCE(MAX(seq), 0) FROM entry"
-        " WHERE epoch = ? AND acknowledged = 1 AND state <> 'forked'"
+        "SELECT seq FROM entry WHERE acknowledged = 1 AND +epoch = ? AND state <> 'forked'"
+        " ORDER BY id DESC LIMIT 1"
     )
-    return int(rows(db, sql, epoch)[0][0])
+    return next((int(seq) for (seq,) in rows(db, sql, epoch)), 0)
 
 
 def _take_effect(db: peewee.Database, effect: Effect, now: int) -> bool:

@@ -11,29 +11,23 @@ import msgspec
 import peewee
 
 from terminal.clock import Clock
+from terminal.domain.aggregates import NumberLease
 from terminal.domain.case import Case
 from terminal.domain.evolve import Evolved, Held, evolve
-from terminal.domain.records import EpochOpened
+from terminal.domain.records import EpochOpened, NumbersReturned
+from terminal.domain.records.office import FORKED
 from terminal.domain.wiping import is_wiped
 from terminal.errors import RuleRefused, StoreError
 from terminal.ids import Randomness, record_id
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import GENESIS, Draft, Entry, Header
-from terminal.store import aggregates, meta, standing
+from terminal.store import aggregates, meta, numbers, places, standing
 from terminal.store.statements import raw, rows, sql_of, writer
 from terminal.store.tables.ledger import EntryRow
 
 SALT_BYTES = 16
 
 _write = writer(EntryRow)
-_LAST = (
-    sql_of(
-        EntryRow.select(EntryRow.seq, EntryRow.hash)
-        .where(EntryRow.epoch == "")
-        .order_by(EntryRow.seq.desc())
-    )
-    + " LIMIT 1"
-)
 _END = (
     # The newest entry is nearly always of the epoch that is written to.
     "SELECT m.value, e.seq, e.hash FROM meta m LEFT JOIN entry e"
@@ -88,10 +82,10 @@ class Journal:
     def open_epoch(self, db: peewee.Database, reason: str) -> str:
         """Begin a new epoch whose first entry names the last hash of the one before it."""
         previous = self.epoch(db)
-        last = _last(db, previous)
+        _, last = _last(db, previous)
         epoch = self._randomness.token_bytes(8).hex()
         meta.put(db, "epoch", epoch)
-        body = EpochOpened(reason, previous, last[1] if last else "")
+        body = EpochOpened(reason, previous, last if previous else "")
         self.append(db, f"epoch-{epoch}", [Draft(f"epoch-{epoch}", "", body)])
         return epoch
 
@@ -101,19 +95,23 @@ class Journal:
         The old entries stay as they are, marked `forked`; their copies keep record id and
         payload, so each still has one effect only. Returns how many entries were left behind.
         """
+        begins = places.at(db, epoch, from_seq)
+        if begins is None:
+            return 0
         query = (
             EntryRow.select(EntryRow.id, EntryRow.header, EntryRow.payload, EntryRow.hash,
                             EntryRow.due)
             .where(
-                EntryRow.epoch == epoch, EntryRow.seq >= from_seq, EntryRow.state != "forked"
+                EntryRow.id >= begins.id, EntryRow.epoch == epoch, EntryRow.state != "forked"
             )
-            .order_by(EntryRow.seq)
+            .order_by(EntryRow.id)
         )  # fmt: skip
         branch = list(query.tuples().execute(db))
         new = self.epoch(db)
         if new == epoch:
             new = self.open_epoch(db, "fork")
-        seq, prev_hash = _last(db, new) or (0, GENESIS)
+            self._give_up_blocks(db)
+        seq, prev_hash = _last(db, new)
         for row, header_bytes, payload, digest, due in branch:
             old = Entry(bytes(header_bytes), None if payload is None else bytes(payload), digest)
             forked_id = f"forked/{digest}"
@@ -127,6 +125,20 @@ class Journal:
             _insert(db, moved, moved.read_header(), due)
             prev_hash = moved.hash
         return len(branch)
+
+    def _give_up_blocks(self, db: peewee.Database) -> None:
+        """Void what is left of leased numbers: another disk of this terminal counts them, too."""
+        now = self._clock.now().corrected
+        for lease, place in numbers.left(db, self.origin):
+            self.give_back(db, lease, place, now, FORKED)
+
+    def give_back(
+        self, db: peewee.Database, lease: NumberLease, place: int, at: int, why: str
+    ) -> None:
+        """Give a block's numbers from a place on back to the hub; nobody takes them again."""
+        body = NumbersReturned(place, lease.last, at, why)
+        action = record_id(lease.lease_id, f"give-back/{self.epoch(db)}", "action")
+        self.append(db, action, [Draft(lease.lease_id, lease.head, body)])
 
     def append(self, db: peewee.Database, action_id: str, drafts: Sequence[Draft]) -> list[Written]:
         """Judge each draft, append its entry and save what it makes of its aggregate.
@@ -175,7 +187,7 @@ class Journal:
             raise RuleRefused(code)
         if judged.aggregate is None:
             return ""
-        aggregates.save(db, judged.aggregate)
+        aggregates.save(db, judged.aggregate, new=known is None)
         return judged.aggregate.due if isinstance(judged.aggregate, Case) else ""
 
 
@@ -192,15 +204,13 @@ def _insert(db: peewee.Database, made: Entry, header: Header, due: str) -> None:
 def _end(db: peewee.Database) -> tuple[str, int, str]:
     """Return the epoch that is written to, its last seq and hash."""
     [(epoch, seq, digest)] = rows(db, _END) or [("", None, None)]
-    if seq is not None:
-        return epoch, seq, digest
-    return epoch, *(_last(db, epoch) or (0, GENESIS))
+    return (epoch, seq, digest) if seq is not None else (epoch, *_last(db, epoch))
 
 
-def _last(db: peewee.Database, epoch: str) -> tuple[int, str] | None:
-    for seq, digest in rows(db, _LAST, epoch):
-        return int(seq), str(digest)
-    return None
+def _last(db: peewee.Database, epoch: str) -> tuple[int, str]:
+    """Return seq and hash after which an epoch goes on."""
+    end = places.end_of(db, epoch)
+    return (end.seq, end.hash) if end is not None else (0, GENESIS)
 
 
 def records_of_action(db: peewee.Database, action_id: str) -> list[Written]:

@@ -9,6 +9,7 @@ import msgspec
 import peewee
 
 from terminal.protocol.wire import Answer
+from terminal.store import places
 from terminal.store.statements import rows, run
 
 
@@ -35,22 +36,25 @@ def acknowledge(db: peewee.Database, answer: Answer) -> int:
     As in `outbox.acknowledge`: only if the hash that the hub names is the one written here,
     and what a restored hub has lost waits again. Effects come down when all is well again.
     """
-    stored = (answer.epoch, answer.stored_seq)
+    last = 0
     if answer.stored_seq:
-        found = rows(db, "SELECT hash FROM entry WHERE epoch = ? AND seq = ?", *stored)
-        if not found or found[0][0] != answer.stored_hash:
+        place = places.at(db, answer.epoch, answer.stored_seq)
+        if place is None or place.hash != answer.stored_hash:
             return 0
+        last = place.id
     lost = run(
         db,
         "UPDATE entry SET acknowledged = 0, state = 'waiting', code = ''"
-        " WHERE epoch = ? AND seq > ? AND acknowledged = 1 AND state <> 'forked'",
-        *stored,
+        " WHERE acknowledged = 1 AND id > ? AND +epoch = ? AND state <> 'forked'",
+        last,
+        answer.epoch,
     )
     changed = run(
         db,
         "UPDATE entry SET acknowledged = 1,"
         " state = CASE WHEN state = 'waiting' THEN 'acknowledged' ELSE state END"
-        " WHERE epoch = ? AND seq <= ? AND acknowledged = 0",
-        *stored,
+        " WHERE acknowledged = 0 AND id <= ? AND +epoch = ?",
+        last,
+        answer.epoch,
     )
     return changed + lost

@@ -16,12 +16,15 @@ class Table(peewee.Model):
 
 
 class EntryRow(Table):
-    """The journal. `state` is waiting, acknowledged, applied, held, refused or conflict."""
+    """The journal. `state` is waiting, acknowledged, applied, held, refused or conflict.
+
+    An index here is a page more in every commit: `places` finds an entry by epoch and seq.
+    """
 
     id = peewee.AutoField()
     epoch = peewee.TextField()
     seq = peewee.IntegerField()
-    hash = peewee.TextField(unique=True)
+    hash = peewee.TextField()
     record_id = peewee.TextField(unique=True)
     action_id = peewee.TextField(index=True)
     kind = peewee.TextField()
@@ -37,7 +40,6 @@ class EntryRow(Table):
 
     class Meta:
         table_name = "entry"
-        indexes = ((("epoch", "seq"), True),)
 
 
 class ForeignEntryRow(Table):

@@ -40,6 +40,7 @@ from terminal.domain.records import (
     EpochOpened,
     NegativeOutcomeFiled,
     NegativeOutcomeKind,
+    NumbersReturned,
     Outcome,
     RatingGiven,
     Record,
@@ -108,7 +109,7 @@ class Consequences:
             key = (record.origin, series)
             self._used[key] = max(self._used.get(key, (0, "")), (place, number))
         match record.body:
-            case EpochOpened() | CaseReceived():
+            case EpochOpened() | CaseReceived() | NumbersReturned():
                 self._heard[record.origin] = None
             case DocumentIssued(series=head) as body if head and not number:
                 if is_document_head(head):

@@ -84,7 +84,8 @@ def _years(now: dt.datetime) -> list[int]:
 
 def lacks(held: Sequence[NumberLease], now: dt.datetime) -> bool:
     """Say whether a terminal with these blocks lacks case numbers of a year; `now` local."""
-    years = {year_of_series(one.series) for one in held if one.series.startswith(CASES)}
+    usable = [one for one in held if not one.void_from]
+    years = {year_of_series(one.series) for one in usable if one.series.startswith(CASES)}
     return not years.issuperset(_years(now))
 
 
@@ -94,7 +95,8 @@ def first_blocks(database: Any, terminal_id: str, now: dt.datetime) -> list[OwnD
     size = policy_of(database, hall.id).case_block if hall else 0
     if hall is None or not size:
         return []
-    held = {one.series for one in projections.leases_of(database, terminal_id)}
+    known = projections.leases_of(database, terminal_id)
+    held = {one.series for one in known if not one.void_from}
     wanted = [case_series(hall.region, year) for year in _years(now)]
     milliseconds = int(now.timestamp() * 1000)
     return [
@@ -132,7 +134,8 @@ def first_of_series(database: Any, terminal_id: str, series: str, now: int) -> O
 
 
 def _newest(database: Any, terminal_id: str, series: str) -> NumberLease | None:
-    own = [one for one in projections.leases_of(database, terminal_id) if one.series == series]
+    known = projections.leases_of(database, terminal_id)
+    own = [one for one in known if one.series == series and not one.void_from]
     return max(own, key=lambda one: one.last, default=None)
 
 
@@ -147,7 +150,10 @@ def number_given(body: Body) -> str:
 
 
 def lawful(sitting: Sitting, record: Record) -> bool:
-    """Say whether a number that a terminal gave, if it did, lies in a block of its own."""
+    """Say whether a number that a terminal gave, if it did, lies in a block of its own.
+
+    Also in what was given back of it: another disk of the terminal may have printed it before.
+    """
     number = number_given(record.body)
     if not number:
         return True
@@ -156,7 +162,8 @@ def lawful(sitting: Sitting, record: Record) -> bool:
         return False
     series, place = found
     return any(
-        one.series == series and one.holds(place) for one in sitting.leases_of(record.origin)
+        one.series == series and one.first <= place <= one.last
+        for one in sitting.leases_of(record.origin)
     )
 
 

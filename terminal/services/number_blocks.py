@@ -5,11 +5,8 @@ from __future__ import annotations
 from terminal.clock import Clock
 from terminal.domain.aggregates import NumberLease
 from terminal.domain.numbers import year_of_series
-from terminal.domain.records import NumbersReturned
-from terminal.ids import record_id
-from terminal.protocol.entry import Draft
-from terminal.services.numbering import used_of
-from terminal.store import lists
+from terminal.domain.records.office import YEAR_OVER
+from terminal.store import numbers
 from terminal.store.database import Ledger, Transaction
 from terminal.store.journal import Journal
 from terminal.store.write_thread import SYNC
@@ -36,18 +33,14 @@ class NumberBlocks:
         )
 
     def _write(self, db: Transaction, year: int, at: int) -> int:
-        left = self._left(db, year)
-        for lease in left:
-            body = NumbersReturned(lease.first + used_of(db, lease), lease.last, at)
-            action = record_id(lease.lease_id, "year-end", "action")
-            self._journal.append(db, action, [Draft(lease.lease_id, lease.head, body)])
-        return len(left)
+        past = self._left(db, year)
+        for lease, place in past:
+            self._journal.give_back(db, lease, place, at, YEAR_OVER)
+        return len(past)
 
-    def _left(self, db: Transaction, year: int) -> list[NumberLease]:
+    def _left(self, db: Transaction, year: int) -> list[tuple[NumberLease, int]]:
         return [
-            lease
-            for lease in lists.leases(db)
-            if lease.terminal_id == self._journal.origin
-            and 0 < year_of_series(lease.series) < year
-            and lease.holds(lease.first + used_of(db, lease))
+            (lease, place)
+            for lease, place in numbers.left(db, self._journal.origin)
+            if 0 < year_of_series(lease.series) < year
         ]

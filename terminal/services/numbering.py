@@ -6,7 +6,6 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from terminal.domain.aggregates import NumberLease
 from terminal.domain.numbers import (
     case_series,
     check_receipt_number,
@@ -15,7 +14,7 @@ from terminal.domain.numbers import (
     number_in_series,
 )
 from terminal.ids import Randomness
-from terminal.store import lists, meta
+from terminal.store import meta, numbers
 from terminal.store.database import Transaction
 from terminal.texts import Texts
 
@@ -49,21 +48,11 @@ class LeasedNumber(NamedTuple):
 
 def next_leased(db: Transaction, terminal_id: str, series: str) -> LeasedNumber | None:
     """Take the next number of a series from this terminal's blocks; None when none is left."""
-    for lease in sorted(lists.leases(db, series), key=lambda one: one.first):
-        place = lease.first + used_of(db, lease)
-        if lease.terminal_id == terminal_id and lease.holds(place):
-            meta.put(db, _counter(lease), str(place - lease.first + 1))
-            return LeasedNumber(number_in_series(series, place), lease.leased_by)
-    return None
-
-
-def used_of(db: Transaction, lease: NumberLease) -> int:
-    """Return how many numbers of a block this terminal has given."""
-    return int(meta.get(db, _counter(lease)) or 0)
-
-
-def _counter(lease: NumberLease) -> str:
-    return f"lease-{lease.lease_id}"
+    taken = numbers.take(db, terminal_id, series)
+    if taken is None:
+        return None
+    lease, place = taken
+    return LeasedNumber(number_in_series(series, place), lease.leased_by)
 
 
 class Numbering:

@@ -20,6 +20,7 @@ from terminal.domain.case import Case
 from terminal.domain.numbers import case_place, format_case_number
 from terminal.domain.policy import MOST_LEASED, NumberPolicy
 from terminal.domain.records import DocumentIssued, NumbersLeased, NumbersReturned
+from terminal.domain.records.office import FORKED
 from terminal.errors import InvalidInput, NotFound
 from terminal.ids import SystemRandomness
 from terminal.protocol.entry import Entry, to_record
@@ -283,13 +284,40 @@ def test_what_is_left_when_the_year_is_over_goes_back_and_is_listed(
     assert [one.code for one in answer.effects if one.code] == ["number.year_still_runs"]
     clock.advance(days=42)
     terminal.append(lease.lease_id, give_back, base=lease.head)
-    terminal.accept(terminal.receive(), case_number=number(2))
+    terminal.accept(terminal.receive(), case_number=number(11))
     answer = terminal.push()
     codes = [one.code for one in answer.effects if one.code]
-    assert codes == ["number.year_still_runs", "number.not_leased"], "the first try, and a late use"
+    assert codes == ["number.year_still_runs", "number.not_leased"], (
+        "first try, wrong block"
+    )
     with hub.store.reading() as database:
         (account,) = leases.accounts(database, 2026)
     assert (account.first, account.last, account.used, account.void_from) == (1, 10, 1, 2)
+
+
+def test_a_terminal_whose_disk_forked_gives_its_blocks_up_and_gets_others(
+    hub: Hub, terminal: TestTerminal
+) -> None:
+    taken = terminal.receive()
+    issue(terminal, taken)
+    terminal.push()
+    for lease in leased(hub, terminal):
+        for place in (lease.first + 3, lease.first + 1):
+            # Both disks say so, each by what it has used.
+            body = NumbersReturned(place, lease.last, terminal.clock.now().wall, FORKED)
+            terminal.append(lease.lease_id, body, base=lease.head)
+    # What the other disk has printed of it meanwhile is taken all the same.
+    late = terminal.accept(taken, case_number=number(7))
+    answer = terminal.push()
+    assert [one for one in answer.effects if one.effect == "refused"] == []
+    assert load(hub, late).case_number == number(7)
+    voided = [one for one in leased(hub, terminal) if one.void_from]
+    assert all(one.void_from == one.first + 1 for one in voided)
+    assert [one.series for one in leased(hub, terminal) if not one.void_from] == ["case/5116/2026"]
+    fresh = issue(terminal, taken)
+    terminal.push()
+    assert paper(hub, fresh).official_number == "区市监补〔2026〕12号"
+    assert [one.first for one in leased(hub, terminal) if not one.void_from] == [51, 13]
 
 
 def test_after_a_restore_no_number_is_leased_that_a_lost_lease_may_have_held(

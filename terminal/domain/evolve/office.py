@@ -28,6 +28,7 @@ from terminal.domain.records import (
     Record,
     ShiftHandedOver,
 )
+from terminal.domain.records.office import FORKED
 
 
 @creates(NegativeOutcomeFiled)
@@ -124,18 +125,20 @@ def _numbers_leased(_: None, body: NumbersLeased, record: Record) -> NumberLease
 def _numbers_returned(
     lease: NumberLease, body: NumbersReturned, record: Record
 ) -> NumberLease | Refused:
-    """What is left of a block goes back once, by its own terminal, when its year is over."""
+    """What is left of a block goes back, by its own terminal, when its year is over.
+
+    Or when a disk was restored or cloned: then others may have given what seems to be left.
+    """
     if record.origin != lease.terminal_id:
         return Refused("number.block_of_another")
-    if lease.void_from:
-        return Refused("number.returned_already")
     if not lease.first <= body.first <= body.last == lease.last:
         return Refused("number.empty_block")
-    if to_local(record.at).year <= year_of_series(lease.series):
+    over = to_local(record.at).year > year_of_series(lease.series)
+    if not over and body.reason != FORKED:
         return Refused("number.year_still_runs")
-    return advance(
-        lease, record, Actor("system"), void_from=body.first, returned_at=body.returned_at
-    )
+    # Two disks of one terminal may both say so: what either of them left is void.
+    first = min(lease.void_from or body.first, body.first)
+    return advance(lease, record, Actor("system"), void_from=first, returned_at=body.returned_at)
 
 
 @creates(LifeEventApplied)

@@ -107,13 +107,22 @@ class NumbersLeased(Body, frozen=True):
     leased_at: int
 
 
+YEAR_OVER, FORKED = "year_over", "forked"
+"""Why a block's rest goes back: its year is over, or a second disk counts it, too."""
+
+
 class NumbersReturned(Body, frozen=True):
-    """What is left of a block when its year is over: given back by its terminal, void for ever."""
+    """What is left of a block when its year is over: given back by its terminal, void for ever.
+
+    `reason` is `year_over`, or `forked`: a disk was restored or cloned, so that nobody knows
+    any more which of its numbers are given.
+    """
 
     kind: ClassVar[str] = "numbers_returned"
     first: int
     last: int
     returned_at: int
+    reason: str = YEAR_OVER
 
 
 class LifeEventApplied(Body, frozen=True):

@@ -25,13 +25,14 @@ from hub.store.tables import EntryRow
 from terminal.context import Context
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Way
+from terminal.domain.numbers import case_place
 from terminal.domain.records import Outcome
 from terminal.errors import SyncError
 from terminal.protocol import wire
 from terminal.protocol.snapshot import Line as SnapshotLine
 from terminal.protocol.suites import STANDARD
 from terminal.services import drafts
-from terminal.store import blob_rows
+from terminal.store import blob_rows, lists
 from terminal.sync.backoff import BASE_SECONDS, CAP_SECONDS, Backoff
 from terminal.sync.transport import HttpReply
 from terminal.sync.worker import SyncWorker
@@ -440,6 +441,11 @@ def test_a_disk_that_was_copied_forks_and_loses_nothing(
     numbers = {c.receipt_number for c in cases_at(hub)}
     assert len(numbers) == 5
     assert {first.ctx.journal.status().waiting, copy.ctx.journal.status().waiting} == {0}
+    # The copy has given up the numbers that both disks counted, and takes none of them any more.
+    leases = copy.ctx.ledger.read(lambda db: lists.leases(db, "case/5116/2026"))
+    (void,) = [lease for lease in leases if lease.void_from]
+    last = copy.ctx.cases.case(accepted(copy)).case_number
+    assert not last or not void.first <= case_place(last)[2] <= void.last
 
 
 def test_a_ledger_put_back_from_a_backup_goes_on_where_it_stands(

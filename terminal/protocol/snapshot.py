@@ -27,6 +27,9 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 logger = logging.getLogger(__name__)
 
 MOST_PLAIN_BYTES = 512 << 20
+_PIECE = 1 << 14
+"""So many packed bytes are unpacked at a time: some hundred kilobytes of text."""
+
 _decoder = msgspec.json.Decoder(Line)
 
 
@@ -43,32 +46,54 @@ def read_lines(data: bytes, *, tolerant: bool = False) -> Iterator[Line]:
     A tolerant reader passes over lines that are written in a newer form than it knows.
     """
     for line in data.splitlines():
-        if line.strip():
-            try:
-                yield _decoder.decode(line)
-            except msgspec.ValidationError as error:
-                if not tolerant:
-                    raise SyncError("sync.bad_snapshot") from error
-                logger.warning("a line of the catalogue is not understood")
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise SyncError("sync.bad_snapshot") from error
+        yield from _read_line(line, tolerant)
+
+
+def _read_line(line: bytes, tolerant: bool) -> Iterator[Line]:
+    if not line.strip():
+        return
+    try:
+        yield _decoder.decode(line)
+    except msgspec.ValidationError as error:
+        if not tolerant:
+            raise SyncError("sync.bad_snapshot") from error
+        logger.warning("a line of the catalogue is not understood")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SyncError("sync.bad_snapshot") from error
 
 
 def unpack(data: bytes, *, tolerant: bool = False) -> Iterator[Line]:
     """Read a compressed snapshot line by line; `SyncError` when the bytes are none, or cut off.
 
-    What would unpack to more than `MOST_PLAIN_BYTES`, as far as its frame tells, is refused.
+    What unpacks to more than `MOST_PLAIN_BYTES`, or says so in its frame, is refused.
+    It is unpacked piece by piece: a whole city's catalogue at once would hold the interpreter
+    while the window waits for it, and take its size in memory.
     """
+    for line in _lines_of(data):
+        yield from _read_line(line, tolerant)
+
+
+def _lines_of(data: bytes) -> Iterator[bytes]:
     try:
         if zstandard.frame_content_size(data) > MOST_PLAIN_BYTES:
             raise SyncError("sync.bad_snapshot")
         unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
-        plain = unpacker.decompress(data)
+        rest, plain = b"", 0
+        for start in range(0, len(data), _PIECE):
+            if unpacker.eof:
+                # Something follows the end.
+                raise SyncError("sync.bad_snapshot")
+            piece = unpacker.decompress(data[start : start + _PIECE])
+            plain += len(piece)
+            if plain > MOST_PLAIN_BYTES:
+                raise SyncError("sync.bad_snapshot")
+            *lines, rest = (rest + piece).split(b"\n")
+            yield from lines
     except zstandard.ZstdError as error:
         raise SyncError("sync.bad_snapshot") from error
     if not unpacker.eof or unpacker.unused_data:
         raise SyncError("sync.bad_snapshot")
-    yield from read_lines(plain, tolerant=tolerant)
+    yield rest
 
 
 def handle_of(data: bytes) -> str:

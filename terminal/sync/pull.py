@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import logging
+from collections.abc import Iterator
 
 import msgspec
 
@@ -81,8 +84,26 @@ def _ask(turn: Turn, cursors: tuple[Cursor, ...]) -> PullAnswer:
 
 def _take(turn: Turn, page: Page) -> int:
     if page.feed == catalogue_feed(turn.enrolled.hall_id):
-        return turn.store.take_catalogue(page, _snapshot(turn, page))
+        snapshot = _snapshot(turn, page)
+        with _uncollected() if snapshot else contextlib.nullcontext():
+            return turn.store.take_catalogue(page, snapshot)
     return turn.store.take_page(page, turn.enrolled.hub_key)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector away from a whole catalogue while it is taken over.
+
+    It would look through hundreds of thousands of items again and again, and meanwhile the
+    window takes no key; none of them is garbage before the end, and none lies in a circle.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _snapshot(turn: Turn, page: Page) -> bytes:

@@ -188,6 +188,16 @@ def test_a_snapshot_that_was_cut_or_made_up() -> None:
     [line] = snapshot.unpack(data)
     assert line.item is not None
     assert line.item.name == "事项"
-    for wrong in (data[:-5], b"", b"<html>", data[:8] + b"\0" * 8):
+    # One of several pieces, which a line may cross.
+    items = [
+        ServiceItem(STANDARD.digest(str(n).encode()).hex(), "事项", "某局") for n in range(2_000)
+    ]
+    large = snapshot.pack(items)
+    assert len(large) > 3 * snapshot._PIECE
+    assert [line.item for line in snapshot.unpack(large)] == items
+    for wrong in (
+        data[:-5], b"", b"<html>", data[:8] + b"\0" * 8, data + data, large[:-1],
+        large[: snapshot._PIECE], large + b"x", large + b"\0" * snapshot._PIECE,
+    ):  # fmt: skip
         with pytest.raises(SyncError):
             list(snapshot.unpack(wrong))

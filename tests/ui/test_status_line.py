@@ -11,12 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from terminal.clock import CHINA_TIME, FixedClock, to_milliseconds
+from terminal.clock import CHINA_TIME, FixedClock, HubMeasure, Instant, to_milliseconds
 from terminal.context import Context
 from terminal.services.views import JournalStatus, LegalDate
 from terminal.texts import Texts
 from tests.ui.conftest import Clerk
 from ui import theme
+from ui.window.clock_check import clock_difference
 from ui.window.frame import Workplace
 from ui.window.topbar import StatusItem, TopBar
 
@@ -176,3 +177,26 @@ def test_a_storm_of_events_is_a_few_looks_a_second(clerk: Clerk, ctx: Context) -
     clerk.wait(lambda: len(looks) >= 2)
     clerk.qtbot.wait(400)
     assert len(looks) <= 4
+
+
+AFTER_MIDNIGHT = to_milliseconds(datetime(2026, 11, 23, 0, 3, tzinfo=CHINA_TIME))
+
+
+@pytest.mark.parametrize(
+    ("offset", "quality", "said"),
+    [
+        (59_000, "hub", ""),
+        (7 * 60_000, "hub", "本机时钟是 00:03，平台时间是 00:10（误差不超过 2 秒）"),
+        # Over midnight it is another day on the paper: then both days are named.
+        (-5 * 60_000, "hub", "本机时钟是 11-23 周一 00:03，平台时间是 11-22 周日 23:58"),
+        (7 * 60_000, "remembered", "按上次与平台核对的差值应是 00:10"),
+    ],
+)
+def test_a_clock_that_is_not_the_platforms_is_named_with_both_times(
+    offset: int, quality: str, said: str
+) -> None:
+    now = Instant(AFTER_MIDNIGHT, 1_000_000, "boot", offset, quality)
+    measure = HubMeasure(offset, 0, 1_200, 1_000_000, "boot")
+    words = clock_difference(now, measure, Texts())
+    assert said in words
+    assert bool(words) == bool(said)

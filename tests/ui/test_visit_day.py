@@ -11,6 +11,7 @@ from terminal.context import Context
 from terminal.domain.aggregates import Complaint, Visit
 from terminal.domain.case import CaseState
 from terminal.domain.records import Lane
+from terminal.events import Event
 from terminal.protocol.sets import Appointment
 from terminal.services.kept_drafts import KeptVisit
 from terminal.store import aggregates
@@ -33,6 +34,18 @@ def kept(clerk: Clerk) -> tuple[KeptVisit, ...]:
 
 def words(widget: QWidget) -> str:
     return " ".join(label.text() for label in widget.findChildren(QLabel))
+
+
+def loose_jobs(clerk: Clerk) -> list[str]:
+    """Note the sheets that go to a printer from now on."""
+    found: list[str] = []
+
+    def note(event: Event) -> None:
+        if event.name == "print_job_changed":
+            found.append(event.subject)
+
+    core(clerk).events.subscribe(note)
+    return found
 
 
 def receive(clerk: Clerk) -> None:
@@ -242,9 +255,11 @@ def test_a_complaint_is_taken_and_nobody_is_named_afterwards(clerk: Clerk) -> No
     for name in ("complaint_name", "complaint_phone", "complaint_hotline", "confirm_complaint"):
         clerk.enter()
         clerk.at(name)
+    printed = loose_jobs(clerk)
     clerk.press(Qt.Key.Key_F12, after=1.5)
     clerk.at("shift_page")
     clerk.wait(lambda: "最迟" in clerk.label("shift_said"))
+    clerk.wait(lambda: any(job.startswith("complaint_slip/") for job in printed))
     page = clerk.place.shift
     assert "王芳" not in words(page)
     assert page.complaint.against.edit.text() == ""
@@ -272,9 +287,13 @@ def test_both_sign_the_hand_over_and_the_successor_finds_who_waits(clerk: Clerk)
     clerk.type(PASSWORD)
     clerk.enter()
     clerk.at("confirm_shift")
-    old = clerk.place.session
+    old, printed = clerk.place.session, loose_jobs(clerk)
     clerk.press(Qt.Key.Key_F12, after=1.5)
     clerk.wait(lambda: clerk.program.window.workplace is None)
+    (job,) = {one for one in printed if one.startswith("shift_handover/")}
+    standing = core(clerk).printing.loose_job(job)
+    assert standing is not None
+    assert standing.state == "queued"
     assert core(clerk).kept_drafts.offered(old) == ()
     clerk.at("sign_in_login")
     clerk.type("liqiang")

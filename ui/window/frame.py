@@ -26,6 +26,7 @@ from ui.window.casework.authenticity import verdict_words
 from ui.window.casework.clerking import Clerking
 from ui.window.casework.signature import SignatureDesk
 from ui.window.catalogue_page import CataloguePage
+from ui.window.clock_check import clock_difference
 from ui.window.coalesced import Coalesced
 from ui.window.dates import clock_words
 from ui.window.desk import Desk
@@ -92,10 +93,10 @@ class Workplace(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.work)
         self.notice = Notice("status_notice")
-        self.alarm = Notice("status_alarm")
+        self.alarm, self.clock_said = Notice("status_alarm"), Notice("status_clock")
         self.keys = KeyLine()
         self._above, below = QWidget(), QWidget()
-        column(8, self.alarm, gap=0, margins=(16, 0), to=self._above)
+        column(8, self.alarm, self.clock_said, gap=8, margins=(16, 0), to=self._above)
         row(self.notice, margins=(16, 0), to=below)
         layout = column(self.top, self._above, self.stack, below, self.keys, gap=0, to=self)
         layout.setStretch(2, 1)
@@ -329,7 +330,10 @@ class Workplace(QWidget):
         if ctx is not None:
             self.top.show_journal(status, today(ctx.clock))
             self.alarm.say(alarm_words(status, self._texts), "bad")
-            self._above.setVisible(bool(self.alarm.text()))
+            self._show_above()
+
+    def _show_above(self) -> None:
+        self._above.setVisible(bool(self.alarm.text() or self.clock_said.text()))
 
     def _refresh_counts(self) -> None:
         ctx = self._bridge.ctx
@@ -401,8 +405,13 @@ class Workplace(QWidget):
     def _tick(self) -> None:
         ctx = self._bridge.ctx
         if ctx is not None:
-            day, time = clock_words(ctx.clock.now().corrected, self._texts)
+            now = ctx.clock.now()
+            day, time = clock_words(now.corrected, self._texts)
             self.top.show_clock(day, time)
+            said = clock_difference(now, ctx.hub_measure(), self._texts)
+            if said != self.clock_said.text():
+                self.clock_said.say(said, "warning")
+                self._show_above()
             if self._day and day != self._day:
                 # With the day the working days that are left have changed.
                 self.refresh_all()

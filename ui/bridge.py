@@ -146,7 +146,8 @@ class Bridge(QObject):
 
     def _deliver(self, answer: tuple[QObject, Future[Any], Any, Any]) -> None:
         owner, future, done, failed = answer
-        if future.cancelled() or not shiboken6.isValid(owner):
+        # Without a core the window is closing: what was asked for is of no use any more.
+        if self.ctx is None or future.cancelled() or not shiboken6.isValid(owner):
             return
         error = future.exception()
         if error is None:

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from terminal.context import Context
-from terminal.dev.browser import Browser, Page
+from terminal.dev.browser import Page
+from terminal.dev.department import Seat
 from terminal.dev.hall import EmulatedHall
 from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
@@ -62,7 +63,7 @@ class Stage:
         self.slips = 0
         self.blanks: tuple[str, ...] = ()
         self.dark_on: date | None = None
-        self.browsers: dict[str, Browser] = {}
+        self.seats: dict[str, tuple[Seat, int]] = {}
         self.desk_pages: dict[str, Page] = {}
         self.calendar: WorkingDayCalendar
         self._ctx: Context | None = None

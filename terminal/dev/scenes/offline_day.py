@@ -105,6 +105,7 @@ _AFTERNOON: tuple[Step, ...] = (
         "declined", "NOT_COMPETENT", "申请的经营场所位于岳池县，不属于本机关管辖",
         "《中华人民共和国行政许可法》第三十二条第一款第二项",
         ("岳池县行政审批局", "（示例）岳池县政务服务中心2楼", "（示例）0000-1234599"),
+        offline=True,
     ),
     Expect(
         "declined", S.NOT_ACCEPTED, papers=("decline",),

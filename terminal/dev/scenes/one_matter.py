@@ -124,7 +124,7 @@ _HANDED_OUT: tuple[Step, ...] = (
     # One desk, one person, one signature: three results and the decision that refuses one.
     HandOut(("repair", "drainage", "sign", "tax"), "zhang"),
     *(
-        Expect(part, S.DELIVERED, papers=("acceptance", "delivery_receipt", "result_handover"))
+        Expect(part, S.DELIVERED, papers=("acceptance", "result_handover", "delivery_receipt"))
         for part in ("repair", "sign", "tax")
     ),
     Expect("drainage", S.DELIVERED, papers=("acceptance", "delivery_receipt")),

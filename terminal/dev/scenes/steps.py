@@ -166,6 +166,7 @@ class Decline(msgspec.Struct, frozen=True, tag=True):
     reason: str
     basis: str
     go_to: tuple[str, str, str] = ("", "", "")
+    offline: bool = False
 
 
 class EnterLate(msgspec.Struct, frozen=True, tag=True):
@@ -344,8 +345,8 @@ class Says(msgspec.Struct, frozen=True):
 class Expect(msgspec.Struct, frozen=True, tag=True):
     """What must be true of a matter now; whatever is not is told at the scene's end.
 
-    `papers` are the kinds of everything issued so far, in order: each must have come out of
-    its printer and bear its number. `life` are the kinds of the case's history, in order.
+    `papers` are the kinds of everything issued so far: each must have come out of its printer
+    and bear its number. `life` are the kinds of the case's history, in order.
     None leaves a part unjudged.
     """
 

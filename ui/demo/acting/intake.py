@@ -230,7 +230,7 @@ def decline(stage: Stage, step: steps.Decline) -> None:
         hands.press(Qt.Key.Key_Return)
     hands.at("confirm_decline")
     hands.wait("review", lambda: place.desk.fresh)
-    save(stage, step.matter, Act.DECLINE, CaseState.NOT_ACCEPTED)
+    save(stage, step.matter, Act.DECLINE, CaseState.NOT_ACCEPTED, offline=step.offline)
 
 
 def save(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 from terminal.clock import to_local
 from terminal.dev import people
 from terminal.dev.browser import Browser
-from terminal.dev.department import Seat, words_of
+from terminal.dev.department import words_of
 from terminal.dev.scenes import law_steps, steps
 from terminal.documents import decode_view
 from terminal.domain.case import CaseState
@@ -19,6 +19,7 @@ from terminal.errors import TerminalError
 from terminal.services.casework.window import DecisionRequest
 from terminal.services.views import DeclineRequest, Saved
 from ui.demo.acting import casework, intake
+from ui.demo.acting.department import chief, seated
 from ui.demo.acting.expecting import text_of
 from ui.demo.stage import Played, Stage, Steps
 
@@ -160,7 +161,7 @@ def tried_at_desk(stage: Stage, step: law_steps.TriedAtDesk) -> None:
     stage.await_arrival()
 
     def act() -> str:
-        return _seat(stage, step.account).act(case_id, step.act, **dict(step.values)).problem
+        return seated(stage, step.account).act(case_id, step.act, **dict(step.values)).problem
 
     problem = stage.hands.during(act)
     if step.words not in problem:
@@ -204,7 +205,7 @@ def friday_says(stage: Stage, step: law_steps.FridaySays) -> None:
     """The supervisor opens the Friday page."""
     stage.await_arrival()
     number = stage.case(step.matter).receipt_number
-    lists = stage.hands.during(lambda: _chief(stage).friday())
+    lists = stage.hands.during(lambda: chief(stage).friday())
     row = lists[step.listed].row(number)
     if bool(row) is not step.there:
         found, wanted = str(bool(row)), str(step.there)
@@ -222,7 +223,7 @@ def department_paper(stage: Stage, step: law_steps.DepartmentPaper) -> None:
     """Fetch the paper and keep it beside the hall's other things."""
     case_id = stage.case(step.matter).case_id
     stage.await_arrival()
-    data = stage.hands.during(lambda: _seat(stage, step.account).paper(case_id, step.kind))
+    data = stage.hands.during(lambda: seated(stage, step.account).paper(case_id, step.kind))
     folder = stage.hall.folder / DESK_PAPERS
     folder.mkdir(exist_ok=True)
     (folder / f"{step.matter}-{step.kind}.pdf").write_bytes(data)
@@ -250,20 +251,6 @@ def _judge(
     for wanted in never:
         if "".join(wanted.split()) in flat:
             stage.problem("said", matter=matter, found=text[:400], wanted=wanted)
-
-
-def _seat(stage: Stage, login: str) -> Seat:
-    """Sign a department's account in at the desk; a session does not outlast a scene's days."""
-    account, ready = people.desk_account(login), stage.hall.hub.ready
-    assert ready is not None
-    return Seat(ready.desk_url, account.login, account.password)
-
-
-def _chief(stage: Stage) -> Seat:
-    made, ready = stage.hall.made, stage.hall.hub.ready
-    assert made is not None
-    assert ready is not None
-    return Seat(ready.desk_url, made.account, made.password)
 
 
 STEPS: Steps = {

@@ -82,8 +82,8 @@ class Consequences:
         match record.body:
             case CaseAccepted() as body if not body.case_number:
                 self._accepted.append(aggregate.case_id)
-            case CommitmentChecked(holds=False) as body:
-                self._bar(aggregate, body)
+            case CommitmentChecked(holds=False):
+                self._bar(aggregate)
             case CaseReceived() if self._ratings_wait:
                 self._give_kept_ratings(aggregate)
         filed = negative_outcome(record, aggregate)
@@ -92,10 +92,10 @@ class Consequences:
             action = f"negative-outcome/{record.record_id}"
             self._drafts.append((Draft(outcome_id, "", filed), action))
 
-    def _bar(self, case: Case, body: CommitmentChecked) -> None:
+    def _bar(self, case: Case) -> None:
         """Tell all halls that whoever broke a commitment gives no other until it is repaired."""
         key = credit_key(case.applicant)
-        bar = Bar(to_local(body.checked_at).date().isoformat(), case.receipt_number)
+        bar = Bar(to_local(self._sitting.now).date().isoformat(), case.receipt_number)
         for hall in people.halls(self._db) if key else ():
             row = NewRow(policy_feed(hall.id), "json", BARRED + key, msgspec.json.encode(bar))
             self.rows.append(row)
@@ -113,7 +113,7 @@ class Consequences:
                 self._heard[record.origin] = None
             case DocumentIssued(series=head) as body if head and not number:
                 if is_document_head(head):
-                    series = document_series(head, to_local(body.issued_at).year)
+                    series = document_series(head, _year(body.issued_at, self._sitting.now))
                     self._papers.append((record.aggregate_id, series, record.origin))
 
     def take(self) -> list[OwnDraft]:
@@ -232,3 +232,13 @@ def _region(receipt_number: str) -> str:
     """Return the region of a receipt number; one of another form must not stop the judge."""
     region = receipt_number[:4]
     return region if len(region) == 4 and region.isascii() and region.isdigit() else _NO_REGION
+
+
+def _year(moment: int, now: int) -> int:
+    """Return the year of a terminal's moment; this one where its clock was never set."""
+    this = to_local(now).year
+    try:
+        year = to_local(moment).year
+    except (OverflowError, ValueError, OSError):
+        return this
+    return year if abs(year - this) <= 1 else this

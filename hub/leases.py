@@ -65,8 +65,8 @@ def take(database: Any, series: str, count: int = 1) -> int:
 
 
 def floor_of(series: str) -> str:
-    """Return the name of the fact that says above what series like this one begin."""
-    return f"floor/{DOCUMENTS if series.startswith(DOCUMENTS) else CASES}"
+    """Return the name of the fact that says above what series of this kind and year begin."""
+    return f"floor/{series.partition('/')[0]}/{year_of_series(series)}"
 
 
 def block(database: Any, series: str, terminal_id: str, size: int, now: int) -> OwnDraft:

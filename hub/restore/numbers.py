@@ -42,7 +42,7 @@ def leap(database: Any, lost: int, now: int) -> None:
         # The year may have begun after the backup.
         incidents.raise_sequence(database, case_series(hall.region, year), 0)
     for prefix, more in ((CASES, LEAP), (DOCUMENTS, PAPER_LEAP)):
-        _leap(database, prefix, max(lost, 0) * _largest(database, prefix) + more)
+        _leap(database, prefix, max(lost, 0) * _largest(database, prefix) + more, year)
     incidents.leap(database, TERMINALS, TERMINAL_LEAP)
 
 
@@ -52,13 +52,18 @@ def go_further(database: Any, before: Incident, heard_seq: int) -> None:
         size = _largest(database, prefix)
         leapt_to = max(before.heard_seq, before.last_seq + more // size)
         if heard_seq > leapt_to:
-            _leap(database, prefix, (heard_seq - leapt_to) * size)
+            year = to_local(before.noticed_at).year
+            _leap(database, prefix, (heard_seq - leapt_to) * size, year)
 
 
-def _leap(database: Any, prefix: str, by: int) -> None:
-    """Move on all series of a kind, those with it that nobody here remembers."""
+def _leap(database: Any, prefix: str, by: int, year: int) -> None:
+    """Move on all series of a kind, those with it that nobody here remembers.
+
+    What was lost may be of last year, and blocks are leased for the next one.
+    """
     incidents.leap(database, prefix, by)
-    incidents.raise_floor(database, leases.floor_of(prefix), by)
+    for one in (year - 1, year, year + 1):
+        incidents.raise_floor(database, leases.floor_of(f"{prefix}{one}"), by)
 
 
 def _largest(database: Any, prefix: str) -> int:

@@ -38,6 +38,7 @@ _HYPHENS = dict.fromkeys(map(ord, "-‐‑‒–—―−－_﹣ー.·/"), "-")
 _LOOK_ALIKES = str.maketrans("OIZSB", "01258")
 CASES, DOCUMENTS = "case/", "document/"
 """How the names of series begin; a region or an organ's words follow, and the year."""
+_CASE_GROUPS = 4
 _LONGEST_HEAD = 40
 _NOT_IN_HEAD = re.compile(r"[\s〔〕/]")
 _RECEIPT = re.compile(
@@ -206,7 +207,7 @@ def document_series(head: str, year: int) -> str:
 
 def place_in_series(number: str) -> tuple[str, int] | None:
     """Return series and sequence of a case or document number; None for any other text."""
-    if is_case_number(number):
+    if is_case_number(number) and number.count("-") == _CASE_GROUPS - 1:
         region, year, sequence = case_place(number)
         return case_series(region, year), sequence
     match = _DOCUMENT.fullmatch(number)

@@ -250,6 +250,15 @@ def test_doubled_numbers_of_papers_are_named_too(hub: Hub, terminal: TestTermina
         assert {name for _, name in incidents.numbers_twice(database)} == twice
 
 
+@pytest.mark.parametrize("moment", [0, 10**18, -(10**18)])
+def test_a_clock_that_was_never_set_costs_a_paper_nothing(
+    hub: Hub, terminal: TestTerminal, moment: int
+) -> None:
+    document = issue(terminal, terminal.receive(), issued_at=moment)
+    terminal.push()
+    assert paper(hub, document).official_number == "区市监补〔2026〕1号"
+
+
 @pytest.mark.parametrize("series", ["区市监 补", "区〔补", "字" * 41])
 def test_a_series_that_is_none_is_not_numbered(
     hub: Hub, terminal: TestTerminal, series: str
@@ -287,9 +296,7 @@ def test_what_is_left_when_the_year_is_over_goes_back_and_is_listed(
     terminal.accept(terminal.receive(), case_number=number(11))
     answer = terminal.push()
     codes = [one.code for one in answer.effects if one.code]
-    assert codes == ["number.year_still_runs", "number.not_leased"], (
-        "first try, wrong block"
-    )
+    assert codes == ["number.year_still_runs", "number.not_leased"], "first try, wrong block"
     with hub.store.reading() as database:
         (account,) = leases.accounts(database, 2026)
     assert (account.first, account.last, account.used, account.void_from) == (1, 10, 1, 2)

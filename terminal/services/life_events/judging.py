@@ -16,7 +16,7 @@ from terminal.domain.life_event import Merged, answers_for, entries_for, form_fo
 from terminal.domain.policy import HallRules
 from terminal.ids import record_id
 from terminal.services import drafts
-from terminal.services.review import decide_by, review
+from terminal.services.review import decide_by, forwarding_to, review
 from terminal.services.views import (
     Act,
     Due,
@@ -77,9 +77,12 @@ def judge(
         if draft.applicant.kind.value in item.serves and item.code not in draft.left_out
     ]
     draft, merged, own = _settled(draft, event, fitting, departments)
-    reviews = tuple(
-        review(_of_item(index, draft, merged, fitting), item, today, rules)
+    own_drafts = [
+        _where_it_goes(_of_item(index, draft, merged, fitting), item, today, rules)
         for index, item in enumerate(fitting)
+    ]
+    reviews = tuple(
+        review(one, item, today, rules) for one, item in zip(own_drafts, fitting, strict=True)
     )
     base = review(draft, own, today, rules)
     names = [item.name for item in fitting]
@@ -152,6 +155,17 @@ def _of_item(
         parent_id=application_id(draft.action_id),
     )
     return drafts.prefilled(own, item)
+
+
+def _where_it_goes(
+    draft: IntakeDraft, item: ServiceItem, today: date, rules: HallRules
+) -> IntakeDraft:
+    """Send on what another place's organ decides: the other items are not held up by it."""
+    there = item.elsewhere
+    if there is None:
+        return draft
+    forwarding = forwarding_to(there.organ, there.place, there.phone, today, rules.calendar)
+    return msgspec.structs.replace(draft, forwarding=forwarding)
 
 
 def _problems(base: Review, reviews: Sequence[Review]) -> tuple[Problem, ...]:

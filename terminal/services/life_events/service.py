@@ -99,8 +99,9 @@ class LifeEventsService:
             applicant=applicant, capacity=capacity,
         )  # fmt: skip
         return msgspec.structs.replace(
-            draft, item_code=PREFIX + event.id, item_version="", materials={}, form={}
-        )
+            draft, item_code=PREFIX + event.id, item_version="", materials={}, form={},
+            forwarding=None,
+        )  # fmt: skip
 
     def review(self, draft: IntakeDraft, session: Session | None = None) -> Review:
         """Return the one list of questions, papers and fields, and each item's line."""

@@ -173,3 +173,18 @@ def test_case_and_document_numbers() -> None:
         numbers.parse_document_number("沈审批受[2026]42号")
     with pytest.raises(ValueError, match="organ"):
         numbers.format_document_number("", "受", 2026, 1)
+
+
+def test_a_number_knows_its_series_and_a_series_its_numbers() -> None:
+    case = numbers.format_case_number("511602", 2026, 42)
+    assert numbers.place_in_series(case) == ("case/5116/2026", 42)
+    paper = "区审批受〔2026〕42号"
+    assert numbers.place_in_series(paper) == ("document/区审批受/2026", 42)
+    for number in (case, paper):
+        series, place = numbers.place_in_series(number) or ("", 0)
+        assert numbers.number_in_series(series, place) == number
+        assert numbers.year_of_series(series) == 2026
+    # What a person may type is no number that a machine has given.
+    for text in ("", "number", case.replace("-", ""), case.replace("-", " "), "区/受〔2026〕1号"):
+        assert numbers.place_in_series(text) is None, text
+    assert numbers.year_of_series("terminal") == 0

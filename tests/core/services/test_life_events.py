@@ -16,6 +16,7 @@ from terminal.services.views import Act, DeclineRequest, IntakeDraft, Review
 from tests.core.hall import (
     COMPANY,
     ESTATE,
+    FAR_AWAY,
     LICENCE,
     PASSWORD,
     PLAIN,
@@ -286,3 +287,20 @@ def test_the_shipped_events_are_merged_and_received(hall: Hall, event_id: str) -
     saved = ours.receive(review.draft, hall.clerk)
     assert len(saved.parts) == sum(not part.left_out for part in review.parts)
     assert saved.documents[0].kind == "life_event_receipt"
+
+
+def test_what_another_place_decides_goes_there_and_holds_nothing_up(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = LifeEvent("far_event", "异地一件事", (FAR_AWAY.code, PLAIN.code))
+    monkeypatch.setattr(hall.ctx.catalogue, "life_event", lambda _: event)
+    draft = hall.ctx.life_events.start(VISITOR, event.id)
+    assert draft.forwarding is None, "the matter itself stays here"
+    for line in hall.ctx.life_events.review(draft).materials:
+        draft = drafts.with_material(draft, drafts.received(line.material))
+    saved = hall.ctx.life_events.accept(draft, hall.clerk)
+    far, here = (hall.ctx.cases.case(row.case_id) for row in saved.parts)
+    assert (far.state, here.state) == (CaseState.RECEIVED, CaseState.ACCEPTED)
+    assert far.forwarding is not None
+    assert far.forwarding.organ == "邻区医疗保障局"
+    assert here.forwarding is None

@@ -36,6 +36,7 @@ from terminal.domain.records import (
     MaterialsSupplemented,
     OriginalsReturned,
     Outcome,
+    ResultThing,
 )
 from terminal.domain.regime import procedure_of
 from terminal.texts import DEFAULT_LANGUAGE
@@ -227,6 +228,8 @@ def delivery_receipt(
     if body.way is not DeliveryWay.WINDOW and choice is not None:
         place = choice.address or choice.phone or place
     documents = body.documents
+    if documents == tuple(thing.name for thing in case.results):
+        documents = tuple(_thing_name(thing) for thing in case.results)
     if case.decision is not None:
         others = (one for one in documents if one != case.decision.document_number)
         documents = (_decision_name(case, case.decision, occasion), *others)
@@ -243,6 +246,13 @@ def delivery_receipt(
         delivered_at=moment(body.delivered_at),
         trace=body.trace,
     )
+
+
+def _thing_name(thing: ResultThing) -> str:
+    """Return a thing with its own number: what was handed over must be told apart later."""
+    wording = default_wording(DEFAULT_LANGUAGE)
+    name = wording("format.person", name=thing.name, detail=thing.number)
+    return name if thing.number else thing.name
 
 
 def _decision_name(case: Case, made: Decision, occasion: Occasion) -> str:

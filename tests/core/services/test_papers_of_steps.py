@@ -37,7 +37,9 @@ def test_a_delivery_gives_its_receipt_and_what_was_collected(hall: Hall, decided
     assert kinds(done.documents) == ["delivery_receipt", "result_handover"]
     document = ctx.documents.document(done.documents[0].document_id)
     with_picture = ctx.documents.render(document, "pdf")
-    assert "张三于" in ctx.documents.render(document, "text").decode()
+    told = ctx.documents.render(document, "text").decode()
+    assert "张三于" in told
+    assert "食品经营许可证（JY1）" in told
     ctx.documents._picture = lambda _: b""
     assert len(ctx.documents.render(document, "pdf")) < len(with_picture)
     assert {job.state for one in done.documents for job in one.jobs} == {"queued"}

@@ -167,7 +167,7 @@ def read_hub(database: Path) -> HubSide:
             twice=_twice(cases, rows("SELECT record_id FROM effects")),
             documents=frozenset(_documents(rows)),
             forks=rows("SELECT COUNT(*) FROM forks")[0][0],
-            unjudged=rows("SELECT COUNT(*) FROM entries WHERE NOT judged")[0][0],
+            unjudged=rows("SELECT COUNT(*) FROM unjudged")[0][0],
         )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from terminal.domain.catalogue import LifeEvent
 from terminal.domain.parties import Party
-from terminal.services.views import Act, DocumentView, Saved, VisitEnding
+from terminal.services.views import DocumentView, Saved, VisitEnding
 from ui.bridge import Failure
 from ui.widgets.basics import Notice, Scroll, holds_focus
 from ui.widgets.fields import Field
@@ -18,16 +16,16 @@ from ui.widgets.keys import KeyHint
 from ui.window.casework.clerking import Clerking
 from ui.window.columns import Columns
 from ui.window.day import DayWork
-from ui.window.desk import Desk, likely_act
+from ui.window.desk import Desk
 from ui.window.hints import work_end, work_hints
 from ui.window.law import LawCard
 from ui.window.outcome import OutcomeCard
 from ui.window.path import PathCard
 from ui.window.preview import LargePreview, PreviewCard
-from ui.window.review import KEYS
 from ui.window.search import SearchPanel
 from ui.window.side import MineCard, ParkedCard, VisitCard
 from ui.window.visitor import VisitorPanel
+from ui.window.work_keys import WorkKeys
 
 
 class WorkPage(Columns):
@@ -40,7 +38,7 @@ class WorkPage(Columns):
         super().__init__()
         self.setObjectName("work_page")
         bridge, guard, texts = clerking.bridge, clerking.guard, clerking.bridge.texts
-        self._bridge, self._desk, self._texts, self._guard = bridge, desk, texts, guard
+        self._bridge, self._desk, self._texts = bridge, desk, texts
         self.visitor = VisitorPanel(bridge, desk)
         self.visit = VisitCard(texts, desk)
         self.mine = MineCard(texts)
@@ -53,6 +51,7 @@ class WorkPage(Columns):
         self.preview = PreviewCard(texts, desk)
         self.large = LargePreview(texts)
         self.day = DayWork(clerking, desk)
+        self._keys = WorkKeys(self, desk, guard, texts)
         self._upper = Scroll(gap=12)
         for part in (self.notice, self.outcome, self.search.card):
             self._upper.body.addWidget(part)
@@ -71,20 +70,20 @@ class WorkPage(Columns):
         self._wanted_item = ""
         self._to_sign: tuple[DocumentView, ...] = ()
         self._wire()
-        self._show_middle()
+        self.show_middle()
 
     def _wire(self) -> None:
         desk = self._desk
         self.visitor.completed.connect(self._on_visitor)
         self.search.item_taken.connect(self._on_item)
         self.search.event_taken.connect(self._on_event)
-        self.search.shown_changed.connect(self._show_middle)
-        desk.reviewed.connect(self._show_middle)
+        self.search.shown_changed.connect(self.show_middle)
+        desk.reviewed.connect(self.show_middle)
         self.path.left_upwards.connect(self.to_search)
         self.path.stepped.connect(self.keys_changed)
         self.parked.taken.connect(self.take_up)
         day = self.day
-        day.shown_changed.connect(self._show_middle)
+        day.shown_changed.connect(self.show_middle)
         day.told.connect(self.told)
         day.next_wanted.connect(self._on_next_applicant)
         day.to_work.connect(self.start)
@@ -103,8 +102,8 @@ class WorkPage(Columns):
         for signal in (desk.reviewed, desk.visit_changed, desk.parked_changed):
             signal.connect(self.keys_changed)
 
-    def _show_middle(self) -> None:
-        """Show the results, or the matter in work: one of them at a time."""
+    def show_middle(self) -> None:
+        """Show the results, the matter in work, or a card of the day: one of them at a time."""
         card = self.day.shown()
         if card is not None:
             self.show_side(False)
@@ -152,7 +151,8 @@ class WorkPage(Columns):
         else:
             self.to_visitor()
 
-    def _go(self, step: str) -> None:
+    def go(self, step: str) -> None:
+        """Go to a step of the matter in work."""
         self.show_side(False)
         self.large.hide()
         self.search.close_results()
@@ -171,7 +171,7 @@ class WorkPage(Columns):
     def close_paper(self) -> None:
         """Put the paper aside; the review takes the keyboard, for that is what comes next."""
         self.large.hide()
-        self._show_middle()
+        self.show_middle()
         self.path.to_review()
 
     def forget_visitor(self) -> None:
@@ -251,102 +251,14 @@ class WorkPage(Columns):
     # Keys that no field wanted.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, modifiers = event.key(), event.modifiers()
-        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        if self.day.press(Qt.Key(key), modifiers):
+        if self._keys.take(event):
             event.accept()
-            return
-        legal = next(
-            (act for act, (_, k, c) in KEYS.items() if k == key and c == control and not shift),
-            None,
-        )
-        if legal is not None:
-            if not event.isAutoRepeat():
-                self._on_legal_key(legal)
-        elif control and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
-            self.take_up(key - Qt.Key.Key_1)
-        elif shift and key == Qt.Key.Key_F2:
-            self.forget_visitor()
-        elif not control and not shift and key in self._plain_keys():
-            if key != Qt.Key.Key_Escape:
-                # What a key of the day has opened gives way to what is wanted next.
-                self.day.close()
-            self._plain_keys()[Qt.Key(key)]()
         else:
             super().keyPressEvent(event)
-            return
-        event.accept()
 
     def press(self, hint: str) -> None:
         """Do what a click on the key line asks for."""
-        of_day = self.day.act_of(hint)
-        if of_day is not None:
-            of_day()
-            return
-        if hint == "end":
-            review = self._desk.now.review
-            if review is not None and self.path.step() == "review":
-                self.path.review.ask(likely_act(review).value)
-            elif review is not None:
-                self.path.to_review(self._texts("window.review.press_again"))
-            return
-        actions = {
-            "f2": self.to_visitor,
-            "f3": self.to_search,
-            "f4": lambda: self._go("scenario"),
-            "f5": lambda: self._go("materials"),
-            "f6": self.look_at_paper,
-            "f10": self.park_or_resume,
-            "f11": self.end_visit,
-        }
-        actions.get(hint, self.path.to_review)()
-
-    def _plain_keys(self) -> dict[Qt.Key, Callable[[], None]]:
-        has_matter = self._desk.now.review is not None
-        keys: dict[Qt.Key, Callable[[], None]] = {
-            Qt.Key.Key_F2: self.to_visitor,
-            Qt.Key.Key_F3: self.to_search,
-            Qt.Key.Key_F10: self.park_or_resume,
-            Qt.Key.Key_F11: self.end_visit,
-            Qt.Key.Key_Escape: self._escape,
-        }
-        if has_matter:
-            keys[Qt.Key.Key_F4] = lambda: self._go("scenario")
-            keys[Qt.Key.Key_F5] = lambda: self._go("materials")
-            keys[Qt.Key.Key_F6] = self.look_at_paper
-        return keys
-
-    def _on_legal_key(self, act: Act) -> None:
-        """Such a key pressed anywhere else only leads to the review step, and says so."""
-        if self._desk.now.review is not None:
-            self.show_side(False)
-        self.large.hide()
-        self._show_middle()
-        if self._desk.now.review is None or self._guard.composing or self._guard.hurried():
-            return
-        if self.path.step() == "act":
-            self.path.confirm(act)
-            return
-        self.path.to_review(self._texts("window.review.press_key_again", key=KEYS[act][0]))
-        reason = self.path.review.explain(act) if self._desk.fresh else ""
-        if reason:
-            self.path.review.notice.say(reason, "warning")
-
-    def _escape(self) -> None:
-        if self.day.close():
-            if not self.day.paused:
-                self.start()
-        elif not self.large.isHidden():
-            self.close_paper()
-        elif self.search.is_open() and self._desk.now.review is not None:
-            self.search.close_results()
-            self.path.begin()
-        elif not self.path.escape():
-            if holds_focus(self.path, QApplication.focusWidget()):
-                self.to_search()
-            elif self.search.edit.hasFocus():
-                self.to_visitor()
+        self._keys.click(hint)
 
     # What happened.
 

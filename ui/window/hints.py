@@ -7,7 +7,7 @@ from terminal.services.views import Act
 from terminal.texts import Texts
 from ui.widgets.keys import KeyHint
 from ui.window.desk import Desk, likely_act
-from ui.window.review import KEYS, next_owed
+from ui.window.review import KEYS, next_owed, word_of
 
 
 def work_hints(desk: Desk, texts: Texts) -> tuple[KeyHint, ...]:
@@ -58,5 +58,5 @@ def work_end(desk: Desk, texts: Texts) -> tuple[str, bool]:
         act in (Act.ACCEPT, Act.ACCEPT_CONDITIONALLY) or (act is Act.RECEIVE and only_received)
     )
     if ready:
-        return texts(f"window.act_main.{act.value}", key=KEYS[act][0]), True
+        return texts(f"window.act_main.{word_of(act, review)}", key=KEYS[act][0]), True
     return next_owed(review, texts), False

@@ -119,10 +119,16 @@ class ReviewPanel(LegalFrame):
     def _show_keys(self, review: Review) -> None:
         for act, (cap, _, _) in KEYS.items():
             if review.permission(act).allowed:
-                word = Label(self._texts(f"window.act.{act.value}"), "dense")
+                word = Label(self._texts(f"window.act.{word_of(act, review)}"), "dense")
                 word.setObjectName(f"act_{act.value}")
                 fill(self._caps, (KeyCap(cap), word, 6))
         self._caps.addStretch(1)
+
+
+def word_of(act: Act, review: Review) -> str:
+    """Return what an act is called: what silence has accepted is not complete, but recorded."""
+    silent = act is Act.ACCEPT and review.law.deemed_from is not None
+    return "SILENCE" if silent else act.value
 
 
 def problem_sentences(review: Review, texts: Texts) -> tuple[str, ...]:

@@ -110,6 +110,14 @@ class ReceiptSays(msgspec.Struct, frozen=True, tag=True):
     words: Words
 
 
+class Numbered(msgspec.Struct, frozen=True, tag=True):
+    """A paper has its number of the organ's own series: from a block, or from the hub by now."""
+
+    matter: str
+    kind: str
+    begins: str
+
+
 class DepartmentPaper(msgspec.Struct, frozen=True, tag=True):
     """A department opens its paper at the desk as PDF; it is kept to be read.
 
@@ -130,5 +138,5 @@ class Arrived(msgspec.Struct, frozen=True, tag=True):
 
 LawStep = (
     Choose | LayDown | FillIn | DoEvent | HandOut | Tried | TriedAtDesk | ScreenSays
-    | ProgressSays | FridaySays | ReceiptSays | DepartmentPaper | Arrived
+    | ProgressSays | FridaySays | ReceiptSays | Numbered | DepartmentPaper | Arrived
 )  # fmt: skip

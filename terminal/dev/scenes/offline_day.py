@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from terminal.dev.scenes.items import FOOD
-from terminal.dev.scenes.law_steps import FridaySays, ProgressSays, ScreenSays, Tried
+from terminal.dev.scenes.law_steps import FridaySays, Numbered, ProgressSays, ScreenSays, Tried
 from terminal.dev.scenes.parts import LEAVE, resettled
 from terminal.dev.scenes.steps import (
     Answer,
@@ -132,8 +132,8 @@ _EVENING: tuple[Step, ...] = (
     PlugIn(),
     ScreenSays(("待传 0",)),
     # Each notice has its number from the organ's own series by now.
-    Expect("declined", S.NOT_ACCEPTED, says=(Says("decline", ("区审批不受〔",)),)),
-    Expect("corrected", S.AWAITING_CORRECTION, says=(Says("correction", ("区审批补〔",)),)),
+    Numbered("declined", "decline", "区审批不受〔"),
+    Numbered("corrected", "correction", "区审批补〔"),
     ProgressSays("received", ("已收件", "答复是否受理"), ("视为受理",)),
     ProgressSays("corrected", ("由您补正下列材料", "与食品经营相适应的布局和操作流程图")),
     ProgressSays("declined", ("不予受理", "岳池县行政审批局")),

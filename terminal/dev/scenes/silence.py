@@ -76,7 +76,7 @@ _TOO_LATE: tuple[Step, ...] = (
     Tried("silent", "correct", "act.deemed_accepted"),
     Tried("silent", "decline", "act.deemed_accepted"),
     Resume("silent"),
-    ScreenSays(("视为受理",)),
+    ScreenSays(("登记视为受理", "不能再告知补正或不予受理"), ("确认齐全并受理",)),
     Shoot("silence-law"),
     Do("silent", Act.ACCEPT, S.ACCEPTED),
     Expect(

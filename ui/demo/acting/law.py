@@ -219,6 +219,17 @@ def receipt_says(stage: Stage, step: law_steps.ReceiptSays) -> None:
     _judge(stage, step.matter, text_of(stage, paper), step.words)
 
 
+def numbered(stage: Stage, step: law_steps.Numbered) -> None:
+    """Wait for the number: the hub gives it once the paper has arrived."""
+
+    def number() -> str:
+        papers = stage.ctx.cases.documents(stage.id_of(step.matter))
+        found = next(one for one in papers if one.kind == step.kind)
+        return stage.ctx.documents.document(found.document_id).official_number
+
+    stage.hands.wait(step.begins, lambda: number().startswith(step.begins))
+
+
 def department_paper(stage: Stage, step: law_steps.DepartmentPaper) -> None:
     """Fetch the paper and keep it beside the hall's other things."""
     case_id = stage.case(step.matter).case_id
@@ -265,6 +276,7 @@ STEPS: Steps = {
     law_steps.ProgressSays: progress_says,
     law_steps.FridaySays: friday_says,
     law_steps.ReceiptSays: receipt_says,
+    law_steps.Numbered: numbered,
     law_steps.DepartmentPaper: department_paper,
     law_steps.Arrived: arrived,
 }

@@ -52,7 +52,8 @@ def test_a_burst_of_answers_is_looked_at_twice_at_most(
 
 def _rest(clerk: Clerk) -> None:
     """Wait until nothing is asked for any more."""
-    gaps = [clerk.place._page_soon, clerk.place._journal_soon, clerk.place.journal._soon]
+    place = clerk.place
+    gaps = [place._page_soon, place._journal_soon, place.cases._soon, place.journal._soon]
     clerk.wait(lambda: not any(one._asked or one._gap.isActive() for one in gaps))
 
 

@@ -30,8 +30,12 @@ from ui.window.casework.next_thing import (
 )
 from ui.window.casework.tabs import DONE, OPEN, TabBar
 from ui.window.casework.todo_table import TodoTable, plain_row, turning_words
+from ui.window.coalesced import Coalesced
 from ui.window.life_event import progress_words
 from ui.window.page import Page
+
+GAP_MS = 1_000
+"""While entries drain the hub's answers change hundreds of rows a second: nobody reads that."""
 
 
 class CasesPage(Page):
@@ -83,6 +87,7 @@ class CasesPage(Page):
         self.search.went_down.connect(self.table.setFocus)
         self.table.moved.connect(lambda _: self._on_moved())
         self.table.taken.connect(lambda _: self._open())
+        self._soon = Coalesced(self, self._look, GAP_MS)
         self.tabs.chosen.connect(self._on_tab)
         self.case.closed.connect(self.show_list)
         self.case.told.connect(self.told)
@@ -97,6 +102,12 @@ class CasesPage(Page):
         return self.stack.currentWidget() is self.case
 
     def refresh(self) -> None:
+        self._soon.ask()
+        if self.reading:
+            self.case.refresh()
+
+    def _look(self) -> None:
+        """Ask for the list anew."""
         ctx = self.bridge.ctx
         if ctx is None:
             return
@@ -111,8 +122,6 @@ class CasesPage(Page):
             self.bridge.read(self, ended, done=self._on_ended)
         if self._searched:
             self._ask_search()
-        if self.reading:
-            self.case.refresh()
 
     def start(self) -> None:
         self.case.leave()
@@ -122,7 +131,7 @@ class CasesPage(Page):
     def show_list(self) -> None:
         """Go back from a case to the list, where it was left."""
         self.start()
-        self.refresh()
+        self._look()
         self.told.emit("", "")
         self.keys_changed.emit()
 
@@ -175,6 +184,8 @@ class CasesPage(Page):
         self.place.setVisible(self.width() >= px(900))
 
     def _on_todo(self, todo: TodoList) -> None:
+        if todo == self._todo:
+            return
         self._todo = todo
         self.tabs.show_counts({**todo.counts, OPEN: len(todo.rows)})
         if self.tabs.current != DONE:
@@ -191,7 +202,7 @@ class CasesPage(Page):
         self._held = ""
         if tab == DONE:
             self._ended = ()
-            self.refresh()
+            self._look()
         self._show()
         self.keys_changed.emit()
 
@@ -343,7 +354,7 @@ class CasesPage(Page):
             return
         self._of_all = not self._of_all
         self.hall.setChecked(self._of_all)
-        self.refresh()
+        self._look()
         self.keys_changed.emit()
 
     def _open(self) -> None:

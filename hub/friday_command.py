@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from hub.hub import Hub
 from hub.web import friday_sheet
 from hub.web.friday import FridayPage
 from hub.web.site import Site
-from terminal.errors import StoreError
+from terminal.errors import InvalidInput, StoreError
 
 if TYPE_CHECKING:
     from terminal.cli.base import Console
-
-FORMATS = ("text", "pdf")
 
 
 def run(hub: Hub, args: argparse.Namespace, console: Console) -> None:
@@ -27,14 +22,16 @@ def run(hub: Hub, args: argparse.Namespace, console: Console) -> None:
     target: Path | None = getattr(args, "out", None)
     wanted = getattr(args, "format", None)
     kind = wanted or ("pdf" if target is not None and target.suffix == ".pdf" else "text")
+    if target is None and kind != "text":
+        raise InvalidInput("hub.friday_needs_file")
     with ThreadPoolExecutor(1) as executor:
         sheet = FridayPage(Site(hub, executor)).read(console.texts)
-    if target is None and kind == "text" and console.json:
-        console.emit(msgspec.to_builtins(sheet))
+    if target is None and console.json:
+        console.emit(sheet)
         return
     data = friday_sheet.render(sheet, console.texts, kind)
     if target is None:
-        sys.stdout.buffer.write(data)
+        console.line(data.decode().rstrip("\n"))
         return
     try:
         target.write_bytes(data)

@@ -41,6 +41,7 @@ from terminal.store import aggregates
 from terminal.store.journal import Written
 from tests.simulation.network import flip
 from tests.simulation.printer import view_of
+from tests.simulation.rescuing import rescue
 from tests.simulation.terminal import Terminal
 
 CLERK = Actor("clerk", "clerk-1", "王芳", "3 号综合窗口")
@@ -297,8 +298,13 @@ def poison(terminal: Terminal, rng: random.Random) -> None:
 
 
 def release(terminal: Terminal, rng: random.Random) -> None:
-    """Install an older release, which does not know some kinds, or the present one."""
+    """Install an older release, which does not know some kinds, or the present one.
+
+    Half of the updates fail first, and what waits goes to the hub in rescue.
+    """
     later = sorted(set(KINDS) & {"case_decided", "document_issued", "materials_supplemented"})
     old = not terminal.unknown_kinds
     terminal.unknown_kinds = frozenset(rng.sample(later, 2)) if old else frozenset()
     terminal.restart()
+    if rng.random() < 0.5:
+        rescue(terminal)

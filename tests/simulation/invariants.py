@@ -15,7 +15,7 @@ import msgspec
 
 from hub.restore import missing
 from hub.store import incidents, projections
-from hub.store.tables import EffectRow, FeedHead, FeedLine, ForkRow
+from hub.store.tables import ConflictRow, EffectRow, FeedHead, FeedLine, ForkRow
 from hub.store.tables import EntryRow as HubEntry
 from terminal.domain.case import Case, CaseState
 from terminal.domain.parties import Party
@@ -47,6 +47,7 @@ _AT_HUB = sql_of(
 )  # fmt: skip
 _FORKS = sql_of(ForkRow.select(ForkRow.hash, ForkRow.header))
 _EFFECTS = sql_of(EffectRow.select(EffectRow.record_id, EffectRow.effect, EffectRow.code))
+_TWICE = sql_of(ConflictRow.select(ConflictRow.record_id).where(ConflictRow.code == ""))
 _AT_TERMINAL = sql_of(
     EntryRow.select(
         EntryRow.record_id, EntryRow.hash, EntryRow.header, EntryRow.payload, EntryRow.epoch,
@@ -65,6 +66,7 @@ class AtHub:
             self.entries = rows(database, _AT_HUB)
             branches = rows(database, _FORKS)
             self.effect_rows = rows(database, _EFFECTS)
+            self.twice = {record for (record,) in rows(database, _TWICE, "hub.record_twice")}
         self.hashes = {row[1] for row in self.entries}
         self.branches = {digest for digest, _ in branches}
         self.records = {row[0] for row in self.entries}
@@ -278,8 +280,9 @@ def sets_are_the_hubs(world: World, terminal: Terminal) -> None:
 def cases_agree(world: World, terminal: Terminal, hub: AtHub) -> None:
     """9: a case of which nothing is held is the same on both sides, conflicts or not.
 
-    Of steps that two terminals took at the same time, each may show its own first. Who took a
-    case over by a paper whose content was wiped before a restore is sent nothing of it.
+    Of steps that two terminals took at the same time, each may show its own first. Where
+    payloads were wiped before a restore, who took a case over by such a paper is sent nothing of
+    it, and a step that the hub has written anew stays what it was told first.
     """
     twins = sum(other.number == terminal.number for other in world.terminals)
     foreign = terminal.ledger.read(lambda db: rows(db, _FOREIGN))
@@ -295,11 +298,15 @@ def cases_agree(world: World, terminal: Terminal, hub: AtHub) -> None:
             held.add(header.aggregate_id)
         if not settled or (twins > 1 and mine_too):
             disputed.add(header.aggregate_id)
+    wiped_before = world.restored and world.wiped
     for case_id in set(terminal.cases) - disputed:
         mine = terminal.ledger.read(lambda db, name=case_id: aggregates.load(db, name))
         with world.hub.store.reading() as database:
             theirs = projections.load(database, case_id)
         if mine is None and any(paper.startswith(case_id) for paper in held):
+            continue
+        again = isinstance(mine, Case) and any(s.record_id in hub.twice for s in mine.history)
+        if wiped_before and again:
             continue
         if isinstance(mine, Case) and isinstance(theirs, Case) and _at_once(theirs, base):
             same = {s.record_id for s in mine.history} == {s.record_id for s in theirs.history}

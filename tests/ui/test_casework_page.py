@@ -69,6 +69,7 @@ LIVES: tuple[tuple[Body, ...], ...] = (
     (life.DEFERRING, life.CONDITIONAL),
     (life.ELSEWHERE,),
     (life.ELSEWHERE, life.FORWARDED),
+    (life.ELSEWHERE, life.FORWARDED, life.ARRIVED),
     (life.RECEIVED, life.ACCEPTED, life.HANDED),
     (life.RECEIVED, life.ACCEPTED, life.SUSPENDED),
     (life.RECEIVED, life.DECLINED),
@@ -102,9 +103,10 @@ STEPS: dict[CaseAct, Body] = {
 }
 
 
-STRICTER = (CaseAct.BRING, CaseAct.ARRIVED, CaseAct.DELIVER)
+STRICTER = (CaseAct.BRING, CaseAct.ARRIVED, CaseAct.DELIVER, CaseAct.HAND_OVER)
 """The page offers less than the rules: what was notified comes through the intake, an arrival
-follows its forwarding, and what is in the mail is not handed out at the desk."""
+follows its forwarding, what is in the mail is not handed out at the desk, and papers for another
+place go there and not to the department."""
 
 
 @pytest.mark.parametrize("bodies", LIVES)

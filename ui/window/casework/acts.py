@@ -122,7 +122,7 @@ def acts_of(
     overdue = bool(case.cure_due) and case.cure_due < on.isoformat()
     put(CaseAct.CURE_FAILED, overdue and (in_hand or case.state is S.SUSPENDED))
     with_us = case.papers is None or case.papers.official is not None
-    put(CaseAct.HAND_OVER, case.state.open and with_us)
+    put(CaseAct.HAND_OVER, case.state.open and with_us and case.forwarding is None)
     put(CaseAct.DECIDE, in_hand and session.role is Role.CHIEF_REPRESENTATIVE and (
         item is not None and item.authority.may_decide
     ))  # fmt: skip

@@ -73,4 +73,4 @@ def _compare(stage: Stage) -> None:
         assert case.offline == played.offline
     assert len(hub.states) == len(stage.all_played)
     assert hub.ratings == stage.ratings
-    assert len(stage.hall.devices.printer.sheets) == stage.slips
+    assert len(stage.hall.devices.printer.sheets) == stage.slips()

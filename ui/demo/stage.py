@@ -42,6 +42,10 @@ class Played(msgspec.Struct):
     record_ids: tuple[str, ...] = ()
 
 
+def _is_slip(paper: DocumentView) -> bool:
+    return PAPER_OF_KIND[paper.kind] == "receipt_printer"
+
+
 class Stage:
     """Holds what the steps of scenes work with. GUI thread only.
 
@@ -60,7 +64,7 @@ class Stage:
         self.matters: dict[str, str] = {}
         self.all_played: list[Played] = []
         self.ratings = 0
-        self.slips = 0
+        self._others = 0
         self.blanks: tuple[str, ...] = ()
         self.dark_on: date | None = None
         self.seats: dict[str, tuple[Seat, int]] = {}
@@ -182,7 +186,7 @@ class Stage:
             )  # fmt: skip
             self.played[matter] = made
             self.all_played.append(made)
-        self.await_slips(answer.documents)
+        self.await_slips()
 
     def id_of(self, matter: str) -> str:
         """Return the id of a case, or of a whole matter of several departments (`matters`)."""
@@ -201,12 +205,25 @@ class Stage:
 
     # Paper and network
 
-    def await_slips(self, documents: Sequence[DocumentView]) -> None:
-        """Wait until the slips of these papers have come out, unless there is no roll."""
+    def slips(self) -> int:
+        """Return how many papers of these matters belong on the receipt printer."""
+        papers = (
+            paper
+            for played in self.all_played
+            for paper in self.ctx.cases.documents(played.case_id)
+        )
+        return self._others + sum(map(_is_slip, papers))
+
+    def await_slips(self, documents: Sequence[DocumentView] = ()) -> None:
+        """Wait until every slip has come out, unless there is no roll.
+
+        `documents` are papers of a whole matter of several cases, which belong to none of them.
+        """
+        cases = {played.case_id for played in self.all_played}
+        self._others += sum(_is_slip(one) for one in documents if one.case_id not in cases)
         printer = self.hall.devices.printer
-        self.slips += sum(PAPER_OF_KIND[one.kind] == "receipt_printer" for one in documents)
         if printer.paper == "ok":
-            wanted = self.slips
+            wanted = self.slips()
             self.hands.wait("slip", lambda: len(printer.sheets) >= wanted)
 
     def look_now(self) -> None:

@@ -116,7 +116,7 @@ def put_paper(stage: Stage, _: steps.PutPaper) -> None:
     """Put a roll in; what waits comes out."""
     stage.hall.devices.printer.put_paper()
     _await_printer(stage, "connected")
-    stage.await_slips(())
+    stage.await_slips()
 
 
 def _await_printer(stage: Stage, state: str) -> None:

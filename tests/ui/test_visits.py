@@ -155,3 +155,25 @@ def test_originals_on_the_desk_are_named_at_the_end(clerk: Clerk) -> None:
     clerk.press(Qt.Key.Key_F11)
     clerk.wait(lambda: clerk.label("outcome_line").startswith("请归还"))
     assert entry.name in clerk.label("outcome_line")
+
+
+def test_what_is_not_saved_goes_with_the_second_press_only(clerk: Clerk) -> None:
+    clerk.greet("濮阳七", 309)
+    clerk.open_item()
+    # Nothing was recorded yet: one press, and the desk is free.
+    clerk.press(Qt.Key.Key_F11)
+    clerk.at("visitor_name")
+    clerk.greet("濮阳七", 309)
+    clerk.open_item()
+    clerk.to_materials()
+    clerk.tick(1)
+    clerk.press(Qt.Key.Key_F11)
+    clerk.wait(lambda: "还没有保存" in clerk.label("status_notice"))
+    assert clerk.desk.now.review is not None
+    # Something more was done: the warning counts no longer.
+    clerk.tick(1)
+    clerk.press(Qt.Key.Key_F11)
+    assert clerk.desk.now.review is not None
+    clerk.press(Qt.Key.Key_F11)
+    clerk.at("visitor_name")
+    assert clerk.desk.now.empty

@@ -113,6 +113,8 @@ class DayWork(QObject):
         texts = self._texts
         if self.paused:
             return (KeyHint("resume", "Enter", texts("day.hint.resume")),)
+        if self.shown() is not None:
+            return (KeyHint("close", "Esc", texts("day.hint.close")),)
         if self._desk.now.empty:
             return (
                 KeyHint("appointments", "Shift+F5", texts("day.hint.appointments")),

@@ -6,6 +6,7 @@ import uuid
 
 import msgspec
 
+from terminal.domain.catalogue import Way
 from terminal.domain.parties import Capacity, Party, PowerOfAttorney
 from terminal.domain.records import Lane
 from terminal.services.kept_drafts import KeptVisit
@@ -51,6 +52,18 @@ class Visiting(msgspec.Struct):
     parked_at: int = 0
     restored: bool = False
     late: bool = False
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether a matter is in work in which somebody has recorded something."""
+        draft = self.draft
+        if draft is None:
+            return False
+        recorded = {
+            key for key, entry in draft.materials.items() if entry.way is not Way.SHARED_DATA
+        }
+        answered = bool(draft.answers) and not draft.case_id
+        return answered or bool(recorded - set(self.there_before))
 
     @property
     def empty(self) -> bool:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from terminal.domain.catalogue import LifeEvent
 from terminal.domain.parties import Party
-from terminal.services.views import DocumentView, Saved, VisitEnding
+from terminal.services.views import DocumentView, IntakeDraft, Saved, VisitEnding
 from ui.bridge import Failure
 from ui.widgets.basics import Notice, Scroll, holds_focus
 from ui.widgets.fields import Field
@@ -69,6 +69,7 @@ class WorkPage(Columns):
         )
         self._wanted_item = ""
         self._to_sign: tuple[DocumentView, ...] = ()
+        self._leaving: IntakeDraft | None = None
         self._wire()
         self.show_middle()
 
@@ -227,7 +228,17 @@ class WorkPage(Columns):
             self.start()
 
     def end_visit(self) -> None:
-        """F11: the visit is over, or nothing was done and the desk is simply free again."""
+        """F11: the visit is over, or nothing was done and the desk is simply free again.
+
+        What was recorded and not saved goes only when the key is pressed again.
+        """
+        draft = self._desk.now.draft
+        if self._desk.now.unsaved and draft is not self._leaving:
+            self._leaving = draft
+            self.told.emit(self._texts("window.end.unsaved"), "warning")
+            return
+        self._leaving = None
+        self.told.emit("", "")
         if self._desk.now.review is not None and self._desk.now.cases:
             self._desk.drop_item()
         if self._desk.now.cases:
@@ -349,7 +360,7 @@ class WorkPage(Columns):
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Return what can be done now."""
-        if self.day.paused:
+        if self.day.shown() is not None:
             return self.day.hints()
         return (*work_hints(self._desk, self._texts), *self.day.hints())
 

@@ -76,6 +76,7 @@ class WorkKeys:
             "f6": page.look_at_paper,
             "f10": page.park_or_resume,
             "f11": page.end_visit,
+            "close": self._escape,
         }
         actions.get(hint, page.path.to_review)()
 

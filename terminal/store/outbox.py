@@ -225,18 +225,27 @@ def take_foreign(db: peewee.Database, foreign: Entry, now: int) -> str:
     The caller has checked hashes and signature. A held one is tried again by `retry_held`.
     """
     header = foreign.read_header()
-    if rows(db, _OWN, header.record_id):
-        return "applied"
-    for (kept,) in rows(db, _JUDGED, header.record_id, "held"):
-        said = entries.decode_header(bytes(kept)).payload_hash
-        if said != header.payload_hash and hub_places.takes_other(db):
-            # A hub that was put back has said something else before it was given this one back.
-            _store(db, foreign, header, "applied", "", now)
-            _go_on_from_hub(db, [header.aggregate_id])
+    if _known(db, foreign, header, now):
         return "applied"
     state, code = _judge(db, foreign)
     _store(db, foreign, header, state, code, now)
     return state
+
+
+def _known(db: peewee.Database, foreign: Entry, header: Header, now: int) -> bool:
+    """Say whether a record is here; what the hub has in its place takes that.
+
+    A hub that was put back has said something else before it was given the first one back.
+    """
+    if rows(db, _OWN, header.record_id):
+        return True
+    found = rows(db, _JUDGED, header.record_id, "held")
+    for (kept,) in found:
+        said = entries.decode_header(bytes(kept)).payload_hash
+        if said != header.payload_hash and hub_places.takes_other(db):
+            _store(db, foreign, header, "applied", "", now)
+            _go_on_from_hub(db, [header.aggregate_id])
+    return bool(found)
 
 
 def _store(

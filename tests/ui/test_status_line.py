@@ -144,11 +144,11 @@ def test_the_alarm_comes_with_the_day_and_its_keys_are_one_press_away(
     assert isinstance(clock, FixedClock)
     for _ in range(2):
         clock.advance(days=1)
-        clerk.place._tick()
+        clerk.place.tell_time()
     clerk.wait(lambda: "还剩 3 个工作日" in clerk.place.top.outbox.accessibleName())
     assert alarm(clerk) == ""
     clock.advance(days=1)
-    clerk.place._tick()
+    clerk.place.tell_time()
     clerk.wait(lambda: alarm(clerk))
     assert "最迟 11-30（周一，含当日）须告知补正或是否受理，还剩 2 个工作日" in alarm(clerk)
     assert "期限不因断网顺延。F1 导出应急文件 · Shift+F1 打印电话单" in alarm(clerk)

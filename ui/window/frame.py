@@ -111,7 +111,7 @@ class Workplace(QWidget):
         self._wire()
         self.keeper = Keeper(bridge, self.desk)
         self.show_page("work")
-        self._tick()
+        self.tell_time()
         self.refresh_all()
 
     def _wire(self) -> None:
@@ -142,7 +142,7 @@ class Workplace(QWidget):
             ]
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
-        self._clock.timeout.connect(self._tick)
+        self._clock.timeout.connect(self.tell_time)
         self._clock.start()
 
     @property
@@ -402,7 +402,8 @@ class Workplace(QWidget):
     def _on_failure(self, failure: Failure) -> None:
         self.say(failure.sentence, "bad")
 
-    def _tick(self) -> None:
+    def tell_time(self) -> None:
+        """Show day and time; with a new day what is due has changed."""
         ctx = self._bridge.ctx
         if ctx is not None:
             now = ctx.clock.now()

@@ -34,6 +34,11 @@ class Keeper(QObject):
         if ctx is not None:
             bridge.run(self, ctx.kept_drafts.offered, desk.session, done=self._on_offered)
 
+    @property
+    def kept(self) -> bool:
+        """Whether the ledger has everything that stands at the desk now."""
+        return not self._busy and {one.key: one for one in self._visits()} == self._stored
+
     def keep(self) -> None:
         """Bring the ledger to what stands at the desk now; nothing when it is there already."""
         ctx = self._bridge.ctx

@@ -30,6 +30,9 @@ def let_pass(stage: Stage, step: steps.Pass) -> None:
     clock.move(to_milliseconds(then) - to_milliseconds(now))
     if stage.is_open:
         stage.look_now()
+        if stage.app.window.workplace is not None:
+            # The top line looks at the clock every few seconds; pictures do not wait for it.
+            stage.place.tell_time()
 
 
 def next_morning(stage: Stage) -> None:
@@ -85,6 +88,8 @@ def power_cut(stage: Stage, _: steps.PowerCut) -> None:
     put back to the moment of the cut. The network goes at that moment too, so the hub has
     heard nothing that the disk does not know.
     """
+    # What was typed in the last second is lost in a cut; this one comes a moment later.
+    stage.hands.wait("kept", lambda: stage.place.keeper.kept)
     stage.dark_on = to_local(stage.ctx.clock.now().corrected).date()
     stage.hall.cable.pull()
     _gone(stage)

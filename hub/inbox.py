@@ -176,7 +176,7 @@ def _place(entry: Entry, epoch: str, terminal: TerminalData) -> Stored:
     if entry.signature:
         entry = msgspec.structs.replace(entry, signature=b"")
     try:
-        header = protocol.check(entry)
+        header = protocol.check_hashes(entry)
     except EntryError:
         return _place_unsound(entry, epoch, terminal)
     names = (header.epoch, header.record_id, header.kind, header.aggregate_id)
@@ -205,7 +205,7 @@ def _place_unsound(entry: Entry, epoch: str, terminal: TerminalData) -> Stored:
     if known.digest(entry.header).hex() != entry.hash:
         raise SyncError("journal.hash_differs")
     try:
-        protocol.check(entry)
+        protocol.check_hashes(entry)
         sound = entry.payload is not None
     except EntryError:
         sound = False

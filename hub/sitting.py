@@ -87,8 +87,14 @@ class Sitting:
     def leases_of(self, terminal_id: str) -> list[NumberLease]:
         """Return the blocks of numbers of a terminal as this sitting leaves them."""
         if terminal_id not in self._leases:
-            self.flush()
-            self._leases[terminal_id] = projections.leases_of(self.db, terminal_id)
+            found = {one.lease_id: one for one in projections.leases_of(self.db, terminal_id)}
+            # Looked up here and not flushed: a case that is numbered next is written once.
+            found |= {
+                name: one
+                for name, one in self._changed.items()
+                if isinstance(one, NumberLease) and one.terminal_id == terminal_id
+            }
+            self._leases[terminal_id] = list(found.values())
         return self._leases[terminal_id]
 
     def touched_by(self, aggregate_id: str) -> set[str]:

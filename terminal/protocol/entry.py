@@ -177,7 +177,18 @@ def is_newer(entry: Entry) -> bool:
 
 
 def check(entry: Entry) -> Header:
-    """Check an entry's hashes and return its header; `EntryError` when they do not fit."""
+    """Check an entry wholly and return its header; `EntryError` when something does not fit."""
+    header = check_hashes(entry)
+    if entry.payload is not None:
+        refuse_duplicate_keys(entry.payload)
+    return header
+
+
+def check_hashes(entry: Entry) -> Header:
+    """Check an entry's hashes and return its header; `EntryError` when they do not fit.
+
+    So much makes it authentic; what its payload says is looked at by who reads it.
+    """
     if len(entry.header) + len(entry.payload or b"") > MAX_ENTRY_BYTES:
         raise EntryError("journal.too_large")
     header = decode_header(entry.header)
@@ -186,14 +197,13 @@ def check(entry: Entry) -> Header:
         raise EntryError("journal.unknown_suite", suite=header.suite)
     if known.digest(entry.header).hex() != entry.hash:
         raise EntryError("journal.hash_differs")
-    if entry.payload is not None:
-        if known.digest(entry.payload).hex() != header.payload_hash:
-            raise EntryError("journal.hash_differs")
-        _refuse_duplicate_keys(entry.payload)
+    if entry.payload is not None and known.digest(entry.payload).hex() != header.payload_hash:
+        raise EntryError("journal.hash_differs")
     return header
 
 
-def _refuse_duplicate_keys(data: bytes) -> None:
+def refuse_duplicate_keys(data: bytes) -> None:
+    """Raise `EntryError` for JSON in which a key stands twice, or that is none."""
     if _as_encoded(data):
         return
 

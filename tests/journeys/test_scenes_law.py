@@ -12,7 +12,8 @@ from tests.journeys import staged
 from ui.demo.acting.law import DESK_PAPERS
 from ui.demo.stage import Stage
 
-pytestmark = pytest.mark.timeout(staged.SECONDS)
+pytestmark = pytest.mark.timeout(2 * staged.SECONDS)
+"""The first test waits for the hall, too."""
 
 REMEDIES = (
     "如不服本决定，可以自收到之日起60日内向区人民政府申请行政复议，"

@@ -54,10 +54,9 @@ BASIS = "《城镇污水排入排水管网许可管理办法》第八条"
 
 
 def _granted(matter: str, account: str, number: str, thing: str) -> tuple[Step, ...]:
-    """A department takes its case, grants it and makes the result ready at its own desk."""
+    """A department grants its case and makes the result ready at its own desk."""
     decided = (("outcome", "GRANTED"), ("document_number", number))
     return (
-        Department(matter, account, "claim", S.UNDER_REVIEW),
         Department(matter, account, "decision", S.DECIDED, decided),
         Department(
             matter, account, "ready", S.RESULT_READY,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import uuid
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 import msgspec
 
@@ -84,10 +84,6 @@ class Seat:
     def queue(self, tab: str = "") -> Page:
         """Open a tab of the queue; the first one without a name."""
         return self._open(f"/desk?tab={tab}" if tab else "/desk")
-
-    def find(self, words: str) -> Page:
-        """Search the organ's cases."""
-        return self._open(f"/desk?words={quote(words)}")
 
     def sees(self, case_id: str, tab: str = "") -> bool:
         """Say whether a tab of the queue names a case."""

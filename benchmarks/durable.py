@@ -263,10 +263,10 @@ def measure(rounds: int, singles: int, batches: int, top: Path) -> None:
         goal = f" (goal for ours {GOAL}, stretch {STRETCH})" if what == "one" else ""
         print(f"ratio to the limit, {count} a commit: " + " · ".join(said[1:]) + goal)
 
-    spent = [
+    took_each = [
         f"{_short(name)} {1000 * statistics.median(each):.3f}" for name, each in processor.items()
     ]
-    print("processor time of one record, ms: " + " · ".join(spent))
+    print("processor time of one record, ms: " + " · ".join(took_each))
 
 
 def _short(name: str) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from hub import setup
+from hub import catalogue, granting, setup
 from hub.hub import Hub
-from hub.store import conflicts, queues
-from hub.store.statements import rows
+from hub.store import conflicts, projections, queues
+from hub.store.migrations import STEPS
+from hub.store.statements import rows, run
+from terminal.domain.catalogue import ServiceItem
 from terminal.domain.parties import FreeChoice, Party, PowerOfAttorney
 from terminal.domain.records import Lane
+from terminal.protocol.snapshot import Line as Item
 from terminal.texts import Texts
 from tests.hub.line import Line, TestTerminal
 from tests.hub.test_desk import SECRET, Browser
@@ -78,3 +81,29 @@ def test_a_name_is_found_among_all_cases_and_signs_are_no_wild_cards(
         assert len(found("张三丰")) == 3
         assert found("0_0") == set()
         assert found("%") == {first.case_id}
+
+
+def test_an_older_hub_finds_its_cases_and_item_versions_after_its_update(
+    hub: Hub, terminal: TestTerminal
+) -> None:
+    catalogue.publish(hub, [Item(item=ServiceItem("T", "事项", ORGAN, version="v1"))])
+    taken = terminal.receive()
+    terminal.push()
+    granting.grant(hub, terminal.id)
+    with hub.store.writing() as database:
+        for statement in (
+            "DELETE FROM case_names", "DELETE FROM item_versions",
+            "UPDATE aggregates SET visit_id = '' WHERE type = 'lease'",
+        ):  # fmt: skip
+            run(database, statement)
+        assert queues.search(database, ORGAN, "张三") == []
+        for name in ("_leases_by_terminal", "_names_and_versions"):
+            next(step for step in STEPS if step.__name__ == name)(database)
+        assert [one.case_id for one in queues.search(database, ORGAN, "张三")] == [taken.case_id]
+        assert len(projections.leases_of(database, terminal.id)) == 1
+        # A later version takes its place, and the first one is kept.
+        projections.replace_items(database, [ServiceItem("T", "新事项", ORGAN, version="v2")])
+        names = [
+            getattr(projections.item(database, "T", one), "name", "") for one in ("v1", "", "x")
+        ]
+        assert names == ["事项", "新事项", "新事项"]

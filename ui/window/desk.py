@@ -30,6 +30,7 @@ from terminal.services.views import (
 )
 from ui.bridge import Bridge, Failure
 from ui.window.intake_of import intake_of
+from ui.window.legal_calls import call_of_act, call_of_late_entry
 from ui.window.paper_ahead import PaperAhead
 from ui.window.steps import Steps
 from ui.window.visiting import Pause, Visiting
@@ -208,22 +209,13 @@ class Desk(QObject):
         visit, ctx = self.now, self.bridge.ctx
         if visit.draft is None or self.busy or ctx is None:
             return
-        draft, session = visit.draft, self.session
-        intake = intake_of(ctx, draft.item_code)
-        calls = {
-            Act.RECEIVE: partial(intake.receive, draft, session),
-            Act.ACCEPT: partial(intake.accept, draft, session),
-            Act.ACCEPT_CONDITIONALLY: partial(intake.accept_conditionally, draft, session, agreed),
-            Act.NOTIFY_CORRECTION: partial(intake.notify_correction, draft, session, repeat_reason),
-        }
-        if decline is not None:
-            calls[Act.DECLINE] = partial(intake.decline, draft, session, decline)
+        call = call_of_act(
+            ctx, act, visit.draft, self.session, agreed=agreed, repeat_reason=repeat_reason,
+            decline=decline,
+        )  # fmt: skip
         self.busy = True
         self.bridge.run(
-            self,
-            calls[act],
-            done=partial(self._on_saved, visit, act),
-            failed=self._on_act_failed,
+            self, call, done=partial(self._on_saved, visit, act), failed=self._on_act_failed
         )
 
     def enter_late(
@@ -233,17 +225,9 @@ class Desk(QObject):
         visit, ctx = self.now, self.bridge.ctx
         if visit.draft is None or self.busy or ctx is None:
             return
-        draft, session = visit.draft, self.session
-
-        def write() -> Saved:
-            kept = ctx.blobs.attach(scan).hash if scan is not None else ""
-            written = msgspec.structs.replace(
-                draft, paper=msgspec.structs.replace(paper, scan=kept)
-            )
-            return intake_of(ctx, draft.item_code).enter_late(
-                written, session, second_name, second_password
-            )
-
+        write = call_of_late_entry(
+            ctx, visit.draft, self.session, paper, (second_name, second_password), scan
+        )
         self.busy = True
         self.bridge.run(
             self, write, done=partial(self._on_saved, visit, Act.RECEIVE),
@@ -304,7 +288,10 @@ class Desk(QObject):
         self._steps.record(
             # Whoever was served by hand is not here any more: nobody rates in their place.
             partial(
-                ctx.visits.end, visit.visit_id, self.session, invite=not visit.late,
+                ctx.visits.end,
+                visit.visit_id,
+                self.session,
+                invite=not visit.late,
                 taken_up=visit.taken_up,
             ),
             done=self._on_ended,

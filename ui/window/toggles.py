@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.icons import icon
+from ui.theme import px
 from ui.widgets.basics import Button, Label, column, name, style
 
 
@@ -27,6 +28,7 @@ class Toggles(QWidget):
             button = Button(f"{number}  {text}", "choice")
             name(button, f"{object_name}_{option}", text)
             button.setCheckable(True)
+            button.setIconSize(QSize(px(16), px(16)))
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.toggled.connect(lambda on, button=button: _mark(button, on))
             button.clicked.connect(lambda _=False: self.changed.emit())

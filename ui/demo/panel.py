@@ -76,7 +76,15 @@ class Panel(QWidget):
             for a in people.ACCOUNTS
         ]  # fmt: skip
         lines += [
-            (texts("demo.panel.account", role=a.organ, name=a.name), a.login, a.password)
+            (
+                texts(
+                    "demo.panel.legal" if a.legal else "demo.panel.account",
+                    role=a.organ,
+                    name=a.name,
+                ),
+                a.login,
+                a.password,
+            )
             for a in people.DESK_ACCOUNTS
         ]
         for place, line in enumerate(lines):

@@ -6,6 +6,7 @@ import pytest
 
 from terminal.dev import people
 from terminal.dev.scenes import SCENES, steps
+from terminal.dev.scenes.law_steps import DoEvent
 from terminal.dev.scenes.steps import Scene
 
 
@@ -24,6 +25,8 @@ def test_a_scene_names_people_and_matters_that_there_are(scene: Scene) -> None:
             assert people.person(step.person)
         if isinstance(step, steps.Do | steps.Decline | steps.EnterLate):
             matters.add(step.matter)
+        if isinstance(step, DoEvent):
+            matters.update(name for name, _ in step.parts)
         if isinstance(step, steps.Handle | steps.Department | steps.Resume | steps.Expect):
             assert step.matter in matters
         if isinstance(step, steps.Department | steps.ReviewRefusal):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import Fate, Way
@@ -21,8 +22,11 @@ from tests.core.domain import life
 from tests.core.hall import LICENCE, VISITOR
 from tests.ui.conftest import PASSWORD, Clerk
 from tests.ui.desk_cases import Cases, citizen_of, core, read_first, sign
+from ui.widgets.abstract import AbstractWidget
+from ui.widgets.basics import Card
 from ui.window.casework.acts import KEYS, CaseAct, acts_of
 from ui.window.casework.bringing import BringForm
+from ui.window.casework.case_page import FORMS
 from ui.window.casework.delivering import DeliverForm
 from ui.window.casework.results import ReadyForm
 from ui.window.material_row import PAPER_FATES
@@ -48,6 +52,21 @@ def said(cases: Cases, name: str) -> str:
     found = cases.page.findChild(QLabel, name)
     assert found is not None, name
     return found.text()
+
+
+def test_a_form_that_does_not_say_what_it_does_is_never_made(qapp: QApplication) -> None:
+    class Half(Card, metaclass=AbstractWidget):
+        @abstractmethod
+        def call(self) -> None: ...
+
+    class Whole(Half):
+        def call(self) -> None:
+            """Do nothing."""
+
+    with pytest.raises(TypeError, match="Half leaves out call"):
+        Half()
+    Whole().deleteLater()
+    assert all(not kind.__abstractmethods__ for kind in FORMS)
 
 
 def test_no_two_acts_of_one_moment_share_a_key() -> None:

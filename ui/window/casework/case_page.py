@@ -43,7 +43,7 @@ from ui.window.side import STATE_COLOURS
 FORMS: tuple[type[CaseForm], ...] = (
     BringForm, CureFailedForm, HandOverForm, ForwardForm, ArrivedForm, WithdrawForm, VoidForm,
     DecideForm, CloseForm, ReadyForm, RemindForm, AgreeForm, SendForm, CameBackForm, DeliverForm,
-    ReceivedForm,    SignForm, OriginalsForm,
+    ReceivedForm, SignForm, OriginalsForm,
 )  # fmt: skip
 
 

@@ -42,9 +42,7 @@ class SignInScreen(QWidget):
         self.password = Field(
             "sign_in_password", texts("sign_in.password"), secret=True, max_length=200
         )
-        self.again = Field(
-            "sign_in_again", texts("sign_in.again"), secret=True, max_length=200
-        )
+        self.again = Field("sign_in_again", texts("sign_in.again"), secret=True, max_length=200)
         self.notice = Notice("sign_in_notice")
         self.button = Button(texts("sign_in.enter"), "primary", object_name="sign_in_button")
         card.add(

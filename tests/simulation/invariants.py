@@ -25,7 +25,7 @@ from terminal.protocol.entry import GENESIS, decode_header, short_hash
 from terminal.protocol.wire import policy_feed, progress_feed
 from terminal.store import aggregates, feeds, journal
 from terminal.store.statements import rows, sql_of
-from terminal.store.tables.ledger import CursorRow, EntryRow, ForeignEntryRow
+from terminal.store.tables.ledger import CursorRow, EntryRow
 from tests.simulation.template import HALL
 from tests.simulation.terminal import Terminal
 from tests.simulation.world import World
@@ -54,8 +54,6 @@ _AT_TERMINAL = sql_of(
         EntryRow.seq, EntryRow.acknowledged, EntryRow.state,
     ).order_by(EntryRow.id)
 )  # fmt: skip
-
-_FOREIGN = sql_of(ForeignEntryRow.select(ForeignEntryRow.aggregate_id, ForeignEntryRow.state))
 
 
 class AtHub:
@@ -285,8 +283,7 @@ def cases_agree(world: World, terminal: Terminal, hub: AtHub) -> None:
     it, and a step that the hub has written anew stays what it was told first.
     """
     twins = sum(other.number == terminal.number for other in world.terminals)
-    foreign = terminal.ledger.read(lambda db: rows(db, _FOREIGN))
-    disputed = {aggregate for aggregate, state in foreign if state != "applied"}
+    disputed: set[str] = set()
     held: set[str] = set()
     base: dict[str, str] = {}
     for _, _, header_bytes, _, origin, _, _ in hub.entries:

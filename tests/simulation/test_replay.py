@@ -95,6 +95,16 @@ def test_a_case_that_got_another_number_before_its_first_came_back_has_that_ever
     assert _played(plan, terminals=2).restored == 1
 
 
+def test_of_two_windows_that_accept_one_case_both_go_on_from_the_first() -> None:
+    """The second one's step is a conflict, and no part of the case at its own window either."""
+    plan = [
+        Step("take_in", 0, 5), Step("sync", 0, 0), Step("take_over", 1, 0), Step("sync", 1, 0),
+        Step("sync", 1, 0), Step("supplement", 0, 0), Step("sync", 0, 0), Step("sync", 1, 0),
+        Step("accept", 0, 0), Step("accept", 1, 0), Step("sync", 0, 0), Step("sync", 1, 0),
+    ]  # fmt: skip
+    assert "accept t1 0 -> done" in _played(plan, terminals=2).trace
+
+
 def test_a_wipe_that_died_halfway_has_wiped() -> None:
     """What it wiped before it died is missing at a hub that was put back."""
     plan = [

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -80,19 +81,25 @@ def _play(
             stage.pictures = pictures if alone else pictures / scene.name
             say(texts("demo.playing", title=title_of(scene, texts)))
             _play_one(stage, scene, texts, say)
-        if alone and not stage.problems:
-            stage.hands.during(lambda: _hub_pages(stage, pictures))
     finally:
         stage.close_windows()
     if alone and not stage.problems:
-        say(texts("demo.looking"))
-        for look in looks.LOOKS:
-            try:
-                looks.show(hall, stage.ctx, look, pictures)
-            except Stuck as error:
-                stage.problems.append(error.message(texts))
+        _look_around(stage, pictures, texts, say)
     say(texts("demo.comparing"))
     return _judge(stage, out, texts, scenes, started)
+
+
+def _look_around(stage: Stage, pictures: Path, texts: Texts, say: Say) -> None:
+    """Show the screens in other looks; meanwhile a browser photographs the hub's pages."""
+    say(texts("demo.looking"))
+    with ThreadPoolExecutor(1, "demo-pages") as beside:
+        pages = beside.submit(_hub_pages, stage, pictures)
+        for look in looks.LOOKS:
+            try:
+                looks.show(stage.hall, stage.ctx, look, pictures)
+            except Stuck as error:
+                stage.problems.append(error.message(texts))
+        pages.result()
 
 
 def title_of(scene: Scene, texts: Texts) -> str:

@@ -221,6 +221,16 @@ def test_pages_follow_one_another_and_only_one_is_held(clerk: Clerk, ctx: Contex
     assert table.line() == record
 
 
+def test_a_late_answer_of_another_page_never_takes_the_keyboard(clerk: Clerk) -> None:
+    open_page(clerk)
+    # What the work page does when a save returns that its clerk did not wait for.
+    clerk.place.work.start()
+    clerk.at("journal_table")
+    clerk.press(Qt.Key.Key_Escape)
+    assert clerk.place.work.isVisible()
+    assert clerk.place.work.isAncestorOf(clerk.focus())
+
+
 def enrolment(ctx: Context) -> Enrolment:
     """What this machine would have learnt of a hub."""
     return Enrolment(

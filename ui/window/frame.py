@@ -7,7 +7,7 @@ from typing import cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from terminal.clock import today
 from terminal.devices.ports import IdCard, PadPress, ScannedCode
@@ -127,6 +127,8 @@ class Workplace(QWidget):
         bridge.failed.connect(self._on_failure)
         desk.saved.connect(lambda *_: self.refresh_all())
         desk.put_in_place.connect(self._on_put_back)
+        application = cast(QApplication, QApplication.instance())
+        application.focusChanged.connect(self._on_focus)
         queued = Qt.ConnectionType.QueuedConnection
         self._card_read.connect(self._on_card, queued)
         self._code_read.connect(self._on_code, queued)
@@ -195,11 +197,25 @@ class Workplace(QWidget):
         self._clock.stop()
         for soon in (self._journal_soon, self._counts_soon, self._page_soon):
             soon.stop()
+        application = cast(QApplication, QApplication.instance())
         for signal, slot in (
             (self._bridge.happened, self._on_event),
             (self._bridge.failed, self._on_failure),
+            (application.focusChanged, self._on_focus),
         ):
             signal.disconnect(slot)
+
+    def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:
+        """Give the keyboard back when the late answer of a page that is left behind took it.
+
+        Qt lets a hidden field have it: the next keys would be typed where nobody sees them.
+        """
+        shown = self.stack.currentWidget()
+        if new is None or shown is None or not self.stack.isAncestorOf(new):
+            return
+        if shown is not new and not shown.isAncestorOf(new):
+            back = old is not None and shown.isAncestorOf(old) and old.isVisible()
+            (old if back and old is not None else shown).setFocus()
 
     # Pages.
 

@@ -81,6 +81,11 @@ _EFFECT = sql_of(
 # What somebody has looked at stays so, although the feed says again that it was a conflict.
 _NOT_SETTLED = " AND NOT (state = 'resolved' AND ? = 'conflict')"
 _NOT_IN_VAIN = " AND state NOT IN ('refused', 'conflict', 'resolved')"
+_HELD_AGAIN = sql_of(
+    EntryRow.select(EntryRow.hash).where(
+        EntryRow.record_id == "", EntryRow.state == "", EntryRow.hash != ""
+    )
+)
 _ABOUT = sql_of(
     EntryRow.select(EntryRow.aggregate_id).where(EntryRow.record_id == "", EntryRow.hash == "")
 )
@@ -164,17 +169,34 @@ def _place(db: peewee.Database, answer: Answer) -> int | None:
 
 
 def take_effect(db: peewee.Database, effect: Effect, now: int) -> None:
-    """Note what the hub made of an entry of ours; an unknown record changes nothing."""
+    """Note what the hub made of an entry of ours; an unknown record changes nothing.
+
+    What was written again after a fork, and is held, shares what the first entry of its record
+    comes to: that one is told by a hash that is not here any more.
+    """
+    if _take(db, effect, now) or effect.code == "hub.record_twice":
+        return
+    for (digest,) in rows(db, _HELD_AGAIN, effect.record_id, "held", effect.entry_hash):
+        _take(db, msgspec.structs.replace(effect, entry_hash=digest), now)
+
+
+def _take(db: peewee.Database, effect: Effect, now: int) -> bool:
     values = (effect.effect, effect.code, now, effect.record_id, effect.entry_hash, effect.effect,
               effect.code)  # fmt: skip
     if effect.effect in ("refused", "conflict"):
-        if run(db, _EFFECT + _NOT_SETTLED, *values, effect.effect):
-            _go_on_from_hub(db, _about(db, effect))
-            if effect.effect == "conflict":
-                _settle_again(db, effect)
-    elif not run(db, _EFFECT + _NOT_IN_VAIN, *values) and run(db, _EFFECT, *values):
-        # A restored hub has judged it anew, and otherwise.
+        if not run(db, _EFFECT + _NOT_SETTLED, *values, effect.effect):
+            return False
         _go_on_from_hub(db, _about(db, effect))
+        if effect.effect == "conflict":
+            _settle_again(db, effect)
+        return True
+    if run(db, _EFFECT + _NOT_IN_VAIN, *values):
+        return True
+    if not run(db, _EFFECT, *values):
+        return False
+    # A restored hub has judged it anew, and otherwise.
+    _go_on_from_hub(db, _about(db, effect))
+    return True
 
 
 def _about(db: peewee.Database, effect: Effect) -> list[str]:

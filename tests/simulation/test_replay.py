@@ -105,6 +105,11 @@ def test_of_two_windows_that_accept_one_case_both_go_on_from_the_first() -> None
     assert "accept t1 0 -> done" in _played(plan, terminals=2).trace
 
 
+def test_what_was_written_again_and_held_hears_what_became_of_the_first() -> None:
+    """A disk was put back while its scan was on the way: the hub names the entry that is gone."""
+    run_in_folder(4853)
+
+
 def test_a_wipe_that_died_halfway_has_wiped() -> None:
     """What it wiped before it died is missing at a hub that was put back."""
     plan = [

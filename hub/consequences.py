@@ -134,7 +134,7 @@ class Consequences:
         if cases:
             journal.lock(self._db)
         for case in cases:
-            by_region.setdefault(_region(case.receipt_number), []).append(case)
+            by_region.setdefault(region_of(case.receipt_number), []).append(case)
         drafts: list[OwnDraft] = []
         for region, of_region in by_region.items():
             name = case_series(region, year)
@@ -228,7 +228,7 @@ def negative_outcome(record: Record, case: Case) -> NegativeOutcomeFiled | None:
     )
 
 
-def _region(receipt_number: str) -> str:
+def region_of(receipt_number: str) -> str:
     """Return the region of a receipt number; one of another form must not stop the judge."""
     region = receipt_number[:4]
     return region if len(region) == 4 and region.isascii() and region.isdigit() else _NO_REGION

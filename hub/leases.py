@@ -30,7 +30,14 @@ from terminal.domain.numbers import (
     year_of_series,
 )
 from terminal.domain.policy import NumberPolicy
-from terminal.domain.records import Body, CaseAccepted, DocumentIssued, NumbersLeased, Record
+from terminal.domain.records import (
+    HUB_ORIGIN,
+    Body,
+    CaseAccepted,
+    DocumentIssued,
+    NumbersLeased,
+    Record,
+)
 from terminal.ids import record_id
 from terminal.protocol.entry import Draft
 from terminal.protocol.rules import NUMBERS
@@ -153,9 +160,10 @@ def lawful(sitting: Sitting, record: Record) -> bool:
     """Say whether a number that a terminal gave, if it did, lies in a block of its own.
 
     Also in what was given back of it: another disk of the terminal may have printed it before.
+    The hub takes its own numbers from the series itself.
     """
     number = number_given(record.body)
-    if not number:
+    if not number or record.origin == HUB_ORIGIN:
         return True
     found = place_in_series(number)
     if found is None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hub import judge
+from hub.desk.answering import Grounds, drafts_of, grounds_of
 from hub.desk.clock import after_arrival, after_extension, after_resuming, after_suspension
 from hub.desk.numbering import numbered
 from hub.hub import Hub
@@ -24,6 +25,7 @@ from terminal.domain.deadlines import deliver_by
 from terminal.domain.parties import Actor
 from terminal.domain.records import (
     Body,
+    CaseAccepted,
     CaseArchived,
     CaseClaimed,
     CaseClosed,
@@ -134,6 +136,15 @@ class DeskActs:
             raise InvalidInput("desk.in_the_future")
 
         self._on_case(case_id, ForwardArrived, make, action_id)
+
+    def accept(self, case_id: str, action_id: str) -> None:
+        """Accept an application that no window may accept (受理); what silence did, from then."""
+        self._answer(
+            case_id,
+            CaseAccepted,
+            lambda case, grounds: [grounds.accepted(case, self._actor, self._hub.now())],
+            action_id,
+        )
 
     def suspend(
         self,
@@ -336,6 +347,41 @@ class DeskActs:
         *,
         legal: bool = False,
     ) -> None:
+        case = self._handled(case_id, kind, action_id, legal=legal)
+        if case is None:
+            return
+        body = make(case)
+
+        def drafts(database: Any) -> list[Draft]:
+            return [Draft(case_id, case.head, numbered(database, case, body, self._hub.now()))]
+
+        judge.act(self._hub, drafts, action_id)
+
+    def _answer(
+        self,
+        case_id: str,
+        kind: type[Body],
+        make: Callable[[Case, Grounds], list[Body]],
+        action_id: str,
+    ) -> None:
+        """Answer an application: the steps that `make` returns, and their papers."""
+        case = self._handled(case_id, kind, action_id)
+        if case is None:
+            return
+        grounds = grounds_of(self._hub, case)
+        if grounds is None:
+            raise RuleRefused(f"case.not_while_{case.state.value.lower()}")
+        bodies = make(case, grounds)
+        judge.act(
+            self._hub,
+            lambda database: drafts_of(self._hub, database, case, grounds.item, bodies, action_id),
+            action_id,
+        )
+
+    def _handled(
+        self, case_id: str, kind: type[Body], action_id: str, *, legal: bool = False
+    ) -> Case | None:
+        """Return the case if this account may act on it; None when the act is done already."""
         if not action_id:
             raise InvalidInput("hub.form_incomplete")
         case = self._load(case_id)
@@ -347,15 +393,10 @@ class DeskActs:
             raise NotAllowed("desk.not_for_legal" if self._account.legal else "desk.legal_only")
         # The form that was sent twice: what it asked for is done, and no second act is made.
         if case.knows(record_id(action_id, case_id, kind.kind)):
-            return
+            return None
         if in_other_hands(self._account, case) and kind not in _BY_ANYBODY:
             raise RuleRefused("desk.in_other_hands")
-        body = make(case)
-
-        def drafts(database: Any) -> list[Draft]:
-            return [Draft(case_id, case.head, numbered(database, case, body, self._hub.now()))]
-
-        judge.act(self._hub, drafts, action_id)
+        return case
 
     def _load(self, aggregate_id: str) -> Aggregate | None:
         with self._hub.store.reading() as database:

@@ -14,6 +14,7 @@ import msgspec
 
 from hub.desk import clock
 from hub.desk.acts import handled, in_other_hands
+from hub.desk.answering import Grounds
 from hub.store.people import Account
 from hub.web.site import say_due
 from terminal.domain import transitions
@@ -22,8 +23,10 @@ from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Regime
 from terminal.domain.deadlines import clock_of as regime_clock
 from terminal.domain.deadlines import deliver_by, say_day
+from terminal.domain.parties import MaterialStatus
 from terminal.domain.records import (
     Body,
+    CaseAccepted,
     CaseArchived,
     CaseClaimed,
     CaseClosed,
@@ -47,6 +50,7 @@ THINGS = 4
 """Rows for the things of a result; more go into a second line of one row's name."""
 
 _SHORT, _LINE, _LONG = 80, 200, 2_000
+_IN_ORDER = MaterialStatus.RECEIVED
 _NEVER_CHECKED = (CaseState.WITHDRAWN, CaseState.VOID, CaseState.NOT_ACCEPTED)
 
 
@@ -90,6 +94,7 @@ class Form(msgspec.Struct, frozen=True):
 KINDS: dict[str, type[Body]] = {
     "take_over": MaterialsTakenOver,
     "arrival": ForwardArrived,
+    "accept": CaseAccepted,
     "claim": CaseClaimed,
     "resume": CaseResumed,
     "review": LegalReviewed,
@@ -112,7 +117,7 @@ _OF_OTHERS = ("take_over", "resume", "release")
 
 
 class Forms:
-    """The forms of one case for one account on one day."""
+    """The forms of one case for one account on one day; `grounds` are those of an answer."""
 
     def __init__(
         self,
@@ -121,8 +126,10 @@ class Forms:
         today: dt.date,
         calendar: WorkingDayCalendar,
         texts: Texts,
+        grounds: Grounds | None = None,
     ) -> None:
         self._case = case
+        self._grounds = grounds
         self._account = account
         self._today = today
         self._calendar = calendar
@@ -155,6 +162,8 @@ class Forms:
                 return papers is not None and papers.official is None
             case "arrival":
                 return case.forwarding is not None and not case.arrived_at
+            case "accept":
+                return self._answers(act)
             case "suspend":
                 return bool(case.decide_by)
             case "extension":
@@ -171,6 +180,16 @@ class Forms:
             case "ready":
                 return decision is not None and decision.outcome is Outcome.GRANTED
         return True
+
+    def _answers(self, act: str) -> bool:
+        """Say whether this answer is the desk's to give, and can be given now."""
+        grounds = self._grounds
+        if grounds is None or KINDS[act].kind not in grounds.may:
+            return False
+        if act == "accept":
+            silent = grounds.deemed_from is not None
+            return silent or all(one.status is _IN_ORDER for one in self._case.materials)
+        return grounds.deemed_from is None
 
     def _form(self, act: str) -> Form:
         texts = self._texts
@@ -197,6 +216,8 @@ class Forms:
             case "close":
                 delivered = case.state is CaseState.DELIVERED
                 return self._texts(f"{key}.does" if delivered else f"{key}.does_reason")
+            case "accept":
+                return self._does_accept()
             case "resume":
                 due = clock.after_resuming(case, self._today, self._calendar)
             case "decision":
@@ -210,6 +231,17 @@ class Forms:
         if due is None:
             return self._texts(f"{key}.does_plain")
         return self._texts(f"{key}.does", latest=self._latest(due))
+
+    def _does_accept(self) -> str:
+        """Say by when the decision follows, and since when what silence did holds."""
+        key, grounds = "desk.act.accept", self._grounds
+        due = grounds.limits.decide_by if grounds is not None else None
+        if grounds is None or due is None:
+            return self._texts(f"{key}.does_plain")
+        if grounds.deemed_from is None:
+            return self._texts(f"{key}.does", latest=self._latest(due.date))
+        since = say_day(grounds.deemed_from, self._texts, self._today)
+        return self._texts(f"{key}.does_deemed", since=since, latest=self._latest(due.date))
 
     def _latest(self, due: dt.date) -> str:
         provisional = self._calendar.provisional(due.year)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from hub.blobs import Blobs
 from hub.desk import doing, papers
 from hub.desk.acts import DeskActs, handled, in_other_hands, may_see
+from hub.desk.answering import grounds_of
 from hub.desk.case_facts import facts_of
 from hub.desk.case_forms import ACTS, THINGS, Form, Forms, consequence
 from hub.desk.clock import clock_of
@@ -105,7 +106,8 @@ class CasePage:
         action = fields.get("action", "")[:_LONGEST_ACTION]
         try:
             given = doing.read(act, Typed(fields, texts))
-            offered = {form.key for form in self._forms(case, session, texts)}
+            forms = await self._forms(case, session, texts)
+            offered = {form.key for form in forms}
             said = self._consequence(act, case, given, texts) if key in offered else ""
             if fields.get("again") or (said and not fields.get("confirmed")):
                 said = "" if fields.get("again") else said
@@ -118,9 +120,10 @@ class CasePage:
             return await self._page(request, session, fresh, sent, doing.status_of(error))
         return self._site.go(f"/desk/cases/{case.case_id}?done={act}")
 
-    def _forms(self, case: Case, session: Session, texts: Texts) -> list[Form]:
+    async def _forms(self, case: Case, session: Session, texts: Texts) -> list[Form]:
         today, calendar = self._site.today(), self._site.hub.calendar
-        return Forms(case, session.account, today, calendar, texts).possible()
+        grounds = await self._site.run(grounds_of, self._site.hub, case)
+        return Forms(case, session.account, today, calendar, texts, grounds).possible()
 
     def _consequence(self, act: str, case: Case, given: dict[str, Any], texts: Texts) -> str:
         return consequence(act, case, given, self._site.today(), self._site.hub.calendar, texts)
@@ -192,7 +195,7 @@ class CasePage:
         texts, today = language_of(request), self._site.today()
         account, done = session.account, request.query_params.get("done", "")
         item, documents, disputed = await self._site.run(self._around, case)
-        forms = self._forms(case, session, texts)
+        forms = await self._forms(case, session, texts)
         keys = {form.key for form in forms}
         other = in_other_hands(account, case) and case.claimed_by is not None
         return self._site.page(

@@ -104,6 +104,7 @@ def read(act: str, typed: Typed) -> dict[str, Any]:
 
 _READERS: dict[str, Callable[[Typed], dict[str, Any]]] = {
     "take_over": lambda one: {"pages": one.number("pages", "pages"), "remark": one.text("remark")},
+    "accept": lambda one: {},
     "claim": lambda one: {},
     "release": lambda one: {"reason": one.text("reason")},
     "arrival": lambda one: {"arrived_at": one.moment()},
@@ -146,6 +147,7 @@ _READERS: dict[str, Callable[[Typed], dict[str, Any]]] = {
 
 _METHODS: dict[str, Callable[..., None]] = {
     "take_over": DeskActs.take_over,
+    "accept": DeskActs.accept,
     "claim": DeskActs.claim,
     "release": DeskActs.release,
     "arrival": DeskActs.register_arrival,

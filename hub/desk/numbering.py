@@ -7,11 +7,18 @@ from typing import Any
 import msgspec
 
 from hub import journal, leases
+from hub.consequences import region_of
 from hub.store import incidents, people, projections
 from terminal.clock import to_local
 from terminal.domain.case import Case
 from terminal.domain.catalogue import Organ
-from terminal.domain.numbers import document_series, number_in_series, place_in_series
+from terminal.domain.numbers import (
+    case_series,
+    document_series,
+    format_case_number,
+    number_in_series,
+    place_in_series,
+)
 from terminal.domain.records import (
     Body,
     CaseDecided,
@@ -31,7 +38,7 @@ def numbered(database: Any, case: Case, body: Body, now: int) -> Body:
     kind = paper_of(body)
     if not kind:
         return body
-    head = _head(database, case, kind)
+    head = series_head(database, case, kind)
     if not head:
         return body
     journal.lock(database)
@@ -41,7 +48,7 @@ def numbered(database: Any, case: Case, body: Body, now: int) -> Body:
         incidents.raise_sequence(database, *typed)
     if getattr(body, "document_number", ""):
         return body
-    number = number_in_series(series, leases.take(database, series))
+    number = next_number(database, head, now)
     return msgspec.structs.replace(body, document_number=number)
 
 
@@ -61,7 +68,26 @@ def paper_of(body: Body) -> str:
     return ""
 
 
-def _head(database: Any, case: Case, kind: str) -> str:
+def next_number(database: Any, head: str, moment: int) -> str:
+    """Take the next number of an organ's series in the year of a moment; empty without a head."""
+    if not head:
+        return ""
+    journal.lock(database)
+    series = document_series(head, to_local(moment).year)
+    return number_in_series(series, leases.take(database, series))
+
+
+def next_case_number(database: Any, case: Case, moment: int) -> str:
+    """Take the next case number (办件编号) of the region and year; one that it has stays."""
+    if case.case_number:
+        return case.case_number
+    journal.lock(database)
+    region, year = region_of(case.receipt_number), to_local(moment).year
+    sequence = leases.take(database, case_series(region, year))
+    return format_case_number(region, year, sequence)
+
+
+def series_head(database: Any, case: Case, kind: str) -> str:
     """Return the words before the year, by the policy of the hall that took the case in."""
     hall = people.hall_of(database, case.origin)
     item = projections.item(database, case.item_code, case.item_version)

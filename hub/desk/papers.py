@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from hub.enrol import PUBLIC_URL
 from hub.hub import Hub
 from hub.store import people, projections
-from terminal.documents import content_digest, render
+from terminal.documents import content_digest, decode_view, render
 from terminal.documents.composing import Occasion, department, desk
 from terminal.documents.views import DocumentView, Payment
 from terminal.domain.case import Case
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.parties import Actor
 from terminal.domain.records import (
+    CaseAccepted,
     CaseDecided,
+    CaseDeclined,
     CaseExtended,
     CaseSuspended,
+    CorrectionNotified,
     CureFailed,
     MaterialsHandedOver,
+    MaterialsSupplemented,
     MaterialsTakenOver,
 )
 from terminal.errors import NotFound
 from terminal.protocol.query_code import query_url
 from terminal.texts import Texts
+
+ANSWERS = {
+    MaterialsSupplemented.kind: "supplement",
+    CorrectionNotified.kind: "correction",
+    CaseAccepted.kind: "acceptance",
+    CaseDeclined.kind: "decline",
+}
+"""Answers to an application that the desk gives: their papers are issued with the act."""
 
 HALL_PHONE = "12345"
 """Printed where the department's data name no phone: the government's service line."""
@@ -31,7 +45,8 @@ HALL_PHONE = "12345"
 
 def papers_of(case: Case) -> tuple[str, ...]:
     """Return the kinds of records of which the case has a paper of the department, newest last."""
-    kinds = []
+    own = {step.kind for step in case.history if step.actor.kind == "department"}
+    kinds = [kind for kind in ANSWERS if kind in own]
     if case.papers is not None:
         kinds.append(MaterialsHandedOver.kind)
     if case.suspensions:
@@ -47,14 +62,17 @@ def paper_of(hub: Hub, case: Case, record_kind: str) -> DocumentView:
     """Return the paper of the case's last record of a kind, composed as a window composes it.
 
     `record_kind` is the kind of an entry: `case_extended`, `case_suspended`, `case_decided`,
-    `cure_failed`, `materials_handed_over` or `materials_taken_over`. Raises
+    `cure_failed`, `materials_handed_over` or `materials_taken_over`, or one of `ANSWERS`. Raises
     `NotFound('document.not_found')` where the case has no such paper.
     """
-    return _with_code(hub, case, _composed(hub, case, record_kind))
+    if record_kind in ANSWERS:
+        return _issued(hub, case, record_kind)
+    with hub.store.reading() as database:
+        return with_code(hub, database, case, _composed(hub, case, record_kind))
 
 
 def _composed(hub: Hub, case: Case, record_kind: str) -> DocumentView:
-    item = _item(hub, case)
+    item = item_of(hub, case)
     wanted = record_kind
     if wanted == MaterialsTakenOver.kind:
         wanted = MaterialsHandedOver.kind
@@ -63,7 +81,7 @@ def _composed(hub: Hub, case: Case, record_kind: str) -> DocumentView:
     if wanted not in papers_of(case):
         raise NotFound("document.not_found", number=case.receipt_number)
     actor, at = _last(case, record_kind)
-    occasion = _occasion(hub, case, actor, at)
+    occasion = occasion_of(hub, case, actor, at)
     if wanted == CaseExtended.kind:
         return department.extension(case, item, occasion)
     if wanted == CaseSuspended.kind:
@@ -85,20 +103,20 @@ def payment_notice(
     total: str = "",
 ) -> DocumentView:
     """Return a payment notice (缴费通知书), each fee with its basis."""
-    occasion = _occasion(hub, case, official, hub.now())
+    occasion = occasion_of(hub, case, official, hub.now())
     notice = department.payment_notice(
-        case, _item(hub, case), occasion, payments, pay_due, places, total
+        case, item_of(hub, case), occasion, payments, pay_due, places, total
     )
-    return _with_code(hub, case, notice)
+    with hub.store.reading() as database:
+        return with_code(hub, database, case, notice)
 
 
-def _with_code(hub: Hub, case: Case, view: DocumentView) -> DocumentView:
+def with_code(hub: Hub, database: Any, case: Case, view: DocumentView) -> DocumentView:
     """Return a paper with the code that leads to its case and proves it, as windows' papers have.
 
     The hub signs it with its own key, which every enrolled terminal knows.
     """
-    with hub.store.reading() as database:
-        public_url = people.fact(database, PUBLIC_URL)
+    public_url = people.fact(database, PUBLIC_URL)
     if not public_url or not case.token:
         return view
     url = query_url(
@@ -110,6 +128,16 @@ def _with_code(hub: Hub, case: Case, view: DocumentView) -> DocumentView:
 def pdf(view: DocumentView) -> bytes:
     """Return a paper as PDF; raises `RuleRefused` for one that lacks what the law asks for."""
     return render(view, "pdf")
+
+
+def _issued(hub: Hub, case: Case, record_kind: str) -> DocumentView:
+    """Return the last paper of an answer exactly as it was issued."""
+    with hub.store.reading() as database:
+        documents = projections.documents_of(database, case.case_id)
+    found = [one for one in documents if one.document_kind == ANSWERS[record_kind]]
+    if record_kind not in papers_of(case) or not found:
+        raise NotFound("document.not_found", number=case.receipt_number)
+    return decode_view(max(found, key=lambda one: one.issued_at).view)
 
 
 def _ending(case: Case) -> str:
@@ -126,7 +154,7 @@ def _last(case: Case, kind: str) -> tuple[Actor, int]:
     return last.actor, last.at
 
 
-def _occasion(hub: Hub, case: Case, actor: Actor, at: int) -> Occasion:
+def occasion_of(hub: Hub, case: Case, actor: Actor, at: int) -> Occasion:
     return Occasion(
         hall="",
         window=case.organ,
@@ -138,7 +166,7 @@ def _occasion(hub: Hub, case: Case, actor: Actor, at: int) -> Occasion:
     )
 
 
-def _item(hub: Hub, case: Case) -> ServiceItem:
+def item_of(hub: Hub, case: Case) -> ServiceItem:
     """Return the item in the version that the case began with.
 
     As it is published now where the hub never had that one; a bare one where it has none.

@@ -101,8 +101,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         ClockEffect.STOPS, "32(1)(4)",
     ),
     Transition(
-        CaseAccepted, (S.RECEIVED,), S.ACCEPTED, (Who.CLERK, Who.SYSTEM), "acceptance",
-        ClockEffect.STARTS, "32(1)(5), 32(2)",
+        CaseAccepted, (S.RECEIVED,), S.ACCEPTED, (Who.CLERK, Who.DEPARTMENT, Who.SYSTEM),
+        "acceptance", ClockEffect.STARTS, "32(1)(5), 32(2)",
     ),
     Transition(
         CaseDeclined, (S.RECEIVED,), S.NOT_ACCEPTED, (Who.CLERK_WITH_SECOND,), "decline",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from terminal.domain.answering import correction_items
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import HandlingKind, Way
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
@@ -16,7 +17,6 @@ from terminal.domain.records import (
     CaseAccepted,
     CaseDeclined,
     CaseReceived,
-    CorrectionItem,
     CorrectionNotified,
     Lane,
     LateEntry,
@@ -230,14 +230,9 @@ def _accepted(
 
 def _notified(review: Review, where: Circumstances, options: Options) -> CorrectionNotified:
     """List everything that lacks, each with the standard that it must meet."""
-    items = tuple(
-        CorrectionItem(entry.material_id, entry.name, entry.defect, entry.standard)
-        for entry in materials_of(review)
-        if entry.lacking
-    )
     return CorrectionNotified(
         notified_at=where.at,
-        items=items,
+        items=correction_items(materials_of(review)),
         basis=correction_basis(review.item),
         clerk=where.clerk,
         repeat_reason=options.repeat_reason.strip(),

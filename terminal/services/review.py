@@ -8,12 +8,12 @@ import msgspec
 
 from terminal.clock import to_local
 from terminal.domain import certificates, deadlines
+from terminal.domain.answering import limits_of
 from terminal.domain.calendar import DueDate, WorkingDayCalendar
 from terminal.domain.capacity import birth_of, capacity_fault
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import (
     ServiceItem,
-    TimeLimit,
     Way,
     asked_fields,
     asked_materials,
@@ -23,7 +23,7 @@ from terminal.domain.checks import is_control
 from terminal.domain.parties import Capacity, MaterialStatus, Party, PartyKind
 from terminal.domain.policy import Bar, HallRules, credit_key
 from terminal.domain.records import Forwarding
-from terminal.domain.regime import committed_limit, procedure_of
+from terminal.domain.regime import procedure_of
 from terminal.services import form_rules
 from terminal.services.form_rules import problem
 from terminal.services.views import (
@@ -206,10 +206,8 @@ def _law(
             received, today, calendar, item.regime, clock, printed=respond_by.on
         )
     accepted = deemed or today
-    statutory = item.statutory
-    if statutory is None and clock.decide_days is not None:
-        statutory = TimeLimit(clock.decide_days, basis=clock.source)
-    committed = _period(committed_limit(item) or statutory, accepted, calendar)
+    limits = limits_of(item, accepted, calendar, clock)
+    committed = _due(limits.committed)
     working = calendar.is_working_day(received)
     counted = received if working else calendar.next_working_day(received)
     return Law(
@@ -219,7 +217,7 @@ def _law(
         respond_by=respond_by,
         silence_accepts=clock.silence == "accepted",
         committed_by=committed,
-        statutory_by=_period(statutory, accepted, calendar),
+        statutory_by=_due(limits.statutory),
         authority=item.authority,
         authority_document=item.authority_document,
         basis=item.legal_basis,
@@ -274,12 +272,6 @@ def _answer_owed(
 
 def _due(due: DueDate | None) -> Due | None:
     return None if due is None else Due(due.date, due.provisional)
-
-
-def _period(limit: TimeLimit | None, today: date, calendar: WorkingDayCalendar) -> Due | None:
-    if limit is None:
-        return None
-    return _due(deadlines.add_period(today, limit.amount, limit.unit, calendar))
 
 
 def _cure_by(promise: Due | None, today: date, rules: HallRules) -> Due | None:

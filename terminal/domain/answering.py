@@ -1,0 +1,94 @@
+"""Answering an application (受理、补正、不予受理): what windows and departments' desks share.
+
+Pure functions: what an acceptance promises, who gives the answer, what a notice lists.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import msgspec
+
+from terminal.domain import deadlines
+from terminal.domain.calendar import DueDate, WorkingDayCalendar
+from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import ServiceItem, TimeLimit
+from terminal.domain.parties import MaterialEntry
+from terminal.domain.records import (
+    CaseAccepted,
+    CaseDeclined,
+    CorrectionItem,
+    CorrectionNotified,
+    MaterialsSupplemented,
+)
+from terminal.domain.regime import committed_limit
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """The last days of a decision: as promised and by law; None where nothing says one."""
+
+    committed: DueDate | None
+    statutory: DueDate | None
+
+    @property
+    def decide_by(self) -> DueDate | None:
+        """The shorter of promise and law."""
+        dates = [due for due in (self.committed, self.statutory) if due is not None]
+        return min(dates, key=lambda due: due.date) if dates else None
+
+
+def limits_of(
+    item: ServiceItem,
+    accepted_on: dt.date,
+    calendar: WorkingDayCalendar,
+    clock: deadlines.RegimeClock,
+) -> Limits:
+    """Return the limits of what is accepted on a day; the regime's own where the item has none.
+
+    `clock` is the regime's, as the hall's policy makes it shorter.
+    """
+    statutory = item.statutory
+    if statutory is None and clock.decide_days is not None:
+        statutory = TimeLimit(clock.decide_days, basis=clock.source)
+    promised = committed_limit(item) or statutory
+    return Limits(_end(promised, accepted_on, calendar), _end(statutory, accepted_on, calendar))
+
+
+def _end(limit: TimeLimit | None, day: dt.date, calendar: WorkingDayCalendar) -> DueDate | None:
+    if limit is None:
+        return None
+    return deadlines.add_period(day, limit.amount, limit.unit, calendar)
+
+
+def desk_answers(case: Case, item: ServiceItem) -> frozenset[str]:
+    """Return the kinds of records by which the organ's own desk answers, not the window.
+
+    All that a window may not do: nothing of papers that are another place's, and only what its
+    authority (窗口权限) and the guide let it.
+    """
+    if case.state is CaseState.AWAITING_CORRECTION:
+        brought = frozenset({MaterialsSupplemented.kind})
+        return brought if _not_windows(case, item) else frozenset()
+    if case.state is not CaseState.RECEIVED or (case.forwarding and not case.arrived_at):
+        return frozenset()
+    answers: set[str] = set()
+    if _not_windows(case, item):
+        answers |= {CaseAccepted.kind, CorrectionNotified.kind, MaterialsSupplemented.kind}
+    if _not_windows(case, item) or not item.authority.may_decline:
+        answers.add(CaseDeclined.kind)
+    return frozenset(answers)
+
+
+def _not_windows(case: Case, item: ServiceItem) -> bool:
+    """Say whether no window may accept this case or ask for corrections."""
+    return case.forwarding is not None or not item.guide or not item.authority.may_accept
+
+
+def correction_items(materials: Iterable[MaterialEntry]) -> tuple[CorrectionItem, ...]:
+    """Return all that lacks or is defective, each with the standard that it must meet."""
+    return tuple(
+        CorrectionItem(entry.material_id, entry.name, entry.defect, entry.standard)
+        for entry in materials
+        if entry.lacking
+    )

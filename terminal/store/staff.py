@@ -40,10 +40,8 @@ def own_password(db: peewee.Database, account: StaffAccount) -> str:
     query = OwnPasswordRow.select(OwnPasswordRow.replaced, OwnPasswordRow.password).where(
         OwnPasswordRow.staff_id == account.staff_id
     )
-    for replaced, password in query.tuples().execute(db):
-        if replaced == account.password:
-            return str(password)
-    return account.password
+    own = {replaced: password for replaced, password in query.tuples().execute(db)}
+    return str(own.get(account.password, account.password))
 
 
 def set_own_password(db: peewee.Database, account: StaffAccount, password: str) -> None:

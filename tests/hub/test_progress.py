@@ -31,6 +31,7 @@ from tests.hub.line import APPLICANT, CLERK, Line, Reply, Taken, TestTerminal
 from tests.hub.test_desk import FORM, load
 from tests.hub.week import LATER, OFFICIAL, Week
 
+FACT = f"fact={APPLICANT.identity_number[-4:]}".encode()
 TOKENS = ("A" * 22, "B" * 22)
 
 
@@ -212,7 +213,7 @@ def test_two_cases_of_one_number_ask_for_a_second_fact(
     assert opened.status == 200
     assert "李四光的事项" in opened.text
     # The first one's fact opens the first one's case, and only with a token that is its own.
-    first = line.call("POST", path, b"fact=1236", FORM)
+    first = line.call("POST", path, FACT, FORM)
     assert ("张三丰的事项" in first.text) == (tokens[0] == tokens[1])
     assert line.call("GET", f"/p/{number}?t={'C' * 22}").status == 404
 
@@ -223,4 +224,4 @@ def test_a_second_fact_is_asked_of_nobody_else(line: Line, terminal: TestTermina
     reply = line.call("POST", taken.path, b"fact=9999", FORM)
     assert reply.status == 200
     assert "食品经营许可" in reply.text
-    assert line.call("POST", f"/p/{taken.receipt_number}", b"fact=1236", FORM).status == 404
+    assert line.call("POST", f"/p/{taken.receipt_number}", FACT, FORM).status == 404

@@ -19,7 +19,7 @@ def test_an_exported_catalogue_is_the_same_elsewhere(run_cli, tmp_path: Path) ->
     items = tuple(line.item for line in lines if line.item is not None)
     events = tuple(line.event for line in lines if line.event is not None)
     assert len(items) == 868
-    assert len(events) == 3
+    assert len(events) == 4
     with CatalogueService(tmp_path / "other.db") as other:
         before = other.handle
         other.take_over(Changes(items, events), Cursor("catalogue/hall", "h", 1, "r"))

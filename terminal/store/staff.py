@@ -40,7 +40,7 @@ def own_password(db: peewee.Database, account: StaffAccount) -> str:
     query = OwnPasswordRow.select(OwnPasswordRow.replaced, OwnPasswordRow.password).where(
         OwnPasswordRow.staff_id == account.staff_id
     )
-    own = {replaced: password for replaced, password in query.tuples().execute(db)}
+    own = dict(query.tuples().execute(db))
     return str(own.get(account.password, account.password))
 
 

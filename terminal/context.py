@@ -20,9 +20,9 @@ from terminal.ids import Randomness, SystemRandomness
 from terminal.protocol.wire import Enrolment
 from terminal.services.appointments import AppointmentsService
 from terminal.services.authenticity import AuthenticityService
+from terminal.services.blank_book import BlankBookService
 from terminal.services.blobs import BlobsService
 from terminal.services.cases import CasesService
-from terminal.services.blank_book import BlankBookService
 from terminal.services.casework.acting import Office
 from terminal.services.casework.collecting import CollectingService
 from terminal.services.casework.complaints import ComplaintsService

@@ -8,7 +8,7 @@ everything at once, an acceptance needs all materials and a known limit.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -21,12 +21,21 @@ from terminal.documents import content_digest, encode_view, kind_of, lay_out
 from terminal.documents.composing import intake
 from terminal.documents.composing.steps import correction_supplement
 from terminal.documents.views import DocumentView
-from terminal.domain.answering import Limits, desk_answers, limits_of
+from terminal.domain.answering import (
+    Limits,
+    brought,
+    correction_items,
+    desk_answers,
+    limits_of,
+    noticeable,
+    with_faults,
+)
+from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import ServiceItem
-from terminal.domain.deadlines import RegimeClock
+from terminal.domain.deadlines import RegimeClock, accept_by
 from terminal.domain.evolve import Evolved, Refused, evolve
-from terminal.domain.parties import Actor
+from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.policy import HallPolicy
 from terminal.domain.records import (
     HUB_ORIGIN,
@@ -34,10 +43,12 @@ from terminal.domain.records import (
     CaseAccepted,
     CaseDeclined,
     CorrectionNotified,
+    DeclineKind,
     DocumentIssued,
+    MaterialsSupplemented,
     Record,
 )
-from terminal.domain.regime import acceptance_basis, correction_basis
+from terminal.domain.regime import acceptance_basis, correction_basis, decline_basis
 from terminal.errors import RuleRefused
 from terminal.ids import record_id
 from terminal.protocol.entry import Draft
@@ -46,6 +57,17 @@ from terminal.protocol.suites import STANDARD
 from terminal.protocol.wire import policy_feed
 
 _ANSWERED = (CaseState.RECEIVED, CaseState.AWAITING_CORRECTION)
+
+
+class DeclineRequest(msgspec.Struct, frozen=True):
+    """Why an application is not accepted; without a `basis` the regime's article holds."""
+
+    kind: DeclineKind
+    reason: str
+    basis: str = ""
+    go_to: str = ""
+    go_to_address: str = ""
+    go_to_phone: str = ""
 
 
 class Grounds(msgspec.Struct, frozen=True):
@@ -77,9 +99,85 @@ class Grounds(msgspec.Struct, frozen=True):
             deemed=deemed,
         )
 
+    def notified(
+        self, case: Case, faults: Mapping[str, str], repeat_reason: str, actor: Actor, now: int
+    ) -> list[Body]:
+        """Return the complete notice of what lacks or is defective, by material id.
+
+        What the desk has found is recorded before the notice. Nothing that the case says to be
+        lacking may be left out: what was brought meanwhile is registered first.
+        """
+        self._need(CorrectionNotified.kind)
+        self._in_time(case)
+        listed = with_faults(noticeable(case, self.item), faults)
+        if not listed:
+            raise RuleRefused("desk.nothing_marked")
+        told = {entry.material_id for entry in listed}
+        left_out = next((one for one in case.materials if _open(one, told)), None)
+        if left_out is not None:
+            raise RuleRefused("desk.left_out", name=left_out.name)
+        recorded = {entry.material_id: entry for entry in case.materials}
+        changed = tuple(one for one in listed if recorded.get(one.material_id) != one)
+        notice = CorrectionNotified(
+            notified_at=now,
+            items=correction_items(listed),
+            basis=correction_basis(self.item),
+            clerk=actor,
+            repeat_reason=repeat_reason,
+        )
+        if not changed:
+            return [notice]
+        found = MaterialsSupplemented(changed, {}, now, case.respond_by, actor)
+        return [found, notice]
+
+    def supplemented(
+        self, case: Case, ids: Collection[str], today: dt.date, calendar: WorkingDayCalendar,
+        actor: Actor, now: int,
+    ) -> MaterialsSupplemented:  # fmt: skip
+        """Return what was brought; after a notice the organ's time to answer runs anew."""
+        self._need(MaterialsSupplemented.kind)
+        entries = brought(case, self.item, ids)
+        if not entries:
+            raise RuleRefused("desk.nothing_marked")
+        respond_by = case.respond_by
+        if case.state is CaseState.AWAITING_CORRECTION:
+            due = accept_by(today, calendar, case.regime, self.clock)
+            respond_by = due.date.isoformat() if due else ""
+        return MaterialsSupplemented(entries, {}, now, respond_by, actor)
+
+    def declined(
+        self, case: Case, request: DeclineRequest, actor: Actor, second: Actor, now: int
+    ) -> CaseDeclined:
+        """Return the non-acceptance, which a second person of the organ has confirmed."""
+        self._need(CaseDeclined.kind)
+        self._in_time(case)
+        if request.kind is DeclineKind.NOT_COMPETENT and not request.go_to:
+            raise RuleRefused("desk.needs_go_to")
+        return CaseDeclined(
+            declined_at=now,
+            decline_kind=request.kind,
+            reason=request.reason,
+            basis=request.basis or decline_basis(self.item, request.kind),
+            go_to=request.go_to,
+            clerk=actor,
+            confirmed_by=second,
+            go_to_address=request.go_to_address,
+            go_to_phone=request.go_to_phone,
+        )
+
     def _need(self, kind: str) -> None:
         if kind not in self.may:
             raise RuleRefused("desk.window_answers")
+
+    def _in_time(self, case: Case) -> None:
+        """Refuse what is too late once silence has accepted the application (art. 32(1)(4))."""
+        if self.deemed_from is not None:
+            since = self.deemed_from.isoformat()
+            raise RuleRefused("act.deemed_accepted", due=case.respond_by, date=since)
+
+
+def _open(entry: MaterialEntry, told: Collection[str]) -> bool:
+    return entry.status is not MaterialStatus.RECEIVED and entry.material_id not in told
 
 
 def grounds_of(hub: Hub, case: Case) -> Grounds | None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-import msgspec
-
 from hub.desk import clock
-from hub.desk.acts import handled, in_other_hands
+from hub.desk.acting import handled, in_other_hands
+from hub.desk.answer_forms import ANSWERS, does, fields_of, possible
 from hub.desk.answering import Grounds
+from hub.desk.fields import LINE, LONG, SHORT, Choice, Field, Form
 from hub.store.people import Account
 from hub.web.site import say_due
 from terminal.domain import transitions
@@ -23,10 +23,8 @@ from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Regime
 from terminal.domain.deadlines import clock_of as regime_clock
 from terminal.domain.deadlines import deliver_by, say_day
-from terminal.domain.parties import MaterialStatus
 from terminal.domain.records import (
     Body,
-    CaseAccepted,
     CaseArchived,
     CaseClaimed,
     CaseClosed,
@@ -49,52 +47,13 @@ from terminal.texts import Texts
 THINGS = 4
 """Rows for the things of a result; more go into a second line of one row's name."""
 
-_SHORT, _LINE, _LONG = 80, 200, 2_000
-_IN_ORDER = MaterialStatus.RECEIVED
 _NEVER_CHECKED = (CaseState.WITHDRAWN, CaseState.VOID, CaseState.NOT_ACCEPTED)
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """One of a field's choices; the mark stands beside the words."""
-
-    value: str
-    label: str
-    icon: str = ""
-    tone: str = ""
-
-
-class Field(msgspec.Struct, frozen=True):
-    """One field: `kind` is text, area, number, date, time, radio, select or things."""
-
-    name: str
-    kind: str
-    label: str
-    value: str = ""
-    longest: int = _LINE
-    choices: tuple[Choice, ...] = ()
-
-
-class Form(msgspec.Struct, frozen=True):
-    """An act that is possible now; `key` names the form in the page, `action` its one act.
-
-    `asks_first`: what it does depends on what is typed, so it is shown before it is sent.
-    """
-
-    act: str
-    key: str
-    title: str
-    does: str
-    submit: str
-    fields: tuple[Field, ...] = ()
-    hidden: tuple[tuple[str, str], ...] = ()
-    asks_first: bool = False
-    action: str = ""
 
 
 KINDS: dict[str, type[Body]] = {
     "take_over": MaterialsTakenOver,
     "arrival": ForwardArrived,
-    "accept": CaseAccepted,
+    **ANSWERS,
     "claim": CaseClaimed,
     "resume": CaseResumed,
     "review": LegalReviewed,
@@ -162,8 +121,8 @@ class Forms:
                 return papers is not None and papers.official is None
             case "arrival":
                 return case.forwarding is not None and not case.arrived_at
-            case "accept":
-                return self._answers(act)
+            case _ if act in ANSWERS:
+                return possible(ANSWERS[act], case, self._grounds)
             case "suspend":
                 return bool(case.decide_by)
             case "extension":
@@ -181,16 +140,6 @@ class Forms:
                 return decision is not None and decision.outcome is Outcome.GRANTED
         return True
 
-    def _answers(self, act: str) -> bool:
-        """Say whether this answer is the desk's to give, and can be given now."""
-        grounds = self._grounds
-        if grounds is None or KINDS[act].kind not in grounds.may:
-            return False
-        if act == "accept":
-            silent = grounds.deemed_from is not None
-            return silent or all(one.status is _IN_ORDER for one in self._case.materials)
-        return grounds.deemed_from is None
-
     def _form(self, act: str) -> Form:
         texts = self._texts
         return Form(
@@ -199,9 +148,14 @@ class Forms:
             title=texts(f"desk.act.{act}.title"),
             does=self._does(act),
             submit=texts(f"desk.act.{act}.submit"),
-            fields=_FIELDS[act](self) if act in _FIELDS else (),
+            fields=self._fields(act),
             asks_first=act in ("suspend", "extension", "arrival"),
         )
+
+    def _fields(self, act: str) -> tuple[Field, ...]:
+        if act in ANSWERS and self._grounds is not None:
+            return fields_of(act, self._case, self._grounds, self._texts)
+        return _FIELDS[act](self) if act in _FIELDS else ()
 
     def _does(self, act: str) -> str:
         """Say what the act does to the clock, with the date where one follows from today."""
@@ -216,8 +170,8 @@ class Forms:
             case "close":
                 delivered = case.state is CaseState.DELIVERED
                 return self._texts(f"{key}.does" if delivered else f"{key}.does_reason")
-            case "accept":
-                return self._does_accept()
+            case _ if act in ANSWERS and self._grounds is not None:
+                return does(act, case, self._grounds, self._texts, self._today, self._calendar)
             case "resume":
                 due = clock.after_resuming(case, self._today, self._calendar)
             case "decision":
@@ -232,17 +186,6 @@ class Forms:
             return self._texts(f"{key}.does_plain")
         return self._texts(f"{key}.does", latest=self._latest(due))
 
-    def _does_accept(self) -> str:
-        """Say by when the decision follows, and since when what silence did holds."""
-        key, grounds = "desk.act.accept", self._grounds
-        due = grounds.limits.decide_by if grounds is not None else None
-        if grounds is None or due is None:
-            return self._texts(f"{key}.does_plain")
-        if grounds.deemed_from is None:
-            return self._texts(f"{key}.does", latest=self._latest(due.date))
-        since = say_day(grounds.deemed_from, self._texts, self._today)
-        return self._texts(f"{key}.does_deemed", since=since, latest=self._latest(due.date))
-
     def _latest(self, due: dt.date) -> str:
         provisional = self._calendar.provisional(due.year)
         return say_due(due.isoformat(), self._texts, self._today, provisional=provisional)
@@ -255,11 +198,11 @@ class Forms:
     def _label(self, name: str) -> str:
         return self._texts(f"desk.field.{name}")
 
-    def _text(self, name: str, label: str = "", longest: int = _SHORT, value: str = "") -> Field:
+    def _text(self, name: str, label: str = "", longest: int = SHORT, value: str = "") -> Field:
         return Field(name, "text", self._label(label or name), value, longest)
 
     def _area(self, name: str, label: str = "", value: str = "") -> Field:
-        return Field(name, "area", self._label(label or name), value, _LONG)
+        return Field(name, "area", self._label(label or name), value, LONG)
 
     def _yes_no(self, name: str) -> Field:
         return Field(
@@ -330,8 +273,8 @@ class Forms:
         return (self._area("reason"), self._area("basis"), self._text("document_number"))
 
     def _ready(self) -> tuple[Field, ...]:
-        things = Field("things", "things", self._label("things"), longest=_LINE)
-        return (things, self._text("place", longest=_LINE))
+        things = Field("things", "things", self._label("things"), longest=LINE)
+        return (things, self._text("place", longest=LINE))
 
     def _release(self) -> tuple[Field, ...]:
         return (self._area("reason"),)

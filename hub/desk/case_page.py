@@ -10,13 +10,15 @@ from starlette.responses import Response
 
 from hub.blobs import Blobs
 from hub.desk import doing, papers
-from hub.desk.acts import DeskActs, handled, in_other_hands, may_see
+from hub.desk.acting import handled, in_other_hands, may_see
+from hub.desk.acts import DeskActs
 from hub.desk.answering import grounds_of
 from hub.desk.case_facts import facts_of
-from hub.desk.case_forms import ACTS, THINGS, Form, Forms, consequence
+from hub.desk.case_forms import ACTS, THINGS, Forms, consequence
 from hub.desk.clock import clock_of
 from hub.desk.doing import Typed
-from hub.desk.entrance import forged
+from hub.desk.entrance import Entrance, forged
+from hub.desk.fields import Form
 from hub.desk.forms import own_form, read_fields
 from hub.desk.session import Session
 from hub.store import conflicts, projections
@@ -81,8 +83,9 @@ class Sent(msgspec.Struct, frozen=True):
 class CasePage:
     """The routes of one case."""
 
-    def __init__(self, site: Site, blobs: Blobs) -> None:
+    def __init__(self, site: Site, blobs: Blobs, entrance: Entrance) -> None:
         self._site = site
+        self._entrance = entrance
         self._blobs = blobs
 
     async def show(self, request: Request, session: Session) -> Response:
@@ -101,6 +104,8 @@ class CasePage:
         case = await self._visible(request, session)
         if case is None or act not in ACTS:
             return await self._site.not_found(request)
+        # No page shows a password again.
+        password = fields.pop("second_password", "")
         texts = language_of(request)
         key = f"check-{fields.get('material_id', '')}" if act == "check" else act
         action = fields.get("action", "")[:_LONGEST_ACTION]
@@ -113,6 +118,9 @@ class CasePage:
                 said = "" if fields.get("again") else said
                 sent = Sent(key, fields, consequence=said)
                 return await self._page(request, session, case, sent)
+            if act == "decline":
+                name = fields.get("second_name", "").strip()
+                given["second"] = await self._entrance.second(request, name, password)
             await self._site.run(self._do, session, act, case, given, action)
         except TerminalError as error:
             sent = Sent(key, fields, problem=error.sentence(texts))

@@ -10,7 +10,7 @@ from hub.web.site import Site, say_due
 from terminal.clock import to_local
 from terminal.domain import deadlines
 from terminal.domain.calendar import WorkingDayCalendar
-from terminal.domain.case import Case
+from terminal.domain.case import Case, CaseState
 from terminal.texts import Texts
 
 RED_AT = 2
@@ -48,8 +48,13 @@ def clock_of(case: Case, texts: Texts, site: Site) -> Clock:
 
 
 def _also(case: Case, texts: Texts, today: dt.date) -> tuple[str, ...]:
-    """Say the planned end of a special procedure and the last day of a cure."""
+    """Say what silence does, the planned end of a special procedure, the last day of a cure."""
     said = []
+    if case.accepted_by_silence(today):
+        since = to_local(case.materials_in_at).date()
+        said.append(texts("desk.clock.silent", date=deadlines.say_day(since, texts, today)))
+    elif _silence_threatens(case):
+        said.append(texts("desk.clock.silence"))
     if case.suspension is not None:
         end = dt.date.fromisoformat(case.suspension.planned_end)
         key = "planned_end" if end >= today else "past_plan"
@@ -58,6 +63,12 @@ def _also(case: Case, texts: Texts, today: dt.date) -> tuple[str, ...]:
         key = "cure" if case.cure_due >= today.isoformat() else "uncured"
         said.append(texts(f"desk.clock.{key}", latest=say_due(case.cure_due, texts, today)))
     return tuple(said)
+
+
+def _silence_threatens(case: Case) -> bool:
+    """Say whether an answer is owed whose absence will be an acceptance (art. 32(1)(4))."""
+    owed = case.state is CaseState.RECEIVED and bool(case.due) and case.due == case.respond_by
+    return owed and deadlines.clock_of(case.regime).silence == "accepted"
 
 
 # Where an act moves the date: the page says it before, the entry carries it after.

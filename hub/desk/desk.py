@@ -19,7 +19,7 @@ __all__ = ["Clock", "clock_of", "desk_routes"]
 def desk_routes(site: Site, entrance: Entrance) -> list[Route]:
     """Return the routes of the desk; all but the sign-in are behind the guard."""
     guarded = entrance.guarded
-    queue, case = Queue(site), CasePage(site, Blobs(site.hub))
+    queue, case = Queue(site), CasePage(site, Blobs(site.hub), entrance)
     refusals, complaints = Refusals(site), Complaints(site)
     return [
         Route("/desk/sign-in", entrance.sign_in_page, methods=["GET"]),

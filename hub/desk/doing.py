@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.desk.acts import DeskActs
+from hub.desk.answering import DeclineRequest
 from hub.desk.case_forms import THINGS
 from terminal.clock import CHINA_TIME
 from terminal.domain.case import Case
-from terminal.domain.records import Outcome, ResultThing, SuspensionGround
+from terminal.domain.records import DeclineKind, Outcome, ResultThing, SuspensionGround
 from terminal.errors import InvalidInput, TerminalError
 from terminal.texts import Texts
 
@@ -18,6 +19,7 @@ LONGEST = 2_000
 """Characters of one field; the page's own fields are shorter."""
 
 _MOST_COUNT = 100_000
+_TICK = "tick_"
 
 
 class Typed:
@@ -93,6 +95,28 @@ class Typed:
             if self.text(f"thing_name_{row}")
         ]
 
+    def ticked(self) -> list[str]:
+        """Return the ids of the materials that were ticked."""
+        return [name.removeprefix(_TICK) for name in self._fields if name.startswith(_TICK)]
+
+    def faults(self) -> dict[str, str]:
+        """Return what is wrong with each ticked material, in words that may be empty."""
+        return {name: self.text(f"words_{name}") for name in self.ticked()}
+
+    def decline(self) -> DeclineRequest:
+        """Return why an application is not accepted."""
+        kind = self.text("decline_kind")
+        if kind not in DeclineKind.__members__:
+            raise InvalidInput("desk.nothing_chosen", field=self._label("decline_kind"))
+        return DeclineRequest(
+            kind=DeclineKind(kind),
+            reason=self.text("decline_reason"),
+            basis=self.text("decline_basis"),
+            go_to=self.text("go_to"),
+            go_to_address=self.text("go_to_address"),
+            go_to_phone=self.text("go_to_phone"),
+        )
+
     def _label(self, name: str) -> str:
         return self._texts(f"desk.field.{name}")
 
@@ -105,6 +129,9 @@ def read(act: str, typed: Typed) -> dict[str, Any]:
 _READERS: dict[str, Callable[[Typed], dict[str, Any]]] = {
     "take_over": lambda one: {"pages": one.number("pages", "pages"), "remark": one.text("remark")},
     "accept": lambda one: {},
+    "supplement": lambda one: {"brought": one.ticked()},
+    "correct": lambda one: {"faults": one.faults(), "repeat_reason": one.text("repeat_reason")},
+    "decline": lambda one: {"request": one.decline()},
     "claim": lambda one: {},
     "release": lambda one: {"reason": one.text("reason")},
     "arrival": lambda one: {"arrived_at": one.moment()},
@@ -148,6 +175,9 @@ _READERS: dict[str, Callable[[Typed], dict[str, Any]]] = {
 _METHODS: dict[str, Callable[..., None]] = {
     "take_over": DeskActs.take_over,
     "accept": DeskActs.accept,
+    "supplement": DeskActs.supplement,
+    "correct": DeskActs.notify_correction,
+    "decline": DeskActs.decline,
     "claim": DeskActs.claim,
     "release": DeskActs.release,
     "arrival": DeskActs.register_arrival,

@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from hub.desk.forms import own_form, read_fields
 from hub.desk.session import Session, Sessions
+from hub.store.people import Account
 from hub.web.site import Site, language_of
+from terminal.errors import NotAllowed
 
 Handler = Callable[[Request, Session], Awaitable[Response]]
 
@@ -53,6 +55,17 @@ class Entrance:
         response = self._site.go("/desk")
         self._sessions.set_cookie(request, response, cookie)
         return response
+
+    async def second(self, request: Request, name: str, password: str) -> Account | None:
+        """Return who confirms somebody's act with name and password; None when they are wrong.
+
+        Raises `NotAllowed` (`desk.second_too_often`) after too many failures.
+        """
+        client = request.client.host if request.client else ""
+        minutes = self._sessions.wait_minutes(name, client)
+        if minutes:
+            raise NotAllowed("desk.second_too_often", minutes=minutes)
+        return await self._site.run(self._sessions.verified, name, password, client)
 
     async def sign_out(self, request: Request, session: Session) -> Response:
         """End the session."""

@@ -45,8 +45,7 @@ HALL_PHONE = "12345"
 
 def papers_of(case: Case) -> tuple[str, ...]:
     """Return the kinds of records of which the case has a paper of the department, newest last."""
-    own = {step.kind for step in case.history if step.actor.kind == "department"}
-    kinds = [kind for kind in ANSWERS if kind in own]
+    kinds = _answers_of(case)
     if case.papers is not None:
         kinds.append(MaterialsHandedOver.kind)
     if case.suspensions:
@@ -56,6 +55,21 @@ def papers_of(case: Case) -> tuple[str, ...]:
     if case.decision is not None:
         kinds.append(_ending(case))
     return tuple(kinds)
+
+
+def _answers_of(case: Case) -> list[str]:
+    """Return the answers of the desk that gave out a paper.
+
+    What was brought has a receipt where it answers a notice; what the desk itself found to be
+    wrong, and told with the next notice, has none.
+    """
+    given, told = set(), False
+    for step in case.history:
+        if step.actor.kind == "department" and (told or step.kind != MaterialsSupplemented.kind):
+            given.add(step.kind)
+        if step.kind in (CorrectionNotified.kind, MaterialsSupplemented.kind):
+            told = step.kind == CorrectionNotified.kind
+    return [kind for kind in ANSWERS if kind in given]
 
 
 def paper_of(hub: Hub, case: Case, record_kind: str) -> DocumentView:
@@ -172,7 +186,12 @@ def item_of(hub: Hub, case: Case) -> ServiceItem:
     As it is published now where the hub never had that one; a bare one where it has none.
     """
     with hub.store.reading() as database:
-        found = projections.item(database, case.item_code, case.item_version)
+        return item_within(database, case)
+
+
+def item_within(database: Any, case: Case) -> ServiceItem:
+    """Return the item as `item_of`, in a transaction that is going on."""
+    found = projections.item(database, case.item_code, case.item_version)
     if found is not None:
         return found
     return ServiceItem(case.item_code, case.item_name, case.organ, regime=case.regime)

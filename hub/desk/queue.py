@@ -8,6 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.desk import papers
 from hub.desk.clock import RED_AT, Clock, clock_of
 from hub.desk.session import Session
 from hub.store import marks, queues
@@ -16,10 +17,14 @@ from hub.store.people import Account
 from hub.store.queues import CLOCKED
 from hub.web.progress_words import state_name
 from hub.web.site import Site, language_of, say_moment
+from terminal.domain.answering import desk_answers
 from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import ServiceItem
+from terminal.domain.records import CaseAccepted
 
 TABS = (
     "claim",
+    "to_answer",
     "mine",
     "to_sign",
     "arriving",
@@ -116,6 +121,8 @@ class Queue:
     def _cases(self, database: Any, account: Account, tab: str) -> list[Case]:
         organ, today = account.organ, self._site.today().isoformat()
         match tab:
+            case "to_answer":
+                return _to_answer(database, organ)
             case "claim":
                 return queues.by_state(database, organ, [CaseState.ACCEPTED])
             case "mine":
@@ -138,6 +145,11 @@ class Queue:
     def _tab(self, database: Any, account: Account, tab: str) -> Tab:
         organ, today = account.organ, self._site.today().isoformat()
         match tab:
+            case "to_answer":
+                waiting = _to_answer(database, organ)
+                found = len(waiting)
+                late = any(case.due and case.due < today for case in waiting)
+                return Tab(tab, str(found), "bad" if late else "")
             case "claim":
                 found = queues.count(database, organ, [CaseState.ACCEPTED])
             case "mine":
@@ -166,3 +178,16 @@ class Queue:
         calendar = self._site.hub.calendar
         last = calendar.add_working_days(self._site.today(), RED_AT + 1).date
         return last.isoformat()
+
+
+def _to_answer(database: Any, organ: str) -> list[Case]:
+    """Return the applications that this desk answers, not a window; the nearest date first."""
+    items: dict[tuple[str, str], ServiceItem] = {}
+    found = []
+    for case in queues.by_state(database, organ, [CaseState.RECEIVED]):
+        key = case.item_code, case.item_version
+        if key not in items:
+            items[key] = papers.item_within(database, case)
+        if CaseAccepted.kind in desk_answers(case, items[key]):
+            found.append(case)
+    return found

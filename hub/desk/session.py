@@ -93,8 +93,8 @@ class Sessions:
         wait = max(self._throttle.wait_ms(key, now) for key in _keys(name, client))
         return -(-wait // 60_000)
 
-    def sign_in(self, name: str, password: str, client: str) -> str | None:
-        """Return the cookie of a new session, or None when name or password is wrong."""
+    def verified(self, name: str, password: str, client: str) -> Account | None:
+        """Return the account of a name and its password, or None; failures are counted."""
         now = self._hub.clock.now().monotonic
         with self._hub.store.reading() as database:
             account = people.account(database, name)
@@ -107,6 +107,13 @@ class Sessions:
                 self._throttle.failed(key, now)
             return None
         self._throttle.succeeded(_keys(name, client)[0])
+        return account
+
+    def sign_in(self, name: str, password: str, client: str) -> str | None:
+        """Return the cookie of a new session, or None when name or password is wrong."""
+        account = self.verified(name, password, client)
+        if account is None:
+            return None
         ticket = Ticket(
             account.name,
             self._hub.now() + LASTS_MS,

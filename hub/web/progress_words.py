@@ -12,7 +12,12 @@ from terminal.domain import deadlines
 from terminal.domain.case import Case, CaseState, Step
 from terminal.domain.masking import mask_name
 from terminal.domain.parties import PartyKind
-from terminal.domain.records import CaseClosed, Outcome
+from terminal.domain.records import (
+    CaseClosed,
+    CorrectionNotified,
+    MaterialsSupplemented,
+    Outcome,
+)
 from terminal.domain.regime import procedure_of
 from terminal.texts import Texts
 
@@ -318,13 +323,25 @@ def lines_of(case: Case, texts: Texts, today: dt.date) -> list[Line]:
     """Return what was done with dates, what is going on now, and what comes after it."""
     lines = [
         Line("done", texts(f"hub.step.{step.kind}"), _where(case, step, texts, today))
-        for step in case.history
+        for step in _told_steps(case)
         if texts.has(f"hub.step.{step.kind}")
     ]
     now, *later = _ahead(case) or [""]
     if now:
         lines.append(Line("now", texts(f"hub.step.{now}")))
     return lines + [Line("later", texts(f"hub.step.{name}")) for name in later]
+
+
+def _told_steps(case: Case) -> list[Step]:
+    """Return the steps without those that only record what the notice beside them tells."""
+    following = [*case.history[1:], None]
+    return [
+        step
+        for step, after in zip(case.history, following, strict=True)
+        if step.kind != MaterialsSupplemented.kind
+        or after is None
+        or (after.kind, after.at) != (CorrectionNotified.kind, step.at)
+    ]
 
 
 def _ahead(case: Case) -> list[str]:

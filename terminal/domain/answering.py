@@ -6,15 +6,16 @@ Pure functions: what an acceptance promises, who gives the answer, what a notice
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
 from terminal.domain import deadlines
 from terminal.domain.calendar import DueDate, WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
-from terminal.domain.catalogue import ServiceItem, TimeLimit
-from terminal.domain.parties import MaterialEntry
+from terminal.domain.catalogue import ServiceItem, TimeLimit, asked_materials
+from terminal.domain.materials import came, missing, received
+from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.records import (
     CaseAccepted,
     CaseDeclined,
@@ -23,6 +24,7 @@ from terminal.domain.records import (
     MaterialsSupplemented,
 )
 from terminal.domain.regime import committed_limit
+from terminal.errors import InvalidInput
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -91,4 +93,45 @@ def correction_items(materials: Iterable[MaterialEntry]) -> tuple[CorrectionItem
         CorrectionItem(entry.material_id, entry.name, entry.defect, entry.standard)
         for entry in materials
         if entry.lacking
+    )
+
+
+def noticeable(case: Case, item: ServiceItem) -> tuple[MaterialEntry, ...]:
+    """Return what a notice may list: what was recorded, then what else the guide asks for."""
+    known = {entry.material_id for entry in case.materials}
+    return case.materials + tuple(
+        missing(material)
+        for material in asked_materials(item, case.answers)
+        if material.id not in known
+    )
+
+
+def with_faults(
+    entries: Iterable[MaterialEntry], faults: Mapping[str, str]
+) -> tuple[MaterialEntry, ...]:
+    """Return the entries that have a fault, by id, as they stand once it is found.
+
+    What is not here and has no words is missing; anything else is defective in these words.
+    Raises `InvalidInput` (`desk.needs_defect`) for what was handed in and has no words.
+    """
+    found = []
+    for entry in entries:
+        if entry.material_id not in faults:
+            continue
+        words = faults[entry.material_id].strip() or entry.defect
+        here = entry.status in (MaterialStatus.RECEIVED, MaterialStatus.DEFECTIVE)
+        if here and not words:
+            raise InvalidInput("desk.needs_defect", name=entry.name)
+        status = MaterialStatus.DEFECTIVE if words else MaterialStatus.MISSING
+        found.append(msgspec.structs.replace(entry, status=status, defect=words))
+    return tuple(found)
+
+
+def brought(case: Case, item: ServiceItem, ids: Collection[str]) -> tuple[MaterialEntry, ...]:
+    """Return the entries of what lacked and was brought in order, by id."""
+    guide = {material.id: material for material in item.materials}
+    return tuple(
+        received(guide[entry.material_id]) if entry.material_id in guide else came(entry)
+        for entry in case.materials
+        if entry.material_id in ids and entry.status is not MaterialStatus.RECEIVED
     )

@@ -54,6 +54,7 @@ class Who(StrEnum):
     CHIEF = "chief"
     APPLICANT = "applicant"
     DEPARTMENT = "department"
+    DEPARTMENT_WITH_SECOND = "department_with_second"
     LEGAL = "legal"
     RESULT_DESK = "result_desk"
     SYSTEM = "system"
@@ -90,23 +91,27 @@ _NOT_OVER = (*_OPEN, S.DECIDED, S.RESULT_READY)
 
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(CaseReceived, (), S.RECEIVED, (Who.CLERK,), "receipt", ClockEffect.STARTS, "32(1)"),
-    Transition(MaterialsSupplemented, (S.RECEIVED,), None, (Who.CLERK,), "", source="32(1)(3)"),
     Transition(
-        MaterialsSupplemented, (S.AWAITING_CORRECTION,), S.RECEIVED, (Who.CLERK,), "supplement",
-        ClockEffect.RESTARTS, "32(1)(5)",
+        MaterialsSupplemented, (S.RECEIVED,), None, (Who.CLERK, Who.DEPARTMENT), "",
+        source="32(1)(3)",
+    ),
+    Transition(
+        MaterialsSupplemented, (S.AWAITING_CORRECTION,), S.RECEIVED, (Who.CLERK, Who.DEPARTMENT),
+        "supplement", ClockEffect.RESTARTS, "32(1)(5)",
     ),
     Transition(MaterialsSupplemented, _RUNNING, None, (Who.CLERK,), "supplement"),
     Transition(
-        CorrectionNotified, (S.RECEIVED,), S.AWAITING_CORRECTION, (Who.CLERK,), "correction",
-        ClockEffect.STOPS, "32(1)(4)",
+        CorrectionNotified, (S.RECEIVED,), S.AWAITING_CORRECTION, (Who.CLERK, Who.DEPARTMENT),
+        "correction", ClockEffect.STOPS, "32(1)(4)",
     ),
     Transition(
         CaseAccepted, (S.RECEIVED,), S.ACCEPTED, (Who.CLERK, Who.DEPARTMENT, Who.SYSTEM),
         "acceptance", ClockEffect.STARTS, "32(1)(5), 32(2)",
     ),
     Transition(
-        CaseDeclined, (S.RECEIVED,), S.NOT_ACCEPTED, (Who.CLERK_WITH_SECOND,), "decline",
-        ClockEffect.STOPS, "32(1)(1)(2), 32(2)",
+        CaseDeclined, (S.RECEIVED,), S.NOT_ACCEPTED,
+        (Who.CLERK_WITH_SECOND, Who.DEPARTMENT_WITH_SECOND), "decline", ClockEffect.STOPS,
+        "32(1)(1)(2), 32(2)",
     ),
     Transition(CaseForwarded, (S.RECEIVED,), None, (Who.CLERK,), "courier_slip"),
     Transition(

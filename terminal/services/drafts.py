@@ -5,7 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from terminal.domain import certificates
-from terminal.domain.catalogue import Fate, Material, ServiceItem, Way, asked_materials
+from terminal.domain.catalogue import Material, ServiceItem, Way, asked_materials
+from terminal.domain.materials import came as came
+from terminal.domain.materials import missing as missing
+from terminal.domain.materials import received as received
 from terminal.domain.parties import (
     Capacity,
     FreeChoice,
@@ -64,31 +67,6 @@ def with_consents(
     return msgspec.structs.replace(draft, power=power, guardian_consents=guardian_consents)
 
 
-def received(material: Material, *, way: Way = Way.PAPER, count: int = 0) -> MaterialEntry:
-    """Return the entry of a material that was handed in and found in order.
-
-    The fate is the guide's usual one; what comes as data or as a commitment leaves no paper.
-    An electronic certificate has a grade and an entry of its own kind: `certified`.
-    """
-    fate = material.fate
-    if way is Way.SHARED_DATA:
-        fate = Fate.SHARED_DATA
-    elif way is Way.UPLOAD:
-        fate = Fate.SCAN_ONLY
-    elif way is Way.COMMITMENT:
-        fate = Fate.ORIGINAL_KEPT
-    return MaterialEntry(
-        material_id=material.id,
-        name=material.name,
-        way=way,
-        kind=material.kind,
-        fate=fate,
-        count=count or material.copies,
-        standard=material.standard,
-        filed=material.stays_in_file,
-    )
-
-
 def committed(material: Material, told_at: int) -> MaterialEntry:
     """Return the entry of a material for which a commitment stands.
 
@@ -125,21 +103,11 @@ def deferred(material: Material) -> MaterialEntry:
     )
 
 
-def came(entry: MaterialEntry) -> MaterialEntry:
-    """Return the entry of a paper that was owed and has come, where its guide is not known."""
-    return msgspec.structs.replace(entry, status=MaterialStatus.RECEIVED, way=Way.PAPER, defect="")
-
-
 def defective(material: Material, defect: str) -> MaterialEntry:
     """Return the entry of a material that was handed in but does not meet its standard."""
     return msgspec.structs.replace(
         received(material), status=MaterialStatus.DEFECTIVE, defect=defect.strip()
     )
-
-
-def missing(material: Material) -> MaterialEntry:
-    """Return the entry of a material that was not handed in."""
-    return msgspec.structs.replace(received(material), status=MaterialStatus.MISSING, count=0)
 
 
 def prefilled(draft: IntakeDraft, item: ServiceItem) -> IntakeDraft:

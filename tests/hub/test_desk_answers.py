@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,12 +11,15 @@ import pytest
 from hub import catalogue, policy
 from hub.desk import papers
 from hub.desk.acts import DeskActs
+from hub.desk.answering import DeclineRequest
+from hub.enrol import PUBLIC_URL
 from hub.hub import Hub
-from hub.store import projections
+from hub.store import people, projections
 from hub.store.people import Account
-from terminal.clock import FixedClock
+from hub.web.progress_words import lines_of
+from terminal.clock import FixedClock, to_local
 from terminal.documents import render
-from terminal.domain.aggregates import Document
+from terminal.domain.aggregates import Document, NegativeOutcome
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import (
     Material,
@@ -26,13 +30,13 @@ from terminal.domain.catalogue import (
     WindowAuthority,
 )
 from terminal.domain.parties import MaterialEntry, MaterialStatus
-from terminal.domain.records import CaseForwarded, Forwarding
-from terminal.errors import NotAllowed, RuleRefused
+from terminal.domain.records import CaseForwarded, DeclineKind, Forwarding
+from terminal.errors import InvalidInput, NotAllowed, RuleRefused
 from terminal.protocol.snapshot import Line as Item
+from terminal.texts import Texts
 from tests.hub.line import CLERK, Taken, TestTerminal
+from tests.hub.postgresql import Cluster
 from tests.hub.week import OFFICIAL, ORGAN
-
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 ITEM = ServiceItem(
     "511602-0001", "食品经营许可（新办）", ORGAN, version="1", regime=Regime.LICENSING,
@@ -53,6 +57,17 @@ SECOND = Account("wu", "吴芳", ORGAN, "执-0009", False, "")
 STRANGER = Account("sun", "孙某", "区住建局", "执-0002", False, "")
 
 
+@pytest.fixture(params=["sqlite"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The embedded store; one test asks for the other."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    yield cluster.make()
+    cluster.wait_for_clients()
+
+
 def load(hub: Hub, taken: Taken) -> Case:
     with hub.store.reading() as database:
         case = projections.load(database, taken.case_id)
@@ -68,13 +83,15 @@ def issued(hub: Hub, taken: Taken) -> dict[str, Document]:
 
 def text_of(hub: Hub, taken: Taken, kind: str) -> str:
     view = papers.paper_of(hub, load(hub, taken), kind)
-    return render(view, "text").decode().replace("\n", "")
+    return "".join(render(view, "text").decode().split())
 
 
 @pytest.fixture(autouse=True)
 def published(hub: Hub, tmp_path: Path) -> None:
     """The item, of which windows may only take the papers in, and the organ's word."""
     catalogue.publish(hub, [Item(item=ITEM)])
+    with hub.store.writing() as store:
+        people.set_fact(store, PUBLIC_URL, "https://hub.example")
     words = tmp_path / "numbers.json"
     words.write_text('{"organs": {"区市场监管局": "区市监"}}', encoding="utf-8")
     policy.set_policy(hub, "numbers", words)
@@ -195,3 +212,137 @@ def test_the_halls_own_limit_counts(hub: Hub, terminal: TestTerminal, tmp_path: 
     terminal.push()
     DeskActs(hub, OFFICIAL).accept(taken.case_id, "a1")
     assert load(hub, taken).decide_by == "2026-11-26"
+
+
+# Telling what lacks
+
+
+def test_everything_is_told_at_once_with_its_standard(
+    hub: Hub, terminal: TestTerminal, clock: FixedClock
+) -> None:
+    lacking = msgspec.structs.replace(IN_ORDER[2], status=MaterialStatus.MISSING)
+    # The guide's business licence was not even recorded.
+    taken = terminal.receive(materials=(IN_ORDER[0], lacking))
+    terminal.push()
+    desk = DeskActs(hub, OFFICIAL)
+    with pytest.raises(RuleRefused) as refused:
+        desk.notify_correction(taken.case_id, {"m1": "照片看不清"}, "", "c0")
+    assert refused.value.code == "desk.left_out", "what the window noted is told as well"
+    with pytest.raises(InvalidInput) as wrong:
+        desk.notify_correction(taken.case_id, {"m1": "", "m3": ""}, "", "c1")
+    assert wrong.value.code == "desk.needs_defect"
+    desk.notify_correction(taken.case_id, {"m1": "照片看不清", "m2": "", "m3": ""}, "", "c2")
+    case = load(hub, taken)
+    assert case.state is CaseState.AWAITING_CORRECTION
+    (notice,) = case.notices
+    assert [(one.material_id, one.defect, one.standard) for one in notice] == [
+        ("m1", "照片看不清", ""), ("m3", "", "A4，标注尺寸"), ("m2", "", "有效期内的正本或副本"),
+    ]  # fmt: skip
+    assert papers.papers_of(case) == ("correction_notified",)
+    said = text_of(hub, taken, "correction_notified")
+    for words in ("照片看不清", "A4，标注尺寸", "营业执照", "区市监补〔2026〕1号", "全部内容"):
+        assert words in said, words
+    # The citizen's page shows the notice, and never says that something was mended.
+    lines = [line.title for line in lines_of(case, Texts(), to_local(hub.now()).date())]
+    assert "已补正" not in lines
+    clock.advance(days=2)
+    desk.supplement(taken.case_id, ["m1", "m2", "m3"], "c3")
+    case = load(hub, taken)
+    assert (case.state, case.respond_by) == (CaseState.RECEIVED, "2026-12-02")
+    assert not case.lacking
+    assert "营业执照" in text_of(hub, taken, "materials_supplemented")
+    desk.accept(taken.case_id, "c4")
+    assert load(hub, taken).state is CaseState.ACCEPTED
+
+
+def test_a_second_notice_of_something_new_needs_its_reason(hub: Hub, taken: Taken) -> None:
+    desk = DeskActs(hub, OFFICIAL)
+    desk.notify_correction(taken.case_id, {"m3": "没有标注尺寸"}, "", "n1")
+    desk.supplement(taken.case_id, ["m3"], "n2")
+    with pytest.raises(RuleRefused) as refused:
+        desk.notify_correction(taken.case_id, {"m2": "已过有效期"}, "", "n3")
+    assert refused.value.code == "case.second_notice_needs_reason"
+    desk.notify_correction(taken.case_id, {"m2": "已过有效期"}, "执照于今日到期", "n4")
+    assert load(hub, taken).repeat_reasons == ("执照于今日到期",)
+
+
+# Not accepting
+
+
+def decline(hub: Hub, taken: Taken, second: Account | None, action: str, **more: str) -> None:
+    request = DeclineRequest(
+        DeclineKind.NOT_COMPETENT, "该场所属相邻区管辖", go_to="邻区市场监管局",
+        go_to_address="滨江路2号", go_to_phone="0826-2",
+    )  # fmt: skip
+    request = msgspec.structs.replace(request, **more)
+    DeskActs(hub, OFFICIAL).decline(taken.case_id, request, second, action)
+
+
+def test_declining_needs_another_of_the_organ_and_is_filed(hub: Hub, taken: Taken) -> None:
+    lawyer = msgspec.structs.replace(SECOND, name="qian", legal=True)
+    clerk = Account(CLERK.id, CLERK.name, ORGAN, "", False, "")
+    for number, nobody in enumerate((None, OFFICIAL, STRANGER, lawyer, clerk)):
+        with pytest.raises(NotAllowed):
+            decline(hub, taken, nobody, f"d{number}")
+    with pytest.raises(RuleRefused) as refused:
+        decline(hub, taken, SECOND, "d8", go_to="")
+    assert refused.value.code == "desk.needs_go_to"
+    with pytest.raises(RuleRefused) as refused:
+        decline(hub, taken, SECOND, "d9", reason="")
+    assert refused.value.code == "case.decline_needs_reason"
+    decline(hub, taken, SECOND, "d10")
+    case = load(hub, taken)
+    assert case.state is CaseState.NOT_ACCEPTED
+    assert case.decline is not None
+    assert "第三十二条" in case.decline.basis, "the regime's article where none was typed"
+    with hub.store.reading() as database:
+        (filed,) = projections.of_type(database, "negative_outcome")
+    assert isinstance(filed, NegativeOutcome)
+    assert (filed.reason, filed.said_by.name) == ("该场所属相邻区管辖", "周强")
+    said = text_of(hub, taken, "case_declined")
+    for words in ("不予受理", "邻区市场监管局", "滨江路2号", "区人民政府", "区人民法院",
+                  "区市监不受〔2026〕1号"):  # fmt: skip
+        assert words in said, words
+
+
+def test_without_remedies_nothing_is_declined(hub: Hub, terminal: TestTerminal) -> None:
+    publish(hub, organ=Organ(ORGAN))
+    taken = terminal.receive(materials=IN_ORDER, item_version="2")
+    terminal.push()
+    with pytest.raises(RuleRefused) as refused:
+        decline(hub, taken, SECOND, "d1")
+    assert refused.value.code == "document.no_remedies"
+    assert load(hub, taken).state is CaseState.RECEIVED
+
+
+def test_a_window_that_may_accept_only_leaves_the_no_to_the_desk(
+    hub: Hub, terminal: TestTerminal
+) -> None:
+    publish(hub, authority=WindowAuthority.ACCEPT)
+    taken = terminal.receive(materials=IN_ORDER, item_version="2")
+    terminal.push()
+    with pytest.raises(RuleRefused):
+        DeskActs(hub, OFFICIAL).notify_correction(taken.case_id, {"m2": "过期"}, "", "x1")
+    decline(hub, taken, SECOND, "x2")
+    assert load(hub, taken).state is CaseState.NOT_ACCEPTED
+
+
+def test_after_silence_nothing_but_accepting_is_left(
+    hub: Hub, taken: Taken, clock: FixedClock
+) -> None:
+    clock.advance(days=8)
+    with pytest.raises(RuleRefused) as refused:
+        decline(hub, taken, SECOND, "s1")
+    assert refused.value.code == "act.deemed_accepted"
+    with pytest.raises(RuleRefused) as refused:
+        DeskActs(hub, OFFICIAL).notify_correction(taken.case_id, {"m2": "过期"}, "", "s2")
+    assert refused.value.code == "act.deemed_accepted"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_answer_on_the_shared_engine(hub: Hub, taken: Taken) -> None:
+    desk = DeskActs(hub, OFFICIAL)
+    desk.notify_correction(taken.case_id, {"m3": "没有标注尺寸"}, "", "p1")
+    desk.supplement(taken.case_id, ["m3"], "p2")
+    desk.accept(taken.case_id, "p3")
+    assert {*issued(hub, taken)} == {"correction", "supplement", "acceptance"}

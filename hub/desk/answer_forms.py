@@ -1,0 +1,129 @@
+"""The forms of an answer to an application: what each does, and what it asks for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hub.desk.answering import Grounds
+from hub.desk.fields import LINE, LONG, SHORT, Choice, Field, Row
+from hub.web.site import say_due
+from terminal.domain.answering import noticeable
+from terminal.domain.calendar import WorkingDayCalendar
+from terminal.domain.case import Case, CaseState
+from terminal.domain.deadlines import accept_by, say_day
+from terminal.domain.parties import MaterialEntry, MaterialStatus
+from terminal.domain.records import (
+    Body,
+    CaseAccepted,
+    CaseDeclined,
+    CorrectionNotified,
+    DeclineKind,
+    MaterialsSupplemented,
+)
+from terminal.texts import Texts
+
+ANSWERS: dict[str, type[Body]] = {
+    "accept": CaseAccepted,
+    "supplement": MaterialsSupplemented,
+    "correct": CorrectionNotified,
+    "decline": CaseDeclined,
+}
+"""The acts in the order in which a page shows them, with what each writes."""
+
+
+def possible(kind: type[Body], case: Case, grounds: Grounds | None) -> bool:
+    """Say whether an answer is the desk's to give, and can be given now."""
+    if grounds is None or kind.kind not in grounds.may:
+        return False
+    complete = all(one.status is MaterialStatus.RECEIVED for one in case.materials)
+    if kind is CaseAccepted:
+        return complete or grounds.deemed_from is not None
+    if kind is MaterialsSupplemented:
+        return not complete
+    return grounds.deemed_from is None
+
+
+def does(
+    act: str,
+    case: Case,
+    grounds: Grounds,
+    texts: Texts,
+    today: dt.date,
+    calendar: WorkingDayCalendar,
+) -> str:
+    """Say what an answer does to the clock, with the date where one follows from today."""
+    key = f"desk.act.{act}"
+
+    def say(due: dt.date, provisional: bool) -> str:
+        return say_due(due.isoformat(), texts, today, provisional=provisional)
+
+    if act == "accept":
+        due = grounds.limits.decide_by
+        if due is None:
+            return texts(f"{key}.does_plain")
+        latest = say(due.date, due.provisional)
+        if grounds.deemed_from is None:
+            return texts(f"{key}.does", latest=latest)
+        since = say_day(grounds.deemed_from, texts, today)
+        return texts(f"{key}.does_deemed", since=since, latest=latest)
+    if act == "supplement" and case.state is CaseState.AWAITING_CORRECTION:
+        anew = accept_by(today, calendar, case.regime, grounds.clock)
+        if anew is not None:
+            return texts(f"{key}.does", latest=say(anew.date, anew.provisional))
+        return texts(f"{key}.does_plain")
+    if act == "supplement" or not case.respond_by:
+        return texts(f"{key}.does_plain")
+    return texts(
+        f"{key}.does", latest=say(dt.date.fromisoformat(case.respond_by), case.provisional)
+    )
+
+
+def fields_of(act: str, case: Case, grounds: Grounds, texts: Texts) -> tuple[Field, ...]:
+    """Return the fields of an answer's form."""
+    match act:
+        case "supplement":
+            rows = tuple(
+                _row(entry, texts) for entry in case.materials
+                if entry.status is not MaterialStatus.RECEIVED
+            )  # fmt: skip
+            return (Field("brought", "materials", texts("desk.field.brought"), rows=rows),)
+        case "correct":
+            rows = tuple(_row(entry, texts, words=True) for entry in noticeable(case, grounds.item))
+            faults = Field("faults", "materials", texts("desk.field.faults"), rows=rows)
+            if not case.notices:
+                return (faults,)
+            return (faults, _area("repeat_reason", texts))
+        case "decline":
+            kinds = tuple(
+                Choice(one.value, texts(f"desk.decline.{one.value}")) for one in DeclineKind
+            )
+            return (
+                Field("decline_kind", "select", texts("desk.field.decline_kind"), choices=kinds),
+                _area("decline_reason", texts),
+                _area("decline_basis", texts),
+                _text("go_to", texts, LINE),
+                _text("go_to_address", texts, LINE),
+                _text("go_to_phone", texts, SHORT),
+                _text("second_name", texts, SHORT),
+                _text("second_password", texts, LINE, kind="password"),
+            )
+    return ()
+
+
+def _row(entry: MaterialEntry, texts: Texts, *, words: bool = False) -> Row:
+    lacks = entry.status is not MaterialStatus.RECEIVED
+    note = [texts(f"hub.status.{entry.status.value}")]
+    if entry.standard:
+        note.append(texts("hub.page.standard", standard=entry.standard))
+    return Row(
+        entry.material_id, entry.name, " · ".join(note), words and lacks, words,
+        entry.defect if words else "",
+    )  # fmt: skip
+
+
+def _text(name: str, texts: Texts, longest: int, kind: str = "text") -> Field:
+    return Field(name, kind, texts(f"desk.field.{name}"), longest=longest)
+
+
+def _area(name: str, texts: Texts) -> Field:
+    return Field(name, "area", texts(f"desk.field.{name}"), longest=LONG)

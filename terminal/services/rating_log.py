@@ -141,6 +141,10 @@ class RatingLogService:
         """Return how it stands with the log."""
         return self._ledger.read(_view)
 
+    def alarms(self) -> tuple[RatingAlarm, ...]:
+        """Return the open findings alone: nothing is counted for them."""
+        return self._ledger.read(_alarms)
+
     def standing(self, rating_id: str) -> RatingStanding | None:
         """Return where a rating of this terminal is, or None when there is none of this id."""
         return self._ledger.read(lambda db: _standing(db, rating_id))
@@ -160,9 +164,8 @@ class RatingLogService:
         self._events.publish("rating_log_changed", detail=alarm.code)
 
 
-def _view(db: Transaction) -> RatingLogView:
-    last = trees.last_head(db)
-    found = tuple(
+def _alarms(db: Transaction) -> tuple[RatingAlarm, ...]:
+    return tuple(
         RatingAlarm(
             one.id,
             one.code,
@@ -173,6 +176,10 @@ def _view(db: Transaction) -> RatingLogView:
         )
         for one in trees.alarms(db)
     )
+
+
+def _view(db: Transaction) -> RatingLogView:
+    last, found = trees.last_head(db), _alarms(db)
     unproved = trees.count_wanted(db)
     if last is None:
         return RatingLogView(unproved=unproved, alarms=found)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from terminal.context import Context
 from terminal.domain.records import InvitationClosed
-from terminal.services.rating_log import RatingAlarm, RatingLogView
+from terminal.services.rating_log import RatingAlarm
 from tests.ui.conftest import RENEWAL, Clerk, click
 from ui.citizen.screen import CitizenScreen
 from ui.window.rating_notice import RatingNotice
@@ -116,13 +116,13 @@ def test_a_rating_shows_its_code_and_gives_a_slip_to_the_citizen_alone(ended: Cl
     assert (slip.short, slip.number) == (line.short_hash, 0)
     assert slip.url.endswith(f"/r/{slip.hash}")
     notice = RatingNotice(ended.program.bridge)
-    notice.show_view(ctx.rating_log.view())
+    notice.show_alarms(ctx.rating_log.alarms())
     assert not notice.text()
     found = RatingAlarm(1, "rating_log.reopened", "", 7, 0, grave=False)
     overdue = RatingAlarm(2, "rating_log.overdue", line.short_hash, 0, 0, grave=True)
-    notice.show_view(RatingLogView(alarms=(found,)))
+    notice.show_alarms((found,))
     assert "至多 7 条" in notice.text()
-    notice.show_view(RatingLogView(alarms=(found, overdue)))
+    notice.show_alarms((found, overdue))
     assert f"评价 {line.short_hash} 平台已收存" in notice.text()
     assert "另有 1 项" in notice.text()
     # The next visitor sees nothing of it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal.services.rating_log import RatingLogView
+from terminal.services.rating_log import RatingAlarm
 from ui.bridge import Bridge
 from ui.widgets.basics import Notice
 
@@ -18,12 +18,12 @@ class RatingNotice(Notice):
         """Ask how it stands."""
         ctx = self._bridge.ctx
         if ctx is not None:
-            self._bridge.read(self, ctx.rating_log.view, done=self.show_view)
+            self._bridge.read(self, ctx.rating_log.alarms, done=self.show_alarms)
 
-    def show_view(self, view: RatingLogView) -> None:
+    def show_alarms(self, alarms: tuple[RatingAlarm, ...]) -> None:
         """Say what was found."""
         texts = self._bridge.texts
-        found = sorted(view.alarms, key=lambda alarm: (not alarm.grave, alarm.found_at))
+        found = sorted(alarms, key=lambda alarm: (not alarm.grave, alarm.found_at))
         if not found:
             self.say("")
             return

@@ -218,7 +218,7 @@ def negative_outcome(record: Record, case: Case) -> NegativeOutcomeFiled | None:
     return NegativeOutcomeFiled(
         case_id=case.case_id,
         receipt_number=case.receipt_number,
-        organ=case.organ,
+        organ=case.competent_organ,
         item_name=case.item_name,
         outcome=kind,
         reason=said.reason,

@@ -31,8 +31,11 @@ from terminal.protocol.entry import Draft
 
 
 def may_see(account: Account, case: Case) -> bool:
-    """Say whether a case is of the account's organ; the legal department sees its organ's too."""
-    return bool(account.organ) and account.organ == case.organ
+    """Say whether a case is of the account's organ; the legal department sees its organ's too.
+
+    What was received for another place is the organ's there.
+    """
+    return bool(account.organ) and account.organ == case.competent_organ
 
 
 def handled(account: Account, case: Case) -> bool:

@@ -32,7 +32,7 @@ from terminal.domain.answering import (
 )
 from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
-from terminal.domain.catalogue import ServiceItem
+from terminal.domain.catalogue import Organ, ServiceItem
 from terminal.domain.deadlines import RegimeClock, accept_by
 from terminal.domain.evolve import Evolved, Refused, evolve
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
@@ -230,9 +230,12 @@ def drafts_of(
         drafts.append(Draft(case.case_id, case.head, body))
         case = judged.aggregate
     taken = [step for step in case.history[before:] if step.kind in papers.ANSWERS]
+    case, item = _as_competent(case, item)
     occasion = papers.occasion_of(hub, case, taken[-1].actor, now)
-    views: list[DocumentView | None] = [correction_supplement(case, item, occasion)]
+    views: list[DocumentView | None] = []
     match bodies[-1]:
+        case MaterialsSupplemented():
+            views.append(correction_supplement(case, item, occasion))
         case CaseAccepted():
             views.append(intake.acceptance(case, item, occasion))
         case CorrectionNotified():
@@ -241,6 +244,20 @@ def drafts_of(
             views.append(intake.decline(case, item, occasion))
     papers_made = [_issued(hub, database, case, one, action_id) for one in views if one]
     return drafts + papers_made
+
+
+def _as_competent(case: Case, item: ServiceItem) -> tuple[Case, ServiceItem]:
+    """Return both as the competent organ's papers name them: in its name, with its data.
+
+    Of an organ that is another than the item's nothing more is known here than its name.
+    """
+    organ = case.competent_organ
+    if organ == case.organ:
+        return case, item
+    return (
+        msgspec.structs.replace(case, organ=organ),
+        msgspec.structs.replace(item, organ=Organ(organ)),
+    )
 
 
 def _issued(hub: Hub, database: Any, case: Case, view: DocumentView, action_id: str) -> Draft:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from hub.desk.acting import Acting, actor_of, handled, may_see
+from hub.desk.acting import Acting, actor_of, handled
 from hub.desk.answering import DeclineRequest, Grounds
 from hub.store.people import Account
 from terminal.domain.case import Case
@@ -75,5 +75,5 @@ class Answers(Acting):
         """
         same = self._account
         another = second.name != same.name and second.display_name != same.display_name
-        of_organ = may_see(second, case) and not second.supervisor and not second.legal
+        of_organ = second.organ == same.organ and not second.supervisor and not second.legal
         return another and of_organ and not handled(second, case)

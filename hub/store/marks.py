@@ -110,10 +110,8 @@ def marks_of(case: Case) -> list[Row]:
     if case.ending is not None and state in (CaseState.WITHDRAWN, CaseState.VOID):
         name = Mark.WITHDRAWN if state is CaseState.WITHDRAWN else Mark.VOIDED
         found.append((name, _day(case.ending.at), case.clerk.name))
-    return [
-        Row(case.case_id, mark.value, case.organ[:_LONGEST], day, who, case.window[:_LONGEST])
-        for mark, day, who in found
-    ]
+    organ, window = case.competent_organ[:_LONGEST], case.window[:_LONGEST]
+    return [Row(case.case_id, mark.value, organ, day, who, window) for mark, day, who in found]
 
 
 _LONGEST = 200

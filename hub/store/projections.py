@@ -125,7 +125,7 @@ def _columns(aggregate: Aggregate) -> dict[str, object]:
                 "receipt_number": aggregate.receipt_number[:_LONGEST_NAME],
                 "case_number": aggregate.case_number,
                 "state": aggregate.state.value,
-                "organ": aggregate.organ[:_LONGEST_NAME],
+                "organ": aggregate.competent_organ[:_LONGEST_NAME],
                 "due": aggregate.due,
                 "clerk": aggregate.clerk.id,
                 "origin": aggregate.origin,

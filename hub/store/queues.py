@@ -124,7 +124,7 @@ def note_names(database: Database, cases: Sequence[Case]) -> None:
         database,
         [
             (
-                one.case_id, one.organ[:_LONGEST], one.applicant.name[:_LONGEST],
+                one.case_id, one.competent_organ[:_LONGEST], one.applicant.name[:_LONGEST],
                 one.receipt_number[:_LONGEST],
             )
             for one in cases

@@ -55,7 +55,7 @@ def state_name(case: Case, texts: Texts) -> str:
     """Return the state in words; a decided case says how it was decided."""
     if case.state is S.RECEIVED and case.forwarding is not None and not case.arrived_at:
         key = "arriving" if case.forwarded_at else "forwarding"
-        return texts(f"progress.{key}", organ=case.forwarding.organ or case.organ)
+        return texts(f"progress.{key}", organ=case.competent_organ)
     decided = case.state is S.DECIDED and case.decision is not None
     key = case.decision.outcome.value if decided and case.decision else case.state.value
     return texts(f"hub.state.{key}", refusal=procedure_of(case.regime).refusal)
@@ -88,8 +88,7 @@ def due_of(case: Case, texts: Texts, today: dt.date) -> str:
     latest = say_due(case.due, texts, today, provisional=case.provisional)
     match case.state:
         case S.RECEIVED if case.forwarding is not None and not case.arrived_at:
-            organ = case.forwarding.organ or case.organ
-            return texts("progress.due_forward", latest=latest, organ=organ)
+            return texts("progress.due_forward", latest=latest, organ=case.competent_organ)
         case S.RECEIVED:
             return texts("hub.page.due_respond", latest=latest)
         case S.SUSPENDED:
@@ -102,8 +101,7 @@ def due_of(case: Case, texts: Texts, today: dt.date) -> str:
 def owed_by(case: Case, texts: Texts) -> str:
     """Say whose turn it is: the citizen's, the organ's, the window's, or nobody's."""
     key = _turn(case)
-    organ = case.forwarding.organ if case.forwarding and case.forwarding.organ else case.organ
-    return texts(f"progress.owed.{key}", organ=organ, window=case.window)
+    return texts(f"progress.owed.{key}", organ=case.competent_organ, window=case.window)
 
 
 def _turn(case: Case) -> str:
@@ -248,7 +246,7 @@ class _Notices:
         case, forwarding = self._case, self._case.forwarding
         if forwarding is None:
             return None
-        organ = forwarding.organ or case.organ
+        organ = case.competent_organ
         moment = self._moment(case.received_at)
         lines = [self._say("forward_received", window=case.window, moment=moment)]
         if case.forwarded_at:
@@ -370,5 +368,5 @@ def _ahead(case: Case) -> list[str]:
 def _where(case: Case, step: Step, texts: Texts, today: dt.date) -> str:
     """Say when and where a step was made: the window, or the organ for what is its act."""
     moment = say_moment(step.at, texts, today)
-    place = case.organ if step.kind in _ORGAN_ACTS else step.actor.place or case.window
+    place = case.competent_organ if step.kind in _ORGAN_ACTS else step.actor.place or case.window
     return texts("hub.page.place", moment=moment, place=place)

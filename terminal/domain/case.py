@@ -318,6 +318,12 @@ class Case(Remembers, msgspec.Struct, frozen=True):
         return ""
 
     @property
+    def competent_organ(self) -> str:
+        """The organ that answers and decides: of what is for another place, the one there."""
+        elsewhere = self.forwarding.organ if self.forwarding is not None else ""
+        return elsewhere or self.organ
+
+    @property
     def suspension(self) -> Suspension | None:
         """The special procedure that is going on, or None."""
         last = self.suspensions[-1] if self.suspensions else None

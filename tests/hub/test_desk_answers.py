@@ -14,7 +14,7 @@ from hub.desk.acts import DeskActs
 from hub.desk.answering import DeclineRequest
 from hub.enrol import PUBLIC_URL
 from hub.hub import Hub
-from hub.store import people, projections
+from hub.store import people, projections, queues
 from hub.store.people import Account
 from hub.web.progress_words import lines_of
 from terminal.clock import FixedClock, to_local
@@ -30,7 +30,7 @@ from terminal.domain.catalogue import (
     WindowAuthority,
 )
 from terminal.domain.parties import MaterialEntry, MaterialStatus
-from terminal.domain.records import CaseForwarded, DeclineKind, Forwarding
+from terminal.domain.records import CaseForwarded, DeclineKind, ForwardArrived, Forwarding
 from terminal.errors import InvalidInput, NotAllowed, RuleRefused
 from terminal.protocol.snapshot import Line as Item
 from terminal.texts import Texts
@@ -203,6 +203,31 @@ def test_what_came_from_another_place_is_accepted_after_its_arrival(
     assert load(hub, taken).decide_by == "2026-12-08"
 
 
+def test_only_the_organ_there_answers_what_was_received_for_it(
+    hub: Hub, terminal: TestTerminal
+) -> None:
+    there = Forwarding(STRANGER.organ, "邻区政务服务中心", "2026-11-24")
+    taken = terminal.receive(materials=IN_ORDER, forwarding=there)
+    terminal.append(taken.case_id, ForwardArrived(hub.now(), "2026-11-30", CLERK), base=taken.head)
+    terminal.push()
+    with pytest.raises(NotAllowed):
+        DeskActs(hub, OFFICIAL).accept(taken.case_id, "a1")
+    with hub.store.reading() as database:
+        states = [CaseState.RECEIVED]
+        assert queues.count(database, STRANGER.organ, states) == 1
+        assert queues.count(database, ORGAN, states) == 0
+    # Its remedies are not known here, so that nothing is declined in its name.
+    request = DeclineRequest(DeclineKind.NO_LICENCE_NEEDED, "不需要许可")
+    second = msgspec.structs.replace(SECOND, organ=STRANGER.organ)
+    with pytest.raises(RuleRefused) as refused:
+        DeskActs(hub, STRANGER).decline(taken.case_id, request, second, "a2")
+    assert refused.value.code == "document.no_remedies"
+    DeskActs(hub, STRANGER).accept(taken.case_id, "a3")
+    said = text_of(hub, taken, "case_accepted")
+    assert STRANGER.organ in said
+    assert ORGAN not in said
+
+
 def test_the_halls_own_limit_counts(hub: Hub, terminal: TestTerminal, tmp_path: Path) -> None:
     publish(hub, committed=None, statutory=None)
     limits = tmp_path / "limits.json"
@@ -345,4 +370,6 @@ def test_an_answer_on_the_shared_engine(hub: Hub, taken: Taken) -> None:
     desk.notify_correction(taken.case_id, {"m3": "没有标注尺寸"}, "", "p1")
     desk.supplement(taken.case_id, ["m3"], "p2")
     desk.accept(taken.case_id, "p3")
-    assert {*issued(hub, taken)} == {"correction", "supplement", "acceptance"}
+    with hub.store.reading() as store:
+        found = projections.documents_of(store, taken.case_id)
+    assert sorted(one.document_kind for one in found) == ["acceptance", "correction", "supplement"]

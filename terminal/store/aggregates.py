@@ -42,11 +42,12 @@ _NAMES = {kind: name for name, kind in TYPES.items()}
 def load(db: peewee.Database, aggregate_id: str) -> Aggregate | None:
     """Return the aggregate of this id, or None."""
     for kind, body in rows(db, _LOAD, aggregate_id):
-        return _decode(kind, body)
+        return decode(kind, body)
     return None
 
 
-def _decode(kind: str, body: bytes) -> Aggregate:
+def decode(kind: str, body: bytes) -> Aggregate:
+    """Return the aggregate of a stored body."""
     aggregate: Aggregate = _DECODERS[kind].decode(raw(body))
     return aggregate
 
@@ -60,7 +61,7 @@ def select(db: peewee.Database, kind: str, *where: object, limit: int = 0) -> It
     )
     if limit:
         query = query.limit(limit)
-    return [_decode(kind, body) for (body,) in query.tuples().execute(db)]
+    return [decode(kind, body) for (body,) in query.tuples().execute(db)]
 
 
 def save(db: peewee.Database, aggregate: Aggregate, *, new: bool = False) -> None:

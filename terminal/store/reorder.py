@@ -15,6 +15,7 @@ from terminal.domain.evolve import Evolved, evolve
 from terminal.domain.records import Record
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import Entry, EntryError
+from terminal.store import settled
 from terminal.store.statements import rows
 
 _OWN = (
@@ -40,14 +41,14 @@ def behind(db: peewee.Database, aggregate: Aggregate, record: Record) -> Aggrega
     it: then ours stay as they are, and the hub says what becomes of them.
     """
     own = {row[0]: row for row in rows(db, _OWN, record.aggregate_id)}
-    steps = [step.record_id for step in getattr(aggregate, "history", ())]
+    steps = _steps(aggregate)
     unjudged = [one for one in steps if one in own and own[one][1] in _UNJUDGED]
     if not unjudged:
         return None
     known = own | {row[0]: row for row in rows(db, _FOREIGN, record.aggregate_id)}
-    late = set(unjudged)
-    made: Aggregate | None = None
-    for one in (*(s for s in steps if s not in late), "", *unjudged):
+    made = settled.load(db, record.aggregate_id, unjudged)
+    done = {*unjudged, *_steps(made)}
+    for one in (*(s for s in steps if s not in done), "", *unjudged):
         played = _record(known.get(one)) if one else record
         if played is None:
             return None
@@ -66,11 +67,15 @@ def in_effect(db: peewee.Database, aggregate: Aggregate) -> tuple[Aggregate, lis
     was wiped: then it stays as it is.
     """
     own = {row[0]: row for row in rows(db, _OWN, id_of(aggregate))}
+    doubtful = [name for name, row in own.items() if row[1] in _WITHOUT_EFFECT | _UNJUDGED]
+    made = settled.load(db, id_of(aggregate), doubtful)
+    done = set(_steps(made))
     others = {row[0]: row for row in rows(db, _OTHERS, id_of(aggregate))}
     lawful = {name: row for name, row in own.items() if row[1] not in _WITHOUT_EFFECT} | others
-    steps = [step.record_id for step in aggregate.history]
+    steps = _steps(aggregate)
     judged = [name for name in steps if name not in own or own[name][1] not in _UNJUDGED]
-    order = dict.fromkeys(name for name in (*judged, *others, *steps, *own) if name in lawful)
+    every = (*judged, *others, *steps, *own)
+    order = dict.fromkeys(name for name in every if name in lawful and name not in done)
     left: list[Record] = []
     for name in order:
         record = _record(lawful[name])
@@ -78,13 +83,16 @@ def in_effect(db: peewee.Database, aggregate: Aggregate) -> tuple[Aggregate, lis
             left.append(record)
         elif name in steps:
             return None
-    made: Aggregate | None = None
     placed: list[str] = []
     while (following := _following(made, left)) is not None:
         made, record = following
         placed.append(record.record_id)
         left.remove(record)
     return None if made is None else (made, placed)
+
+
+def _steps(aggregate: Aggregate | None) -> list[str]:
+    return [] if aggregate is None else [step.record_id for step in aggregate.history]
 
 
 def _following(made: Aggregate | None, left: list[Record]) -> tuple[Aggregate, Record] | None:

@@ -1,6 +1,7 @@
 """What may be wiped after the retention time, and wiping it.
 
-Never anything that the hub has not acknowledged, nor whose effect is open. The chain covers
+Never anything that the hub has not acknowledged, nor whose effect is open, nor what a step rests
+on whose effect is open: were it refused, the case could not be made without it. The chain covers
 headers only, so it still verifies. Statements overwrite what they remove (`secure_delete`);
 what is left of it in the write-ahead log goes with `Ledger.empty_log`.
 """
@@ -17,7 +18,7 @@ from terminal.domain.aggregates import Aggregate
 from terminal.domain.case import Case
 from terminal.domain.wiping import may_be_wiped, wiped
 from terminal.protocol.entry import Entry, EntryError, decode_payload
-from terminal.store import aggregates
+from terminal.store import aggregates, settled
 from terminal.store.statements import rows, run
 from terminal.store.tables.ledger import BlobRow
 
@@ -25,12 +26,17 @@ MOST_ROWS = 100
 MOST_SECONDS = 0.02
 """What one transaction may touch, and how long it may take: people wait behind it."""
 
-_KNOWN_EFFECTS = "('applied', 'refused', 'conflict', 'forked')"
+_KNOWN_EFFECTS = "('applied', 'refused', 'conflict', 'resolved', 'forked')"
+_OPEN_STEP = "SELECT 1 FROM entry o WHERE o.state IN ('waiting', 'acknowledged', 'held')"
 _OWN = f"""
 FROM entry WHERE payload IS NOT NULL AND acknowledged = 1 AND since < ?
 AND state IN {_KNOWN_EFFECTS}
+AND NOT EXISTS ({_OPEN_STEP} AND o.aggregate_id = entry.aggregate_id)
 """
-_FOREIGN = "FROM foreign_entry WHERE payload IS NOT NULL AND state <> 'held' AND received_at < ?"
+_FOREIGN = f"""
+FROM foreign_entry WHERE payload IS NOT NULL AND state <> 'held' AND received_at < ?
+AND NOT EXISTS ({_OPEN_STEP} AND o.aggregate_id = foreign_entry.aggregate_id)
+"""
 _SETTLED = """
 FROM aggregate a WHERE a.wiped = 0 AND a.kind NOT IN ('handover', 'lease')
 AND NOT EXISTS (SELECT 1 FROM entry e
@@ -72,18 +78,17 @@ def entries_due(db: peewee.Database, before: int) -> tuple[list[int], list[str]]
 
 def wipe_own(db: peewee.Database, ids: Sequence[int], before: int) -> int:
     """Wipe payloads of own entries that may still be wiped now; returns how many."""
-    marks = ", ".join("?" * len(ids))
-    sql = f"UPDATE entry SET payload = NULL WHERE id IN (SELECT id {_OWN} AND id IN ({marks}))"
+    due = f"{_OWN} AND id IN ({', '.join('?' * len(ids))})"
+    settled.keep(db, f"SELECT aggregate_id {due}", before, *ids)
+    sql = f"UPDATE entry SET payload = NULL WHERE id IN (SELECT id {due})"
     return run(db, sql, before, *ids)
 
 
 def wipe_foreign(db: peewee.Database, record_ids: Sequence[str], before: int) -> int:
     """Wipe payloads of others' entries that may still be wiped now; returns how many."""
-    marks = ", ".join("?" * len(record_ids))
-    sql = (
-        "UPDATE foreign_entry SET payload = NULL WHERE record_id IN"
-        f" (SELECT record_id {_FOREIGN} AND record_id IN ({marks}))"
-    )
+    due = f"{_FOREIGN} AND record_id IN ({', '.join('?' * len(record_ids))})"
+    settled.keep(db, f"SELECT aggregate_id {due}", before, *record_ids)
+    sql = f"UPDATE foreign_entry SET payload = NULL WHERE record_id IN (SELECT record_id {due})"
     return run(db, sql, before, *record_ids)
 
 
@@ -115,6 +120,7 @@ def wipe_aggregates(db: peewee.Database, ids: Sequence[str], terminal_id: str) -
             body,
             aggregate_id,
         )
+        settled.drop(db, aggregate_id)
         is_case = isinstance(aggregate, Case)
         cases, others = cases + is_case, others + (not is_case)
     return len(ids), Wiped(cases=cases, others=others)
@@ -138,8 +144,8 @@ def named_scans(db: peewee.Database) -> set[str]:
         for header, payload, digest in stored:
             found.update(_named(Entry(bytes(header), bytes(payload), digest)))
     cases = rows(db, "SELECT aggregate_id FROM aggregate WHERE kind = 'case' AND wiped = 0")
-    for (case_id,) in cases:
-        case = aggregates.load(db, case_id)
+    kept = [aggregates.load(db, case_id) for (case_id,) in cases]
+    for case in (*kept, *(settled.load(db, name) for name in settled.every_id(db))):
         if isinstance(case, Case):
             found.update(blob.hash for material in case.materials for blob in material.blobs)
     return found

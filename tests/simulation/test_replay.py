@@ -105,6 +105,21 @@ def test_of_two_windows_that_accept_one_case_both_go_on_from_the_first() -> None
     assert "accept t1 0 -> done" in _played(plan, terminals=2).trace
 
 
+def test_of_two_windows_the_second_goes_on_from_the_first_though_it_has_wiped_the_beginning() -> (
+    None
+):
+    """A case waits longer than the retention time, and then its paper comes to two windows."""
+    plan = [
+        Step("take_in", 1, 5), Step("sync", 1, 0), Step("sync", 1, 0), Step("take_over", 0, 0),
+        Step("sync", 0, 0), Step("sync", 0, 0), Step("wipe", 1, 0), Step("supplement", 0, 0),
+        Step("accept", 0, 0), Step("supplement", 1, 0), Step("accept", 1, 0), Step("sync", 0, 0),
+    ]  # fmt: skip
+    world = _played(plan, terminals=2)
+    assert world.trace.count("accept t1 0 -> done") == 1
+    assert world.wiped
+    assert not world.restored
+
+
 def test_what_was_written_again_and_held_hears_what_became_of_the_first() -> None:
     """A disk was put back while its scan was on the way: the hub names the entry that is gone."""
     run_in_folder(4853)

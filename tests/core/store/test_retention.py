@@ -189,6 +189,33 @@ def test_an_entry_whose_effect_is_open_keeps_its_payload(hall: Hall, effect: str
     assert not is_wiped(hall.ctx.cases.case(case_id))
 
 
+def test_what_an_open_step_rests_on_keeps_its_payload(hall: Hall) -> None:
+    accepted(hall)
+    acknowledge(hall)
+
+    def reopen(db: peewee.Database) -> None:
+        db.execute_sql("UPDATE entry SET state = 'held' WHERE kind = 'case_accepted'")
+
+    hall.ctx.ledger.write(reopen)
+    hall.ctx.clock.advance(days=31)  # type: ignore[attr-defined]
+    hall.ctx.retention.run()
+
+    query = EntryRow.select(EntryRow.kind).where(EntryRow.payload.is_null(False)).tuples()
+    left = {kind for (kind,) in hall.ctx.ledger.read(lambda db: list(query.execute(db)))}
+    assert left == {"case_received", "case_accepted"}
+
+
+def test_a_conflict_that_somebody_has_looked_at_goes_like_the_others(hall: Hall) -> None:
+    declined(hall)
+    acknowledge(hall)
+    hall.ctx.ledger.write(
+        lambda db: db.execute_sql("UPDATE entry SET state = 'resolved' WHERE kind LIKE 'case_%'")
+    )
+    hall.ctx.clock.advance(days=31)  # type: ignore[attr-defined]
+    assert hall.ctx.retention.run().cases == 1
+    assert payloads(hall) == 0
+
+
 def test_a_case_that_is_still_open_here_keeps_its_tables(hall: Hall) -> None:
     case_id = accepted(hall)
     acknowledge(hall)

@@ -120,6 +120,15 @@ def test_of_two_windows_the_second_goes_on_from_the_first_though_it_has_wiped_th
     assert not world.restored
 
 
+def test_a_case_that_was_wiped_at_a_window_goes_on_there() -> None:
+    """What comes later is taken up, with what it says; the rest of it stays wiped."""
+    plan = [
+        Step("take_in", 1, 1), Step("sync", 1, 0), Step("sync", 1, 0), Step("take_over", 0, 0),
+        Step("sync", 0, 0), Step("sync", 0, 0), Step("wipe", 0, 0), Step("decide", 0, 0),
+    ]  # fmt: skip
+    assert _played(plan, terminals=2).wiped
+
+
 def test_what_was_written_again_and_held_hears_what_became_of_the_first() -> None:
     """A disk was put back while its scan was on the way: the hub names the entry that is gone."""
     run_in_folder(4853)

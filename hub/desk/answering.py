@@ -23,6 +23,7 @@ from terminal.documents.composing.steps import correction_supplement
 from terminal.documents.views import DocumentView
 from terminal.domain.answering import (
     Limits,
+    answer_due,
     brought,
     correction_items,
     desk_answers,
@@ -33,7 +34,7 @@ from terminal.domain.answering import (
 from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Organ, ServiceItem
-from terminal.domain.deadlines import RegimeClock, accept_by
+from terminal.domain.deadlines import RegimeClock
 from terminal.domain.evolve import Evolved, Refused, evolve
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.policy import HallPolicy
@@ -139,10 +140,7 @@ class Grounds(msgspec.Struct, frozen=True):
         entries = brought(case, self.item, ids)
         if not entries:
             raise RuleRefused("desk.nothing_marked")
-        respond_by = case.respond_by
-        if case.state is CaseState.AWAITING_CORRECTION:
-            due = accept_by(today, calendar, case.regime, self.clock)
-            respond_by = due.date.isoformat() if due else ""
+        respond_by = answer_due(case, today, calendar, self.clock)
         return MaterialsSupplemented(entries, {}, now, respond_by, actor)
 
     def declined(

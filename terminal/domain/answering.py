@@ -82,6 +82,31 @@ def desk_answers(case: Case, item: ServiceItem) -> frozenset[str]:
     return frozenset(answers)
 
 
+def to_register(case: Case, item: ServiceItem) -> tuple[MaterialEntry, ...]:
+    """Return what still lacks of a case that a window may only receive; the desk answers it.
+
+    The window registers it when it is brought there. Empty for what a window may accept: there
+    the intake goes on. What is another place's goes there.
+    """
+    waits = case.state in (CaseState.RECEIVED, CaseState.AWAITING_CORRECTION)
+    if not waits or case.forwarding is not None or not _not_windows(case, item):
+        return ()
+    return tuple(one for one in case.materials if one.status is not MaterialStatus.RECEIVED)
+
+
+def answer_due(
+    case: Case, brought_on: dt.date, calendar: WorkingDayCalendar, clock: deadlines.RegimeClock
+) -> str:
+    """Return by when an answer is owed once something was brought; after a notice it runs anew.
+
+    What is brought before any notice leaves the day as it was (art. 32(1)(3)).
+    """
+    if case.state is not CaseState.AWAITING_CORRECTION:
+        return case.respond_by
+    due = deadlines.accept_by(brought_on, calendar, case.regime, clock)
+    return due.date.isoformat() if due else ""
+
+
 def _not_windows(case: Case, item: ServiceItem) -> bool:
     """Say whether no window may accept this case or ask for corrections."""
     return case.forwarding is not None or not item.guide or not item.authority.may_accept

@@ -92,7 +92,7 @@ _NOT_OVER = (*_OPEN, S.DECIDED, S.RESULT_READY)
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(CaseReceived, (), S.RECEIVED, (Who.CLERK,), "receipt", ClockEffect.STARTS, "32(1)"),
     Transition(
-        MaterialsSupplemented, (S.RECEIVED,), None, (Who.CLERK, Who.DEPARTMENT), "",
+        MaterialsSupplemented, (S.RECEIVED,), None, (Who.CLERK, Who.DEPARTMENT), "supplement",
         source="32(1)(3)",
     ),
     Transition(

@@ -49,7 +49,7 @@ class Desk(QObject):
     visit_ended = Signal(VisitEnding)
     cleared = Signal()
     put_in_place = Signal(int)
-    deferred_asked = Signal(Case)
+    brought_asked = Signal(Case)
     decision_due = Signal(str)
     pause_changed = Signal()
 
@@ -143,7 +143,7 @@ class Desk(QObject):
         self.bridge.read(self, start, done=partial(self._on_started, visit), failed=self._fail)
 
     def resume(self, case_id: str) -> None:
-        """Take up a case again, as a visit of its own; deferred papers have a way of their own."""
+        """Take up a case again, as a visit of its own; what is only brought has its own way."""
         ctx = self.bridge.ctx
         assert ctx is not None
         if not self.now.empty:
@@ -152,11 +152,11 @@ class Desk(QObject):
 
         def look() -> IntakeDraft | Case:
             case = ctx.cases.case(case_id)
-            return case if case.deferred else ctx.intake.resume(case_id)
+            return case if ctx.casework.only_registers(case) else ctx.intake.resume(case_id)
 
         def found(it: IntakeDraft | Case) -> None:
             if isinstance(it, Case):
-                self.deferred_asked.emit(it)
+                self.brought_asked.emit(it)
             else:
                 self._on_started(visit, it)
 

@@ -121,7 +121,7 @@ class Workplace(QWidget):
         self.keys.pressed.connect(self._on_hint)
         self.work.keys_changed.connect(self._show_keys)
         self.work.told.connect(self.say)
-        desk.deferred_asked.connect(self._on_deferred)
+        desk.brought_asked.connect(self._on_brought)
         desk.decision_due.connect(self._on_decision_due)
         bridge.happened.connect(self._on_event)
         bridge.failed.connect(self._on_failure)
@@ -290,8 +290,9 @@ class Workplace(QWidget):
         self.desk.give_up_parked()
         self.sign_out_wanted.emit()
 
-    def _on_deferred(self, case: Case) -> None:
-        self._open_case(case.receipt_number, CaseAct.BRING)
+    def _on_brought(self, case: Case) -> None:
+        act = CaseAct.BRING if case.deferred else CaseAct.SUPPLEMENT
+        self._open_case(case.receipt_number, act)
 
     def _on_decision_due(self, receipt_number: str) -> None:
         """An on-the-spot item is accepted: whoever decides it here goes on in the same flow."""

@@ -56,8 +56,9 @@ def supplement(
 ) -> paper.SupplementView:
     """Return the receipt for materials that were brought later."""
     owed = tuple(e.name for e in case.materials if e.material_id in case.deferred)
-    waits = answers is paper.SupplementKind.CORRECTION and case.state is CaseState.RECEIVED
-    reply_due = case.respond_by if waits else ""
+    waits = case.state is CaseState.RECEIVED
+    anew = waits and answers is paper.SupplementKind.CORRECTION
+    reply_due = case.respond_by if anew else ""
     fields = case_part(
         case, item, "supplement", occasion, serial=serial_of(case, MaterialsSupplemented.kind)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from terminal.documents import views as paper
 from terminal.documents.composing import department, desk
 from terminal.documents.composing.base import Occasion
-from terminal.domain.case import Case
+from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.records import (
     Body,
@@ -70,10 +70,15 @@ def papers_of_step(
 def supplement_of(
     body: MaterialsSupplemented, case: Case, item: ServiceItem, occasion: Occasion
 ) -> paper.SupplementView | None:
-    """Return the receipt for deferred materials; what answers a notice has one of its own."""
+    """Return the receipt for what was brought: after a notice, before an answer, or deferred."""
     if not body.materials:
         return None
     answers = paper.SupplementKind.DEFERRED
+    if case.state is CaseState.RECEIVED:
+        answered = correction_supplement(case, item, occasion)
+        if answered is not None:
+            return answered
+        answers = paper.SupplementKind.ADDED
     return desk.supplement(body.materials, answers, body.supplemented_at, case, item, occasion)
 
 

@@ -100,7 +100,8 @@ def _supplement_facts(view: SupplementView, wording: Wording) -> list[Row]:
 def _supplement_sentences(view: SupplementView, wording: Wording) -> list[AnyNode]:
     received = dates.long_minute(view.received_at, wording)
     correction = view.answers is SupplementKind.CORRECTION
-    key = "supplement.correction" if correction else "supplement.deferred"
+    deferred = view.answers is SupplementKind.DEFERRED
+    key = f"supplement.{view.answers.value.lower()}"
     texts = [wording(key, organ=view.head.organ, received_at=received)]
     if correction and view.reply_due:
         licensing = view.regime is Regime.LICENSING
@@ -112,7 +113,7 @@ def _supplement_sentences(view: SupplementView, wording: Wording) -> list[AnyNod
                 received_on=dates.long_day(view.received_at, wording),
             )
         )
-    if not correction and view.outstanding:
+    if deferred and view.outstanding:
         texts.append(
             wording(
                 "supplement.outstanding",
@@ -121,7 +122,7 @@ def _supplement_sentences(view: SupplementView, wording: Wording) -> list[AnyNod
                 weekday=dates.weekday(view.cure_due, wording),
             )
         )
-    elif not correction:
+    elif deferred:
         texts.append(wording.plain("supplement.complete"))
     texts.append(wording.plain("receipt.not_consent"))
     if view.calendar_provisional:

@@ -8,9 +8,10 @@ from datetime import date
 import msgspec
 
 from terminal.clock import to_local
-from terminal.domain.case import Case
+from terminal.domain.answering import answer_due, to_register
+from terminal.domain.case import Case, CaseState
 from terminal.domain.deadlines import accept_by, deliver_by
-from terminal.domain.parties import Actor, MaterialEntry
+from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.records import (
     CaseClosed,
     CaseDecided,
@@ -23,7 +24,7 @@ from terminal.domain.records import (
     OriginalsReturned,
     Outcome,
 )
-from terminal.errors import NotAllowed, RuleRefused
+from terminal.errors import NotAllowed, NotFound, RuleRefused
 from terminal.services.casework.acting import Done, Office
 from terminal.services.staff import clerk_of
 from terminal.services.views import Role, Session
@@ -58,6 +59,48 @@ class WindowCasework:
             return MaterialsSupplemented(
                 tuple(entries), {}, office.now(), case.respond_by, clerk_of(session, self._window)
             )
+
+        blobs = [blob.hash for entry in entries for blob in entry.blobs]
+        return office.act(case_id, make, session, action_id=action_id, blobs=blobs)
+
+    def only_registers(self, case: Case) -> bool:
+        """Say whether what comes for a case is only registered here, and not judged anew.
+
+        So with deferred papers, and with what lacks of a case that the organ's desk answers.
+        """
+        if case.deferred:
+            return True
+        try:
+            item = self._office.items.item(case.item_code, case.item_version)
+        except NotFound:
+            return False
+        return bool(to_register(case, item))
+
+    def supplement(
+        self, case_id: str, entries: Sequence[MaterialEntry], session: Session, action_id: str = ""
+    ) -> Done:
+        """Take in what lacked of a case that this window may only receive (代收补正材料).
+
+        The organ's own desk answers it; after its notice the time to answer runs anew from now.
+        Raises `RuleRefused` for what the window may accept: there the intake goes on.
+        """
+        office = self._office
+
+        def make(case: Case) -> MaterialsSupplemented:
+            item = office.items.item(case.item_code, case.item_version)
+            lacking = {entry.material_id for entry in to_register(case, item)}
+            if not lacking:
+                raise RuleRefused(_why_not(case))
+            if not entries or any(
+                entry.material_id not in lacking or entry.status is not MaterialStatus.RECEIVED
+                for entry in entries
+            ):
+                raise RuleRefused("case.nothing_to_supplement")
+            now, rules = office.now(), office.rules()
+            clock = rules.policy.clock(case.regime)
+            respond_by = answer_due(case, to_local(now).date(), rules.calendar, clock)
+            clerk = clerk_of(session, self._window)
+            return MaterialsSupplemented(tuple(entries), {}, now, respond_by, clerk)
 
         blobs = [blob.hash for entry in entries for blob in entry.blobs]
         return office.act(case_id, make, session, action_id=action_id, blobs=blobs)
@@ -199,6 +242,15 @@ class WindowCasework:
     @property
     def _window(self) -> str:
         return self._office.desk.window
+
+
+def _why_not(case: Case) -> str:
+    """Return why nothing of a case is registered at a window by itself."""
+    if case.state not in (CaseState.RECEIVED, CaseState.AWAITING_CORRECTION):
+        return "case.nothing_to_supplement"
+    if case.forwarding is not None:
+        return "act.another_place_accepts"
+    return "case.goes_on_at_the_intake" if case.lacking else "case.nothing_to_supplement"
 
 
 def delivery_due(decided: date, office: Office, outcome: Outcome) -> str:

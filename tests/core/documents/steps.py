@@ -194,6 +194,7 @@ def papers(regime: Regime) -> dict[str, DocumentView]:
     conditionally = received(regime, materials=(FORM, later))
     agreed = replace(accepted, deferred=("lease",), cure_by="2026-11-26", applicant_agreed=True)
     cured = MaterialsSupplemented((LEASE,), {}, AT, "", CLERK)
+    early = MaterialsSupplemented((LEASE,), {}, AT, took.respond_by, CLERK)
     failed = CureFailed(
         "未在期限内提交经营场所使用证明", basis, "和市监终〔2026〕7号", AT + 5 * DAY, OFFICIAL
     )
@@ -247,6 +248,7 @@ def papers(regime: Regime) -> dict[str, DocumentView]:
     assert commitment is not None
     found: dict[str, DocumentView] = {
         "supplement-correction": corrected,
+        "supplement-added": _paper(regime, lacking, early)[0],
         "supplement-deferred": _paper(regime, conditionally, agreed, cured)[0],
         "commitment": commitment,
         "special_procedure": _paper(regime, took, accepted, suspended)[0],

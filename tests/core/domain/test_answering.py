@@ -8,17 +8,19 @@ import msgspec
 import pytest
 
 from terminal.domain.answering import (
+    answer_due,
     brought,
     correction_items,
     desk_answers,
     limits_of,
     noticeable,
+    to_register,
     with_faults,
 )
 from terminal.domain.calendar import load_calendar
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Material, Regime, ServiceItem, TimeLimit, WindowAuthority
-from terminal.domain.deadlines import RegimeClock
+from terminal.domain.deadlines import RegimeClock, clock_of
 from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.records import Forwarding
 from terminal.errors import InvalidInput
@@ -108,6 +110,35 @@ def test_what_was_brought_is_in_order() -> None:
     assert [(one.material_id, one.status, one.defect) for one in found] == [
         ("a", S.RECEIVED, ""), ("x", S.RECEIVED, ""),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("authority", "guide", "changes", "found"),
+    [
+        (WindowAuthority.RECEIVE_ONLY, True, {}, ["a"]),
+        (WindowAuthority.RECEIVE_ONLY, True, {"state": CaseState.AWAITING_CORRECTION}, ["a"]),
+        (WindowAuthority.DECIDE, False, {}, ["a"]),
+        (WindowAuthority.ACCEPT, True, {"state": CaseState.AWAITING_CORRECTION}, []),
+        (WindowAuthority.RECEIVE_ONLY, True, {"forwarding": THERE, "arrived_at": 1}, []),
+        (WindowAuthority.RECEIVE_ONLY, True, {"state": CaseState.ACCEPTED}, []),
+    ],
+)
+def test_a_window_registers_what_lacks_where_it_may_only_receive(
+    authority: WindowAuthority, guide: bool, changes: dict[str, object], found: list[str]
+) -> None:
+    item = msgspec.structs.replace(ITEM, authority=authority, guide=guide)
+    case = _case(MaterialEntry("a", "甲", status=S.MISSING), MaterialEntry("b", "乙"))
+    case = msgspec.structs.replace(case, **changes)
+    assert [one.material_id for one in to_register(case, item)] == found
+
+
+def test_only_after_a_notice_the_time_to_answer_runs_anew() -> None:
+    case, clock = _case(), clock_of(Regime.LICENSING)
+    assert answer_due(case, D(2026, 12, 1), load_calendar(), clock) == case.respond_by
+    told = msgspec.structs.replace(case, state=CaseState.AWAITING_CORRECTION)
+    assert answer_due(told, D(2026, 12, 1), load_calendar(), clock) == "2026-12-08"
+    never = RegimeClock()
+    assert answer_due(told, D(2026, 12, 1), load_calendar(), never) == ""
 
 
 def _case(*materials: MaterialEntry) -> Case:

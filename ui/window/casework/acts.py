@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import Qt
 
 from terminal.clock import to_local
+from terminal.domain.answering import to_register
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.records import DeliveryWay, Outcome
@@ -28,6 +29,7 @@ class CaseAct(StrEnum):
     FORWARD = "forward"
     ARRIVED = "arrived"
     BRING = "bring"
+    SUPPLEMENT = "supplement"
     CURE_FAILED = "cure_failed"
     READY = "ready"
     REMIND = "remind"
@@ -62,6 +64,7 @@ KEYS: dict[CaseAct, ActKey] = {
     CaseAct.FORWARD: _key("F8", control=True),
     CaseAct.ARRIVED: _key("F8", control=True),
     CaseAct.BRING: _key("F9"),
+    CaseAct.SUPPLEMENT: _key("F9"),
     CaseAct.CURE_FAILED: _key("F9", control=True),
     CaseAct.READY: _key("F10"),
     CaseAct.REMIND: _key("F10", control=True),
@@ -118,6 +121,7 @@ def acts_of(
         CaseAct.ARRIVED,
         case.forwarding and case.state is S.RECEIVED and case.forwarded_at and not case.arrived_at,
     )
+    put(CaseAct.SUPPLEMENT, item is not None and to_register(case, item))
     put(CaseAct.BRING, case.deferred and (in_hand or case.state is S.SUSPENDED))
     overdue = bool(case.cure_due) and case.cure_due < on.isoformat()
     put(CaseAct.CURE_FAILED, overdue and (in_hand or case.state is S.SUSPENDED))

@@ -1,4 +1,4 @@
-"""Deferred materials that are brought (容缺后补): each paper with its own fate, count and scans."""
+"""Papers that are brought later (容缺后补、补正): each with its own fate, count and scans."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
+from terminal.domain.answering import to_register
 from terminal.domain.parties import Blob, MaterialEntry
 from terminal.services import drafts
 from terminal.texts import Texts
@@ -110,8 +111,9 @@ class BringForm(CaseForm):
     act = CaseAct.BRING
 
     def build(self) -> None:
+        slug = self.act.value
         self.materials = BroughtPapers(
-            "bring_materials", self.texts("casework.bring.materials"), self.texts
+            f"{slug}_materials", self.texts(f"casework.{slug}.materials"), self.texts
         )
         self.add_part(self.materials, lambda: self.missing(self.materials))
         self.upload = UploadPanel(self.clerking.bridge)
@@ -122,7 +124,11 @@ class BringForm(CaseForm):
 
     def fill(self, file: CaseFile) -> None:
         self.upload.hide()
-        self.materials.show_entries([_received(entry, file) for entry in deferred_of(file)])
+        self.materials.show_entries([_received(entry, file) for entry in self.owed(file)])
+
+    def owed(self, file: CaseFile) -> list[MaterialEntry]:
+        """Return what can be brought."""
+        return deferred_of(file)
 
     def call(self) -> Call:
         assert self.file is not None
@@ -152,6 +158,21 @@ class BringForm(CaseForm):
     def _back(self) -> None:
         self.upload.hide()
         self.materials.setFocus()
+
+
+class SupplementForm(BringForm):
+    """代收补正材料: what lacked of a case that the window may only receive."""
+
+    act = CaseAct.SUPPLEMENT
+
+    def owed(self, file: CaseFile) -> list[MaterialEntry]:
+        return list(to_register(file.case, file.item)) if file.item is not None else []
+
+    def call(self) -> Call:
+        assert self.file is not None
+        ctx, session, case_id = self.clerking.ctx, self.clerking.session, self.file.case.case_id
+        entries, action = self.materials.brought(), self.action_id
+        return lambda: ctx.casework.supplement(case_id, entries, session, action)
 
 
 def deferred_of(file: CaseFile) -> list[MaterialEntry]:

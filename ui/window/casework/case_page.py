@@ -16,7 +16,7 @@ from ui.widgets.keys import KeyHint
 from ui.widgets.rows import Row, SelectList
 from ui.window.casework.acts import KEYS, CaseAct, acts_of, may_resume
 from ui.window.casework.agreeing import AgreeForm
-from ui.window.casework.bringing import BringForm
+from ui.window.casework.bringing import BringForm, SupplementForm
 from ui.window.casework.case_view import CaseView
 from ui.window.casework.clerking import CaseFile, Clerking, read_file
 from ui.window.casework.delivering import DeliverForm
@@ -41,9 +41,9 @@ from ui.window.dates import day_words
 from ui.window.side import STATE_COLOURS
 
 FORMS: tuple[type[CaseForm], ...] = (
-    BringForm, CureFailedForm, HandOverForm, ForwardForm, ArrivedForm, WithdrawForm, VoidForm,
-    DecideForm, CloseForm, ReadyForm, RemindForm, AgreeForm, SendForm, CameBackForm, DeliverForm,
-    ReceivedForm, SignForm, OriginalsForm,
+    BringForm, SupplementForm, CureFailedForm, HandOverForm, ForwardForm, ArrivedForm,
+    WithdrawForm, VoidForm, DecideForm, CloseForm, ReadyForm, RemindForm, AgreeForm, SendForm,
+    CameBackForm, DeliverForm, ReceivedForm, SignForm, OriginalsForm,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from ui.window.casework.acts import CaseAct
 from ui.window.dates import day_words, last_day_words
 
 _BY_TAB: dict[Tab, tuple[CaseAct, ...]] = {
+    Tab.AWAITING_CORRECTION: (CaseAct.SUPPLEMENT,),
     Tab.DEFERRED: (CaseAct.BRING, CaseAct.CURE_FAILED),
     Tab.TO_MAKE_READY: (CaseAct.READY,),
     Tab.RETURNED: (CaseAct.REMIND,),

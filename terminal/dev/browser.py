@@ -16,11 +16,12 @@ MOST_REDIRECTS = 5
 
 
 class Form(msgspec.Struct):
-    """A form of a page: where it goes, and its fields as they stand."""
+    """A form of a page: where it goes, its fields as they stand, and which of them are boxes."""
 
     action: str
     method: str
     fields: dict[str, str]
+    boxes: set[str] = set()
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -51,8 +52,9 @@ class Browser:
         return self._follow("GET", url, None)
 
     def submit(self, page: Page, form: Form, **values: str) -> Page:
-        """Fill in a form of a page and send it."""
-        body = urlencode({**form.fields, **values})
+        """Fill in a form of a page and send it; a box that is not ticked is not sent."""
+        fields = {**form.fields, **values}
+        body = urlencode([one for one in fields.items() if one[1] or one[0] not in form.boxes])
         return self._follow(form.method, urljoin(page.url, form.action or page.url), body)
 
     def download(self, url: str) -> tuple[int, bytes]:
@@ -155,7 +157,10 @@ class _Reader(HTMLParser):
         elif tag == "select":
             fields.setdefault(name, "")
         elif tag == "input":
-            if told.get("type") in ("radio", "checkbox") and "checked" not in told:
+            box = told.get("type") in ("radio", "checkbox")
+            if box:
+                self._open.boxes.add(name)
+            if box and "checked" not in told:
                 fields.setdefault(name, "")
             elif told.get("type") != "submit":
                 fields[name] = told.get("value", "")

@@ -118,6 +118,7 @@ ORGANISATIONS: tuple[SampleOrganisation, ...] = (
     SampleOrganisation("noodles", "（示例）广安一碗面餐饮店", "刘䶮", "511602", "MADEM0A1"),
     SampleOrganisation("grocer", "（示例）广安邻里便民商店", "王㛃", "511602", "MADEM0A2"),
     SampleOrganisation("workshop", "（示例）广安快修汽车服务部", "张三", "511602", "MADEM0A3"),
+    SampleOrganisation("seedlings", "（示例）广安小树苗幼儿园", "张三", "511602", "MADEM0A4"),
 )
 
 CLERK = SampleAccount("wangfang", "王芳", "yichuang-demo", Role.CLERK)

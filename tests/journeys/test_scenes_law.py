@@ -1,4 +1,7 @@
-"""The law in scenes: four departments, a day offline, silence, a failed cure, elsewhere, a no."""
+"""The law in scenes: four departments, offline, silence, a failed cure, elsewhere, two answers.
+
+The answers are a refusal, and those of an organ whose windows may only receive.
+"""
 
 from __future__ import annotations
 

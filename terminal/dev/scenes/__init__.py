@@ -20,6 +20,7 @@ from terminal.dev.scenes.lives_granted import (
 )
 from terminal.dev.scenes.offline_day import OFFLINE_DAY
 from terminal.dev.scenes.one_matter import ONE_MATTER
+from terminal.dev.scenes.receive_only import RECEIVE_ONLY
 from terminal.dev.scenes.refusal import REFUSAL
 from terminal.dev.scenes.silence import SILENCE
 from terminal.dev.scenes.steps import Scene
@@ -38,7 +39,9 @@ LIVES: tuple[Scene, ...] = (
 )
 """The eight most common lives of a case."""
 
-LAW: tuple[Scene, ...] = (ONE_MATTER, OFFLINE_DAY, SILENCE, FAILED_CURE, ELSEWHERE, REFUSAL)
+LAW: tuple[Scene, ...] = (
+    ONE_MATTER, OFFLINE_DAY, SILENCE, FAILED_CURE, ELSEWHERE, REFUSAL, RECEIVE_ONLY,
+)  # fmt: skip
 """What the law does with a matter: several departments, no network, silence, a "no"."""
 
 SCENES: dict[str, Scene] = {

@@ -17,5 +17,8 @@ ELDER_CARD = "512B0357300000-511602000000-000-11511301008778490F-1-00"
 FOOD_RENEWED = "511A0005200008-511602000000-000-115113016823646795-1-00"
 """食品经营许可延续: one question, four or five materials."""
 
+KINDERGARTEN = "511A0050000062-511602000000-000-115113016823646795-1-00"
+"""幼儿园设立审批: no question, seven materials, a licence that the window may only receive."""
+
 PUBLICATIONS = "511A0000800001-511602000000-000-115113016823646795-1-00"
 """出版物零售单位设立审批: no question, four materials, three working days."""

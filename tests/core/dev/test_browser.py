@@ -15,6 +15,7 @@ from terminal.errors import SyncError
 PAGE = """<a href="other">there</a>
 <form method="post" action="/desk/send"><input type="hidden" name="token" value="t&amp;1">
 <input type="radio" name="outcome" value="A"><input type="radio" name="outcome" value="B" checked>
+<input type="checkbox" name="tick_a" value="yes"><input type="checkbox" name="tick_b" value="yes">
 <textarea name="reason">because</textarea><select name="kind"><option>x</option></select>
 <input type="submit" name="go" value="Go"></form>"""
 
@@ -70,12 +71,18 @@ def test_a_form_is_sent_with_everything_it_holds(site: tuple[str, list]) -> None
     browser = Browser()
     page = browser.get(f"{url}/desk")
     assert page.links == (f"{url}/other",)
-    done = browser.submit(page, page.form("token", "outcome"), kind="x")
+    done = browser.submit(page, page.form("token", "outcome"), kind="x", tick_b="yes")
     assert done.url == f"{url}/desk/done"
     assert seen[1] == (
         "/desk/send",
         "s=1",
-        {"token": ["t&1"], "outcome": ["B"], "reason": ["because"], "kind": ["x"]},
+        {
+            "token": ["t&1"],
+            "outcome": ["B"],
+            "tick_b": ["yes"],
+            "reason": ["because"],
+            "kind": ["x"],
+        },
     )
 
 

@@ -65,8 +65,9 @@ def _check(name: str, command: tuple[str, ...], console: Console) -> bool:
 
 def _pytest(arguments: list[str], console: Console) -> bool:
     # Paths are meant from where the caller stands; pytest itself runs in the project. All of
-    # them share the cores out; some of them are better seen one after the other.
-    shared = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "loadfile"]
+    # them share the cores out; some of them are better seen one after the other. Screens, lines
+    # and hubs are waited for half of the time: one process more than cores fills that.
+    shared = ["-n", str(min((os.cpu_count() or 1) + 1, MOST_WORKERS)), "--dist", "loadfile"]
     caller = Path.cwd()
     given = [str(caller / a) if (caller / a.partition("::")[0]).exists() else a for a in arguments]
     started = time.monotonic()

@@ -26,6 +26,10 @@ class HubPlace(msgspec.Struct, frozen=True):
     hash: str
     signature: bytes = b""
 
+    def is_news(self, known: HubPlace | None) -> bool:
+        """Say whether this leads on from what is known: further, or into another epoch."""
+        return known is None or known.epoch != self.epoch or known.seq < self.seq
+
 
 class Restored(msgspec.Struct, frozen=True):
     """An epoch of the hub whose end it has lost: it asks for its own entries after `after`.

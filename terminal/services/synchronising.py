@@ -45,7 +45,6 @@ class LedgerSyncStore:
         self._catalogue = catalogue
         self._failed: tuple[str, int] | None = None
         self._announced: tuple[str, ...] | None = None
-        self._place: HubPlace | None = None
 
     def _now(self) -> int:
         return self._clock.now().corrected
@@ -130,9 +129,8 @@ class LedgerSyncStore:
     # What was heard of the hub itself
 
     def hub_place(self) -> HubPlace | None:
-        if self._place is None:
-            self._place = self._ledger.read(hub_places.heard)
-        return self._place
+        # Never from memory: a stick's answer tells places, too.
+        return self._ledger.read(hub_places.heard)
 
     def backlog(self) -> Backlog:
         counts = self._ledger.read(standing.counts)
@@ -140,7 +138,6 @@ class LedgerSyncStore:
 
     def hear_place(self, place: HubPlace) -> None:
         self._ledger.write(lambda db: hub_places.hear(db, place), priority=SYNC)
-        self._place = place
 
     def stored_place(self) -> StoredPlace | None:
         return self._ledger.read(hub_places.stored)

@@ -150,11 +150,9 @@ def recall(db: peewee.Database, export_id: str) -> ExportNote | None:
 
 def hear(db: peewee.Database, answer: Answer) -> None:
     """Take in what an answer says of the hub's own journal, and which ends of it are lost."""
-    known, told = hub_places.heard(db), answer.place
-    if told is None:
+    if answer.place is None:
         return
-    if known is None or known.epoch != told.epoch or known.seq < told.seq:
-        hub_places.hear(db, told)
+    hub_places.hear(db, answer.place)
     if answer.restored:
         meta.put(db, _RESTORED, msgspec.json.encode(answer.restored).decode())
 

@@ -41,8 +41,13 @@ def heard(db: peewee.Database) -> HubPlace | None:
 
 
 def hear(db: peewee.Database, place: HubPlace) -> None:
-    """Remember a place that the hub has told."""
-    meta.put(db, _PLACE, msgspec.json.encode(place).decode())
+    """Remember a place that the hub has told, unless one further on is known.
+
+    The line and a stick both bring places, each in its own time. A hub that was taken back tells
+    an earlier one in good faith, and the further one is all that shows it what it lost.
+    """
+    if place.is_news(heard(db)):
+        meta.put(db, _PLACE, msgspec.json.encode(place).decode())
 
 
 def settled(db: peewee.Database) -> str:

@@ -29,7 +29,7 @@ class PlaceStore(Protocol):
         ...
 
     def hear_place(self, place: HubPlace) -> None:
-        """Remember it."""
+        """Remember it, unless a further one of its epoch is known."""
         ...
 
     def stored_place(self) -> StoredPlace | None:

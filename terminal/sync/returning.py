@@ -62,8 +62,7 @@ class Returning:
         place: HubPlace | None = getattr(answer, "place", None)
         if place is None:
             return
-        known = self._store.hub_place()
-        if known is None or known.epoch != place.epoch or known.seq < place.seq:
+        if place.is_news(self._store.hub_place()):
             self._store.hear_place(place)
         self._restored = answer.restored
 

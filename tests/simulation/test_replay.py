@@ -144,6 +144,17 @@ def test_a_wipe_that_died_halfway_has_wiped() -> None:
     assert "wipe t0 0 -> died" in world.trace
 
 
+def test_what_was_heard_on_a_stick_is_not_forgotten_when_the_line_is_back() -> None:
+    """The place that came on it is all that shows the hub that it was taken back."""
+    plan = [
+        Step("sync", 0, 0), Step("take_in", 1, 1), Step("sync", 1, 0), Step("back_up", 0, 0),
+        Step("decide", 0, 0), Step("carry", 0, 1), Step("restore", 0, 1), Step("sync", 0, 0),
+    ]  # fmt: skip
+    world = _played(plan, terminals=2)
+    assert "carry t0 1 -> done" in world.trace
+    assert world.restored == 1
+
+
 def test_scans_come_again_to_a_hub_that_was_taken_back_before_it_wrote_anything() -> None:
     """It has no journal whose epoch shows it: what it lost of ours is all that tells."""
     plan = [

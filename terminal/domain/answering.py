@@ -83,10 +83,10 @@ def desk_answers(case: Case, item: ServiceItem) -> frozenset[str]:
 
 
 def to_register(case: Case, item: ServiceItem) -> tuple[MaterialEntry, ...]:
-    """Return what still lacks of a case that a window may only receive; the desk answers it.
+    """Return what lacks of a case that a window may only receive and the organ's desk answers.
 
-    The window registers it when it is brought there. Empty for what a window may accept: there
-    the intake goes on. What is another place's goes there.
+    The window registers it when it is brought there. Empty for a case that a window may accept
+    (there the intake goes on), and for one of another place (its papers go there).
     """
     waits = case.state in (CaseState.RECEIVED, CaseState.AWAITING_CORRECTION)
     if not waits or case.forwarding is not None or not _not_windows(case, item):

@@ -22,7 +22,8 @@ class SupplementView(CaseView, frozen=True, kw_only=True, tag_field="document", 
 
     After a correction notice a licence's `reply_due` runs anew; what is added before an answer
     leaves the day of the earlier receipt as it is; after a conditional acceptance `outstanding`
-    names what is still owed, until `cure_due`. `answered`: the same act has accepted or declined, so no answer is awaited.
+    names what is still owed, until `cure_due`. `answered`: the same act has accepted or
+    declined, so no answer is awaited.
     """
 
     answers: SupplementKind

@@ -78,7 +78,7 @@ _MORNING: tuple[Step, ...] = (
     ),
     EndVisit(),
     PressPad(4),
-    ScreenSays(("待传", "最早", "期限不因断网顺延")),
+    ScreenSays(("待传", "须", "期限不因断网顺延")),
     Shoot("offline-status"),
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,23 +83,17 @@ def _init(args: argparse.Namespace, console: Console) -> None:
 def _code(args: argparse.Namespace, console: Console) -> None:
     from hub.enrol import make_code
 
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         terminal = getattr(args, "terminal", None) or ""
         code = make_code(hub, getattr(args, "hall", None) or "", terminal)
-    finally:
-        hub.close()
     console.result({"code": code}, "hub.cli.code", code=code)
 
 
 def _publish(args: argparse.Namespace, source: Path) -> object:
     from hub.catalogue import publish_file
 
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         return publish_file(hub, source)
-    finally:
-        hub.close()
 
 
 def _catalogue(args: argparse.Namespace, console: Console) -> None:
@@ -109,17 +104,13 @@ def _catalogue(args: argparse.Namespace, console: Console) -> None:
 def _publish_set(args: argparse.Namespace, console: Console) -> None:
     from hub.publish_command import run as publish
 
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         publish(hub, args, console, _password)
-    finally:
-        hub.close()
 
 
 def _account(args: argparse.Namespace, console: Console) -> None:
     password = _password(console)
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         setup.add_account(
             hub,
             args.name,
@@ -130,8 +121,6 @@ def _account(args: argparse.Namespace, console: Console) -> None:
             supervisor=bool(getattr(args, "supervisor", False)),
             legal=bool(getattr(args, "legal", False)),
         )
-    finally:
-        hub.close()
     console.result({"account": args.name}, "hub.cli.account_made", account=args.name)
 
 
@@ -146,11 +135,8 @@ def _password(console: Console) -> str:
 
 
 def _backup(args: argparse.Namespace, console: Console) -> None:
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         count = hub.store.backup(args.file)
-    finally:
-        hub.close()
     said = {"file": str(args.file), "entries": count}
     console.result(said, "hub.cli.backed_up", **said)
 
@@ -170,62 +156,44 @@ def _recover_key(args: argparse.Namespace, console: Console) -> None:
 def _revoke(args: argparse.Namespace, console: Console) -> None:
     from hub.enrol import revoke
 
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         revoke(hub, args.terminal)
-    finally:
-        hub.close()
     console.result({"revoked": args.terminal}, "hub.cli.revoked", terminal=args.terminal)
 
 
 def _lease(args: argparse.Namespace, console: Console) -> None:
     from hub.number_commands import lease
 
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         lease(hub, args, console)
-    finally:
-        hub.close()
 
 
 def _friday(args: argparse.Namespace, console: Console) -> None:
     from hub.friday_command import run as write
 
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         write(hub, args, console)
-    finally:
-        hub.close()
 
 
 def _numbers(args: argparse.Namespace, console: Console) -> None:
     from hub.number_commands import show
 
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         show(hub, args, console)
-    finally:
-        hub.close()
 
 
 def _courier(args: argparse.Namespace, console: Console) -> int:
     from hub import courier_command
 
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         return courier_command.run(hub, args, console)
-    finally:
-        hub.close()
 
 
 def _ratings(args: argparse.Namespace, console: Console) -> int:
     from hub.verify_log import tell, verify
 
-    hub = _hub(args)
-    try:
+    with closing(_hub(args)) as hub:
         found = verify(hub)
-    finally:
-        hub.close()
     return tell(found, console)
 
 

@@ -182,18 +182,7 @@ def _place(entry: Entry, epoch: str, terminal: TerminalData) -> Stored:
     names = (header.epoch, header.record_id, header.kind, header.aggregate_id)
     if not (0 < header.seq < _MOST_SEQ and header.record_id and entries.fits(*names)):
         return _place_unsound(entry, epoch, terminal)
-    return Stored(
-        entry=entry,
-        origin=header.origin,
-        epoch=header.epoch,
-        seq=header.seq,
-        record_id=header.record_id,
-        kind=header.kind,
-        aggregate_id=header.aggregate_id,
-        prev_hash=header.prev_hash,
-        sound=entry.payload is not None,
-        hall=terminal.hall,
-    )
+    return entries.placed(entry, header, terminal.hall)
 
 
 def _place_unsound(entry: Entry, epoch: str, terminal: TerminalData) -> Stored:

@@ -95,15 +95,4 @@ def _signed(hub: Hub, made: Entry) -> Stored:
 
 def placed(entry: Entry) -> Stored:
     """Return an entry of the hub with its place, as its header names it."""
-    header = entry.read_header()
-    return Stored(
-        entry=entry,
-        origin=header.origin,
-        epoch=header.epoch,
-        seq=header.seq,
-        record_id=header.record_id,
-        kind=header.kind,
-        aggregate_id=header.aggregate_id,
-        prev_hash=header.prev_hash,
-        sound=entry.payload is not None,
-    )
+    return entries.placed(entry, entry.read_header())

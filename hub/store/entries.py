@@ -10,7 +10,7 @@ from peewee import Database, fn
 
 from hub.store.statements import Insert, lock, rows, run
 from hub.store.tables import ChainRow, EffectRow, EntryRow, ForkRow, UnjudgedRow
-from terminal.protocol.entry import GENESIS, Entry
+from terminal.protocol.entry import GENESIS, Entry, Header
 from terminal.protocol.wire import Effect
 
 
@@ -28,6 +28,22 @@ class Stored(msgspec.Struct, frozen=True):
     sound: bool
     id: int = 0
     hall: str = ""
+
+
+def placed(entry: Entry, header: Header, hall: str = "") -> Stored:
+    """Return an entry with the place that its header names; `hall` is its terminal's."""
+    return Stored(
+        entry=entry,
+        origin=header.origin,
+        epoch=header.epoch,
+        seq=header.seq,
+        record_id=header.record_id,
+        kind=header.kind,
+        aggregate_id=header.aggregate_id,
+        prev_hash=header.prev_hash,
+        sound=entry.payload is not None,
+        hall=hall,
+    )
 
 
 class NewEffect(msgspec.Struct, frozen=True):

@@ -252,8 +252,9 @@ def _entry(prepared: PreparedMaterial, material: Material) -> MaterialEntry:
     if prepared.way is Way.UPLOAD and not prepared.files:
         raise InvalidInput("intake.upload_without_file", material=material.name)
     if prepared.way is Way.CERTIFICATE:
-        return _certificate(prepared, material)
-    entry = drafts.received(material, way=prepared.way, count=prepared.count)
+        entry = _certificate(prepared, material)
+    else:
+        entry = drafts.received(material, way=prepared.way, count=prepared.count)
     if prepared.fate is not None:
         entry = msgspec.structs.replace(entry, fate=prepared.fate)
     return entry
@@ -263,10 +264,7 @@ def _certificate(prepared: PreparedMaterial, material: Material) -> MaterialEntr
     """Return the entry of an electronic certificate; what it lacks is said by its material."""
     if prepared.grade is None:
         raise InvalidInput("intake.certificate_without_grade", material=material.name)
-    entry = drafts.certified(material, prepared.grade, prepared.certificate_number)
-    if prepared.fate is not None:
-        entry = msgspec.structs.replace(entry, fate=prepared.fate)
-    return entry
+    return drafts.certified(material, prepared.grade, prepared.certificate_number)
 
 
 def party_differs(case: Case, prepared: PreparedApplication) -> bool:

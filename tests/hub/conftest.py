@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 from argon2 import PasswordHasher
+from selenium import webdriver
 from starlette.types import ASGIApp
 
 from hub import leases, setup
@@ -22,8 +23,10 @@ from hub.hub import Hub
 from hub.store.people import HallData
 from terminal.clock import CHINA_TIME, FixedClock
 from tests.hub import postgresql
+from tests.hub.browser import chromium
 from tests.hub.line import Line, TestTerminal
 from tests.hub.postgresql import Cluster
+from tests.hub.served import served
 
 HALL = HallData("hall", "广安市政务服务中心", "511602")
 PASSWORD = "correct-horse-7"
@@ -152,3 +155,17 @@ def other(hub: Hub, line: Line, clock: FixedClock) -> TestTerminal:
 def pytest_make_parametrize_id(val: Any) -> str | None:
     """Name parameters that are text by the text."""
     return val if isinstance(val, str) and len(val) < 40 else None
+
+
+@pytest.fixture
+def address(hub: Hub) -> Iterator[str]:
+    """Where the hub answers."""
+    with served(hub) as found:
+        yield found
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    """A phone-sized browser."""
+    with chromium(tmp_path / "phone") as browser:
+        yield browser

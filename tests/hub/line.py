@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 import msgspec
 from starlette.types import ASGIApp
 
+from hub.hub import Hub
+from hub.store import projections
 from terminal.clock import Clock
+from terminal.domain.case import Case
 from terminal.domain.catalogue import Regime
 from terminal.domain.parties import Actor, Capacity, MaterialEntry, MaterialStatus, Party
 from terminal.domain.records import Body, CaseAccepted, CaseReceived, EpochOpened, VisitOpened
@@ -271,3 +274,11 @@ class Taken(msgspec.Struct, frozen=True):
 def missing(material_id: str, name: str) -> MaterialEntry:
     """A material that is not there."""
     return MaterialEntry(material_id, name, status=MaterialStatus.MISSING)
+
+
+def load(hub: Hub, taken: Taken) -> Case:
+    """Return the case as the hub has it."""
+    with hub.store.reading() as database:
+        case = projections.load(database, taken.case_id)
+    assert isinstance(case, Case)
+    return case

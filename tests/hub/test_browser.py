@@ -21,23 +21,8 @@ from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.records import CorrectionItem, CorrectionNotified, DocumentIssued
 from tests.hub.browser import chromium, sideways
 from tests.hub.line import CLERK, Taken, TestTerminal
-from tests.hub.served import served
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(hub: Hub) -> Iterator[str]:
-    """Where the hub answers."""
-    with served(hub) as found:
-        yield found
-
-
-@pytest.fixture
-def phone(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    """A phone-sized browser."""
-    with chromium(tmp_path / "phone") as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -12,15 +12,15 @@ import pytest
 from hub import catalogue, setup
 from hub.desk.session import COOKIE
 from hub.hub import Hub
-from hub.store import people, projections
+from hub.store import people
 from terminal.clock import FixedClock
-from terminal.domain.case import Case, CaseState
+from terminal.domain.case import CaseState
 from terminal.domain.catalogue import FormField, Option, Question, Regime, ServiceItem
 from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.records import Outcome
 from terminal.protocol.snapshot import Line as SnapshotLine
 from tests.hub.conftest import PASSWORD
-from tests.hub.line import CLERK, Line, Reply, Taken, TestTerminal
+from tests.hub.line import CLERK, Line, Reply, Taken, TestTerminal, load
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 SECRET = "a-long-password"
@@ -77,13 +77,6 @@ def accepted(terminal: TestTerminal) -> Taken:
     taken = terminal.accept(terminal.receive())
     terminal.push()
     return taken
-
-
-def load(hub: Hub, taken: Taken) -> Case:
-    with hub.store.reading() as database:
-        case = projections.load(database, taken.case_id)
-    assert isinstance(case, Case)
-    return case
 
 
 def decision(browser: Browser, taken: Taken, **changes: str) -> dict[str, str]:

@@ -11,8 +11,8 @@ from hub.store import people
 from terminal.clock import FixedClock
 from terminal.domain.case import CaseState
 from terminal.domain.parties import MaterialEntry, MaterialStatus
-from tests.hub.line import Line, TestTerminal
-from tests.hub.test_desk import SECRET, Browser, load
+from tests.hub.line import Line, TestTerminal, load
+from tests.hub.test_desk import SECRET, Browser
 from tests.hub.test_desk_pages import Acts, offered, words
 from tests.hub.week import ORGAN
 

@@ -20,7 +20,7 @@ from hub.web.progress_words import lines_of
 from terminal.clock import FixedClock, to_local
 from terminal.documents import render
 from terminal.domain.aggregates import Document, NegativeOutcome
-from terminal.domain.case import Case, CaseState
+from terminal.domain.case import CaseState
 from terminal.domain.catalogue import (
     Material,
     Organ,
@@ -34,7 +34,7 @@ from terminal.domain.records import CaseForwarded, DeclineKind, ForwardArrived, 
 from terminal.errors import InvalidInput, NotAllowed, RuleRefused
 from terminal.protocol.snapshot import Line as Item
 from terminal.texts import Texts
-from tests.hub.line import CLERK, Taken, TestTerminal
+from tests.hub.line import CLERK, Taken, TestTerminal, load
 from tests.hub.postgresql import Cluster
 from tests.hub.week import OFFICIAL, ORGAN
 
@@ -66,13 +66,6 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     cluster: Cluster = request.getfixturevalue("cluster")
     yield cluster.make()
     cluster.wait_for_clients()
-
-
-def load(hub: Hub, taken: Taken) -> Case:
-    with hub.store.reading() as database:
-        case = projections.load(database, taken.case_id)
-    assert isinstance(case, Case)
-    return case
 
 
 def issued(hub: Hub, taken: Taken) -> dict[str, Document]:

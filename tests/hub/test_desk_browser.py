@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from selenium import webdriver
@@ -17,12 +15,11 @@ from hub.hub import Hub
 from terminal.clock import FixedClock
 from terminal.domain.case import CaseState
 from terminal.domain.parties import Party, PartyKind
-from tests.hub.browser import chromium, sideways
+from tests.hub.browser import sideways
 from tests.hub.conftest import PASSWORD
-from tests.hub.line import TestTerminal
-from tests.hub.served import served
+from tests.hub.line import TestTerminal, load
 from tests.hub.test_browser import alert, no_complaints_but_conflicts, picture, reads
-from tests.hub.test_desk import SECRET, load
+from tests.hub.test_desk import SECRET
 from tests.hub.week import ORGAN, Week
 
 pytestmark = pytest.mark.browser
@@ -38,20 +35,6 @@ LONG = Party(
 def database() -> str:
     """The embedded store: pages look the same on both."""
     return ""
-
-
-@pytest.fixture
-def address(hub: Hub) -> Iterator[str]:
-    """Where the hub answers."""
-    with served(hub) as found:
-        yield found
-
-
-@pytest.fixture
-def phone(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    """A phone-sized browser."""
-    with chromium(tmp_path / "phone") as browser:
-        yield browser
 
 
 def sign_in(browser: webdriver.Chrome, address: str, name: str, password: str) -> None:

@@ -17,8 +17,8 @@ from terminal.clock import FixedClock
 from terminal.domain.case import Case, CaseState
 from terminal.domain.records import CaseForwarded, Forwarding, MaterialsHandedOver
 from tests.hub.conftest import PASSWORD
-from tests.hub.line import CLERK, Line, Reply, Taken, TestTerminal
-from tests.hub.test_desk import SECRET, Browser, load
+from tests.hub.line import CLERK, Line, Reply, Taken, TestTerminal, load
+from tests.hub.test_desk import SECRET, Browser
 from tests.hub.week import LAWYER, OFFICIAL, ORGAN, Week
 
 ACTION = "01a2017c-9035-746b-b5ea-0000000000%02d"

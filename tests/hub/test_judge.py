@@ -8,7 +8,7 @@ import pytest
 from hub import bench, inbox, judge
 from hub.hub import Hub
 from hub.store import entries, people, projections
-from terminal.domain.case import Case, CaseState
+from terminal.domain.case import CaseState
 from terminal.domain.parties import Actor
 from terminal.domain.records import (
     CaseDecided,
@@ -28,14 +28,7 @@ from terminal.errors import RuleRefused
 from terminal.protocol import wire
 from terminal.protocol.entry import Draft, check
 from terminal.protocol.suites import STANDARD
-from tests.hub.line import CLERK, Taken, TestTerminal, missing
-
-
-def load(hub: Hub, taken: Taken) -> Case:
-    with hub.store.reading() as database:
-        case = projections.load(database, taken.case_id)
-    assert isinstance(case, Case)
-    return case
+from tests.hub.line import CLERK, TestTerminal, load, missing
 
 
 def effects(answer: wire.Answer) -> list[tuple[str, str]]:

@@ -16,7 +16,6 @@ from hub.store import incidents, projections
 from hub.store.tables import SequenceRow
 from terminal.clock import FixedClock
 from terminal.domain.aggregates import Document, NumberLease
-from terminal.domain.case import Case
 from terminal.domain.numbers import case_place, format_case_number
 from terminal.domain.policy import MOST_LEASED, NumberPolicy
 from terminal.domain.records import DocumentIssued, NumbersLeased, NumbersReturned
@@ -24,16 +23,9 @@ from terminal.domain.records.office import FORKED
 from terminal.errors import InvalidInput, NotFound
 from terminal.ids import SystemRandomness
 from terminal.protocol.entry import Entry, to_record
-from tests.hub.line import Taken, TestTerminal
+from tests.hub.line import Taken, TestTerminal, load
 
 FIRST_BLOCKS = True
-
-
-def load(hub: Hub, taken: Taken) -> Case:
-    with hub.store.reading() as database:
-        case = projections.load(database, taken.case_id)
-    assert isinstance(case, Case)
-    return case
 
 
 def blocks(hub: Hub, terminal: TestTerminal) -> list[tuple[int, int]]:

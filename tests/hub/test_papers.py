@@ -10,16 +10,15 @@ from hub.desk import papers
 from hub.desk.acts import DeskActs
 from hub.enrol import PUBLIC_URL
 from hub.hub import Hub
-from hub.store import people, projections
+from hub.store import people
 from terminal.documents import content_digest, render
 from terminal.documents.views import DocumentView
-from terminal.domain.case import Case
 from terminal.domain.catalogue import Organ, Regime, ServiceItem
 from terminal.domain.records import Outcome
 from terminal.errors import NotFound
 from terminal.protocol.query_code import parse_query_url, verify
 from terminal.protocol.snapshot import Line as Item
-from tests.hub.line import Taken, TestTerminal
+from tests.hub.line import Taken, TestTerminal, load
 from tests.hub.week import OFFICIAL, ORGAN
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -44,13 +43,6 @@ def taken(hub: Hub, terminal: TestTerminal) -> Taken:
     taken = terminal.accept(terminal.receive())
     terminal.push()
     return taken
-
-
-def load(hub: Hub, taken: Taken) -> Case:
-    with hub.store.reading() as database:
-        case = projections.load(database, taken.case_id)
-    assert isinstance(case, Case)
-    return case
 
 
 def refused(hub: Hub, taken: Taken) -> DocumentView:

@@ -27,8 +27,8 @@ from terminal.domain.records import (
 )
 from terminal.ids import SystemRandomness
 from terminal.texts import Texts
-from tests.hub.line import APPLICANT, CLERK, Line, Reply, Taken, TestTerminal
-from tests.hub.test_desk import FORM, load
+from tests.hub.line import APPLICANT, CLERK, Line, Reply, Taken, TestTerminal, load
+from tests.hub.test_desk import FORM
 from tests.hub.week import LATER, OFFICIAL, Week
 
 FACT = f"fact={APPLICANT.identity_number[-4:]}".encode()

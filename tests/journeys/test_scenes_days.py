@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from terminal.dev.scenes import Scene
@@ -15,13 +13,6 @@ from ui.demo.stage import Stage
 pytestmark = pytest.mark.timeout(staged.SECONDS)
 
 DAYS = (INTERRUPTED, AGENT, POWER_CUT, NOT_ACCEPTED, WITHDRAWN)
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, qapp: object) -> Iterator[Stage]:
-    """One hall for all scenes of this file."""
-    with staged.stage_in(tmp_path_factory.mktemp("days")) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("scene", DAYS, ids=[scene.name for scene in DAYS])

@@ -5,8 +5,6 @@ The answers are a refusal, and those of an organ whose windows may only receive.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from terminal.dev.scenes import LAW, Scene
@@ -22,13 +20,6 @@ REMEDIES = (
     "如不服本决定，可以自收到之日起60日内向区人民政府申请行政复议，"
     "也可以自收到之日起6个月内向区人民法院提起行政诉讼。"
 )
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, qapp: object) -> Iterator[Stage]:
-    """One hall for all scenes of this file."""
-    with staged.stage_in(tmp_path_factory.mktemp("law")) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("scene", LAW, ids=[scene.name for scene in LAW])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from terminal.dev.scenes import LIVES, Scene
@@ -15,13 +13,6 @@ pytestmark = pytest.mark.timeout(staged.SECONDS)
 
 HERE = tuple(life for life in LIVES if life not in (NOT_ACCEPTED, WITHDRAWN))
 """Two short ones stand in the other file, so that two processors share the time."""
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, qapp: object) -> Iterator[Stage]:
-    """One hall for all scenes of this file."""
-    with staged.stage_in(tmp_path_factory.mktemp("lives")) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("scene", HERE, ids=[life.name for life in HERE])

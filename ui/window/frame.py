@@ -18,7 +18,7 @@ from terminal.protocol.query_code import parse_query_url
 from terminal.services.authenticity import Authenticity, Verdict
 from terminal.services.views import CaseCounts, JournalStatus, Session
 from ui.bridge import Bridge, Failure
-from ui.widgets.basics import Notice, column, row, style
+from ui.widgets.basics import Notice, column, holds_focus, row, style
 from ui.widgets.keys import KeyLine, LegalGuard
 from ui.window.case_pages import CasesPage
 from ui.window.casework.acts import CaseAct
@@ -211,11 +211,10 @@ class Workplace(QWidget):
         Qt lets a hidden field have it: the next keys would be typed where nobody sees them.
         """
         shown = self.stack.currentWidget()
-        if new is None or shown is None or not self.stack.isAncestorOf(new):
+        if shown is None or not holds_focus(self.stack, new) or holds_focus(shown, new):
             return
-        if shown is not new and not shown.isAncestorOf(new):
-            back = old is not None and shown.isAncestorOf(old) and old.isVisible()
-            (old if back and old is not None else shown).setFocus()
+        before = old if old is not None and holds_focus(shown, old) and old.isVisible() else shown
+        before.setFocus()
 
     # Pages.
 

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from terminal.dev.scenes.items import FOOD
 from terminal.dev.scenes.law_steps import FridaySays, ProgressSays, Tried, TriedAtDesk
-from terminal.dev.scenes.parts import FOOD_FORM, LEAVE
+from terminal.dev.scenes.parts import LEAVE, food_on_condition
 from terminal.dev.scenes.steps import (
-    Answer,
     By,
     Department,
-    Do,
     Expect,
-    Fill,
-    Find,
     Greet,
-    HandIn,
     Handle,
-    How,
     OpenPage,
     Pass,
     Says,
@@ -28,7 +21,6 @@ from terminal.dev.scenes.steps import (
     Until,
 )
 from terminal.domain.case import CaseState
-from terminal.services.views import Act
 
 S = CaseState
 
@@ -37,13 +29,7 @@ LAYOUT = "与食品经营相适应的布局和操作流程图"
 _CONDITIONAL: tuple[Step, ...] = (
     SignIn(),
     Greet("liu", By.KEYBOARD),
-    Find("spjyxk", FOOD),
-    Answer("business", "retail"),
-    Answer("online", "no"),
-    HandIn(("food_application", "business_license", "food_facilities", "food_rules")),
-    HandIn(("food_layout",), How.LATER),
-    Fill(FOOD_FORM),
-    Do("uncured", Act.ACCEPT_CONDITIONALLY, S.ACCEPTED),
+    *food_on_condition("uncured"),
     Expect(
         "uncured", S.ACCEPTED, papers=("receipt", "conditional", "undertaking"),
         # Two working days before the promise of five.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from terminal.dev.scenes.items import ELDER_CARD, FOOD, FOOD_RENEWED
-from terminal.dev.scenes.parts import FOOD_FORM, LEAVE
+from terminal.dev.scenes.parts import FOOD_FORM, LEAVE, food_on_condition
 from terminal.dev.scenes.steps import (
     Answer,
     By,
@@ -18,7 +18,6 @@ from terminal.dev.scenes.steps import (
     Greet,
     HandIn,
     Handle,
-    How,
     OpenPage,
     Pass,
     Rate,
@@ -195,13 +194,7 @@ DEFERRED_AND_CURED = Scene(
     (
         SignIn(),
         Greet("kan", By.SCANNER),
-        Find("spjyxk", FOOD),
-        Answer("business", "retail"),
-        Answer("online", "no"),
-        HandIn(("food_application", "business_license", "food_facilities", "food_rules")),
-        HandIn(("food_layout",), How.LATER),
-        Fill(FOOD_FORM),
-        Do("gap", Act.ACCEPT_CONDITIONALLY, S.ACCEPTED),
+        *food_on_condition("gap"),
         *LEAVE,
         Expect(
             "gap", S.ACCEPTED, papers=("receipt", "conditional", "undertaking"),

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from terminal.dev import people
-from terminal.dev.scenes.items import RESETTLED
-from terminal.dev.scenes.steps import By, EndVisit, Fill, Find, Greet, HandIn, Skip, Step
+from terminal.dev.scenes.items import FOOD, RESETTLED
+from terminal.dev.scenes.steps import (
+    Answer,
+    By,
+    Do,
+    EndVisit,
+    Fill,
+    Find,
+    Greet,
+    HandIn,
+    How,
+    Skip,
+    Step,
+)
+from terminal.domain.case import CaseState
+from terminal.services.views import Act
 
 
 def resettled(person: str, by: By, care_place: str) -> tuple[Step, ...]:
@@ -34,6 +48,20 @@ FOOD_FORM = (
     ("safety_officer", "刘䶮"),
 )
 """The form of a food licence, as far as it is not filled by itself."""
+
+
+def food_on_condition(matter: str) -> tuple[Step, ...]:
+    """Return the steps that accept a food licence whose layout plan comes later (容缺)."""
+    return (
+        Find("spjyxk", FOOD),
+        Answer("business", "retail"),
+        Answer("online", "no"),
+        HandIn(("food_application", "business_license", "food_facilities", "food_rules")),
+        HandIn(("food_layout",), How.LATER),
+        Fill(FOOD_FORM),
+        Do(matter, Act.ACCEPT_CONDITIONALLY, CaseState.ACCEPTED),
+    )
+
 
 LEAVE: tuple[Step, ...] = (EndVisit(), Skip())
 """The visit ends; the visitor does not want to rate."""

@@ -101,7 +101,6 @@ class How(StrEnum):
     """How a material is settled at its row."""
 
     PAPER = "paper"
-    CERTIFICATE = "certificate"
     COMMITMENT = "commitment"
     LATER = "later"
 

@@ -19,7 +19,6 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 ROW_KEYS = {
     steps.How.PAPER: Qt.Key.Key_Space,
-    steps.How.CERTIFICATE: Qt.Key.Key_E,
     steps.How.COMMITMENT: Qt.Key.Key_C,
     steps.How.LATER: Qt.Key.Key_F9,
 }

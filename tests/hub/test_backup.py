@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 import time
@@ -14,7 +15,7 @@ import pytest
 
 from hub import setup
 from hub.hub import Hub
-from hub.store import entries, people
+from hub.store import entries, people, rating_tables, tables
 from hub.store.people import Account
 from tests.conftest import RunCli
 from tests.hub import postgresql
@@ -163,3 +164,16 @@ def _one(connection: psycopg.Connection[tuple[str]], query: bytes) -> str:
     found = connection.execute(query).fetchone()
     assert found is not None
     return found[0]
+
+
+def test_the_operators_guide_says_of_every_table_whether_it_may_be_partitioned() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "operations.md"
+    chapter = guide.read_text(encoding="utf-8").partition("## Partitions")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(\w+)`", chapter))
+    models = (*vars(tables).values(), *vars(rating_tables).values())
+    held = {
+        model._meta.table_name
+        for model in models
+        if isinstance(model, type) and issubclass(model, tables.Model) and model is not tables.Model
+    }
+    assert len(held) > 20 and held - named == set()

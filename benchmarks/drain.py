@@ -49,6 +49,7 @@ from benchmarks._common import (  # noqa: E402
 from benchmarks._storing import StoringHub  # noqa: E402
 from hub import judge  # noqa: E402
 from hub.hub import Hub  # noqa: E402
+from hub.serve import listen  # noqa: E402
 from tests.hub import postgresql  # noqa: E402
 
 GOAL_POUCHDB, GOAL_INSERT, GOAL_COPY, STRETCH_COPY, GOAL_EFFECTS = 5.0, 1.2, 0.3, 0.5, 2_000
@@ -260,7 +261,8 @@ def _posting(url: str) -> Iterator[int]:
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body", "body": b"ok"})
 
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = listen("127.0.0.1", 0)
+        listener.listen()
         config = uvicorn.Config(application, log_config=None, access_log=False, lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,14 +10,13 @@ from contextlib import contextmanager
 
 from hub.app import make_app
 from hub.hub import Hub
-from hub.serve import _server
+from hub.serve import _server, listen
 
 
 @contextmanager
 def served(hub: Hub) -> Iterator[str]:
     """Serve the whole application; yields its address."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     with ThreadPoolExecutor(4) as executor:
         server = _server(make_app(hub, executor))
         started = threading.Event()

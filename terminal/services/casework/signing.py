@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from terminal.domain.aggregates import Document
 from terminal.domain.case import Case
@@ -14,7 +14,8 @@ from terminal.protocol.suites import STANDARD
 from terminal.services.blobs import BlobsService
 from terminal.services.casework.acting import Done, Office
 from terminal.services.views import Session
-from terminal.store import aggregates
+from terminal.store import aggregates, journal
+from terminal.store.database import Transaction
 
 
 def digest_of(words: Sequence[str]) -> str:
@@ -39,21 +40,44 @@ class SigningService:
             raise RuleRefused("document.needs_strokes")
         return self._blobs.keep(strokes, f"signature-{digest[:12]}.png").hash
 
-    def sign(self, document_id: str, strokes: bytes, signer: str) -> None:
-        """Record the receiver's signature of a document."""
-        document = self._document(document_id)
-        picture = self.keep(strokes, document.digest)
-        self._record(document, DocumentSigned(
-            document.digest, signer, self._office.now(), self._device, picture
-        ), (picture,))  # fmt: skip
+    def sign(
+        self, document_ids: tuple[str, ...], strokes: bytes, signer: str, action_id: str = ""
+    ) -> None:
+        """Record the receiver's one signature of these documents: of all, or of none.
 
-    def not_signed(self, document_id: str, signer: str, reason: str, witness: str) -> None:
-        """Record why nobody signed and who saw it; a notice is never blocked by it."""
-        document = self._document(document_id)
-        self._record(document, DocumentSigned(
-            document.digest, signer, self._office.now(), self._device,
-            not_signed=reason.strip(), witness=Actor("witness", name=witness.strip()),
-        ), ())  # fmt: skip
+        One that bears a signature already keeps it. The same action again changes nothing.
+        Raises `RuleRefused('document.already_signed')` when none waits for a signature.
+        """
+        picture = self.keep(strokes, digest_of(document_ids))
+
+        def make(document: Document) -> DocumentSigned:
+            return DocumentSigned(
+                document.digest, signer, self._office.now(), self._device, picture
+            )
+
+        self._record(document_ids, make, (picture,), action_id)
+
+    def not_signed(
+        self,
+        document_ids: tuple[str, ...],
+        signer: str,
+        reason: str,
+        witness: str,
+        action_id: str = "",
+    ) -> None:
+        """Record why nobody signed and who saw it; a notice is never blocked by it.
+
+        Of all these documents, or of none, as with `sign`.
+        """
+        seen_by = Actor("witness", name=witness.strip())
+
+        def make(document: Document) -> DocumentSigned:
+            return DocumentSigned(
+                document.digest, signer, self._office.now(), self._device,
+                not_signed=reason.strip(), witness=seen_by,
+            )  # fmt: skip
+
+        self._record(document_ids, make, (), action_id)
 
     def withdraw(
         self, case_id: str, reason: str, strokes: bytes, session: Session, action_id: str = ""
@@ -72,15 +96,35 @@ class SigningService:
 
         return self._office.act(case_id, make, session, action_id=action_id, blobs=(picture,))
 
-    def _document(self, document_id: str) -> Document:
-        found = self._office.ledger.read(lambda db: aggregates.load(db, document_id))
-        if not isinstance(found, Document):
-            raise NotFound("document.not_found", number=document_id)
-        return found
+    def _record(
+        self,
+        document_ids: tuple[str, ...],
+        make: Callable[[Document], DocumentSigned],
+        blobs: tuple[str, ...],
+        action_id: str,
+    ) -> None:
+        """Write an entry for each document in one action; the same action again is done."""
+        office, action = self._office, action_id or self._office.new_action()
 
-    def _record(self, document: Document, body: DocumentSigned, blobs: tuple[str, ...]) -> None:
-        office, action = self._office, self._office.new_action()
-        draft = Draft(document.document_id, document.head, body, blobs=blobs)
-        office.ledger.write(lambda db: office.journal.append(db, action, [draft]))
-        office.events.publish("document_signed", document.document_id)
-        office.events.publish("journal_changed")
+        def write(db: Transaction) -> bool:
+            if journal.records_of_action(db, action):
+                return False
+            found = [_document(db, one) for one in document_ids]
+            waiting = [one for one in found if one.signed is None or one.signed.not_signed]
+            drafts = [
+                Draft(one.document_id, one.head, make(one), blobs=blobs) for one in waiting or found
+            ]
+            office.journal.append(db, action, drafts)
+            return True
+
+        if office.ledger.write(write):
+            for document_id in document_ids:
+                office.events.publish("document_signed", document_id)
+            office.events.publish("journal_changed")
+
+
+def _document(db: Transaction, document_id: str) -> Document:
+    found = aggregates.load(db, document_id)
+    if not isinstance(found, Document):
+        raise NotFound("document.not_found", number=document_id)
+    return found

@@ -14,7 +14,7 @@ from terminal.domain.case import CaseState
 from terminal.domain.catalogue import WindowAuthority
 from terminal.domain.parties import MaterialEntry
 from terminal.domain.records import DeliveryWay, Outcome, ResultThing
-from terminal.errors import InvalidInput, NotAllowed, RuleRefused, TerminalError
+from terminal.errors import InvalidInput, NotAllowed, NotFound, RuleRefused, TerminalError
 from terminal.services import drafts
 from terminal.services.casework.complaints import ComplaintRequest
 from terminal.services.casework.results import Reception
@@ -165,11 +165,41 @@ def test_only_the_applicants_signature_withdraws(hall: Hall) -> None:
 def test_a_signature_belongs_to_one_document(hall: Hall) -> None:
     case_id = accepted(hall)
     document = hall.ctx.cases.documents(case_id)[-1]
-    hall.ctx.signing.not_signed(document.document_id, "张三", "拒绝签字", "赵敏")
+    hall.ctx.signing.not_signed((document.document_id,), "张三", "拒绝签字", "赵敏")
     # Who refused at first may still sign.
-    hall.ctx.signing.sign(document.document_id, strokes(), "张三")
+    hall.ctx.signing.sign((document.document_id,), strokes(), "张三")
     with refusing("document.already_signed"):
-        hall.ctx.signing.sign(document.document_id, strokes(), "张三")
+        hall.ctx.signing.sign((document.document_id,), strokes(), "张三")
+
+
+def test_one_signature_is_for_all_papers_or_for_none(hall: Hall) -> None:
+    ctx, case_id = hall.ctx, accepted(hall)
+    ids = tuple(one.document_id for one in ctx.cases.documents(case_id))
+    before = hall.written()
+    with pytest.raises(NotFound):
+        ctx.signing.sign((*ids, "no-such-paper"), strokes(), "张三", "signing")
+    assert hall.written() == before
+    ctx.signing.sign(ids, strokes(), "张三", "signing")
+    written = hall.written()
+    # The same form again: what is signed is not signed twice.
+    ctx.signing.sign(ids, strokes(), "张三", "signing")
+    assert hall.written() == written
+    assert all(ctx.documents.document(one).signed is not None for one in ids)
+
+
+def test_a_paper_that_is_signed_already_holds_up_none_of_the_others(hall: Hall) -> None:
+    ctx, case_id = hall.ctx, accepted(hall)
+    first, *others = (one.document_id for one in ctx.cases.documents(case_id))
+    ctx.signing.sign((first,), strokes(), "张三")
+    mark = ctx.documents.document(first)
+    ctx.signing.sign((first, *others), strokes(), "李四")
+    assert ctx.documents.document(first) == mark
+    assert [_signer(hall, one) for one in others] == ["李四"] * len(others)
+
+
+def _signer(hall: Hall, document_id: str) -> str:
+    signed = hall.ctx.documents.document(document_id).signed
+    return signed.signer if signed is not None else ""
 
 
 def test_originals_and_hand_over(hall: Hall) -> None:

@@ -93,18 +93,13 @@ class SignForm(SignedForm):
         return self.file.case.receipt_number
 
     def call(self) -> Call:
-        ctx, ids = self.clerking.ctx, [one.document_id for one in self.documents]
+        signing, action = self.clerking.ctx.signing, self.action_id
+        ids = tuple(one.document_id for one in self.documents)
         signer, strokes = self.signer.text(), self.strokes
+        if strokes:
+            return lambda: signing.sign(ids, strokes, signer, action)
         reason, witness = self.not_signed(), self.witness.text()
-
-        def record() -> None:
-            for document_id in ids:
-                if strokes:
-                    ctx.signing.sign(document_id, strokes, signer)
-                else:
-                    ctx.signing.not_signed(document_id, signer, reason, witness)
-
-        return record
+        return lambda: signing.not_signed(ids, signer, reason, witness, action)
 
     def _title(self, document: DocumentView) -> str:
         return self.texts(f"window.document.{document.kind}")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import combinations, product
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QRect
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from terminal.errors import InvalidInput
 from ui import icons, theme
 from ui.sheet import sheet
-from ui.widgets.basics import KeyCap
+from ui.widgets.basics import Button, column
 from ui.widgets.keys import KeyHint, KeyLine
 
 ON_GROUNDS = ("text", "muted", "accent", "good", "warning", "bad")
@@ -112,29 +112,74 @@ def test_a_field_keeps_its_size_when_it_gets_the_keyboard(qtbot: QtBot) -> None:
     assert line.sizeHint() == before
 
 
-@pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_no_key_is_shown_in_part(qapp: QApplication, qtbot: QtBot, scale: float) -> None:
-    """What has no room in the key line is left out; a cap that stands there is whole."""
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0])
+@pytest.mark.parametrize("ready", [False, True])
+def test_each_key_stands_whole_with_its_word(
+    qapp: QApplication, qtbot: QtBot, scale: float, size: tuple[int, int], ready: bool
+) -> None:
+    """More keys than any page has: in large print they go on in a further line, none is lost."""
     theme.apply(qapp, theme.load("light", scale))
     holder = QWidget()
     qtbot.addWidget(holder)
     line = KeyLine()
-    line.setParent(holder)
-    hints = [KeyHint(f"f{n}", key, "继续办理这一件") for n, key in enumerate(
-        ("F2", "F3", "Shift+F3", "F10", "F11", "Ctrl+F8", "Shift+F6", "← →")
-    )]  # fmt: skip
-    line.show_hints(hints)
-    line.show_end("还差 1 项：完成补正或容缺后可受理", ready=False)
+    column(None, line, to=holder)
+    keys = ("F2", "F3", "F4", "F5", "F6", "F10", "F11", "F8", "F7", "F9", "Ctrl+F12", "Shift+F6")
+    words = ("办事人", "事项", "情形", "材料", "看凭证", "暂离", "结束", "收件", "补正", "容缺",
+             "不予受理", "代收转办")  # fmt: skip
+    end = "F12 确认齐全并受理" if ready else "还差 1 项：完成补正或容缺后可受理"
+    line.show_hints([KeyHint(key, key, word) for key, word in zip(keys, words, strict=True)])
+    line.show_end(end, ready)
+    holder.resize(*size)
     holder.show()
-    for width in (1366, 1000, 700):
-        line.setGeometry(0, 0, width, 108)
-        for _ in range(4):
-            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-            QApplication.processEvents()
-        shown = [cap for cap in line.findChildren(KeyCap) if cap.isVisible()]
-        assert [cap.text() for cap in shown if cap.width() < cap.sizeHint().width()] == []
-        right = max((cap.mapTo(line, cap.rect().topRight()).x() for cap in shown), default=0)
-        said = line.findChild(QLabel, "key_line_say")
-        assert said is not None
-        assert right < said.geometry().left()
+    settle()
+    shown = [one for one in line.findChildren(QLabel) if one.isVisible()]
+    if not ready:
+        assert end in [one.text() for one in shown]
+    assert [one.text() for one in shown if one.text() in (*keys, *words)] == [
+        word for pair in zip(keys, words, strict=True) for word in pair
+    ]
+    button = line.findChild(Button, "key_line_end")
+    assert button is not None
+    assert button.isVisible() is ready
+    pieces = [*shown, button] if ready else shown
+    assert [one.text() for one in pieces if one.width() < one.sizeHint().width()] == []
+    places = [QRect(one.mapTo(line, one.rect().topLeft()), one.size()) for one in pieces]
+    assert all(line.rect().contains(place) for place in places)
+    assert not any(one.intersects(two) for one, two in combinations(places, 2))
+    # Three lines at the worst, in the largest print on the smallest screen.
+    assert line.height() <= theme.px(54 + 2 * 28)
     theme.apply(qapp, theme.load("light"))
+
+
+def test_the_key_line_keeps_its_height_until_it_settles(qapp: QApplication, qtbot: QtBot) -> None:
+    """The page above must not jump with each step that has a key more or less."""
+    theme.apply(qapp, theme.load("light", 2.0))
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    line = KeyLine()
+    column(None, line, to=holder)
+    holder.resize(1366, 768)
+    holder.show()
+    few = [KeyHint("f2", "F2", "办事人")]
+    line.show_hints(few)
+    settle()
+    low = line.height()
+    line.show_hints([*few, *(KeyHint(f"f{n}", f"F{n}", "继续办理这一件") for n in range(3, 9))])
+    settle()
+    high = line.height()
+    assert high > low
+    line.show_hints(few)
+    settle()
+    assert line.height() == high
+    line.settle()
+    settle()
+    assert line.height() == low
+    theme.apply(qapp, theme.load("light"))
+
+
+def settle() -> None:
+    """Let layouts come to rest."""
+    for _ in range(4):
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        QApplication.processEvents()

@@ -9,10 +9,10 @@ import msgspec
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QWidget
 
 from ui.theme import px
-from ui.widgets.basics import Button, KeyCap, Label, clear, name, row, style
+from ui.widgets.basics import Button, KeyCap, Label, column, name, row, style
 
 
 class KeyHint(msgspec.Struct, frozen=True):
@@ -23,17 +23,20 @@ class KeyHint(msgspec.Struct, frozen=True):
     word: str
 
 
+HINT_GAP, END_GAP, LINE_GAP, MARGIN = 14, 16, 6, 16
+LINE_HEIGHT, NEXT_LINE = 54, 28
+"""Of one line of keys, with or without the button; and what each further one adds."""
+
+
 class _Hint(QWidget):
-    """A key cap with its word; where room is short the word becomes a tip."""
+    """A key cap with its word."""
 
     pressed = Signal()
 
     def __init__(self, hint: KeyHint) -> None:
         super().__init__()
         name(self, f"key_{hint.id}", f"{hint.key} {hint.word}")
-        self.word = Label(hint.word, "muted")
-        self.setToolTip(hint.word)
-        row(KeyCap(hint.key), self.word, gap=6, to=self)
+        row(KeyCap(hint.key), Label(hint.word, "muted"), gap=6, to=self)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -43,9 +46,11 @@ class _Hint(QWidget):
 
 
 class KeyLine(QFrame):
-    """The bottom line: key caps at the left, at the right end what is owed or the one act.
+    """The bottom line: key caps with their words, at the right end what is owed or the one act.
 
-    `pressed` carries the id of a hint that was clicked; a click on the right end says `end`.
+    Whatever can be done stands there and can be read: where the window is narrow or the print
+    large, the keys go on in a second line. `pressed` carries the id of a hint that was
+    clicked; a click on the right end says `end`.
     """
 
     pressed = Signal(str)
@@ -54,17 +59,20 @@ class KeyLine(QFrame):
         super().__init__()
         self.setObjectName("key_line")
         style(self, role="keyline")
-        self._left = row(gap=14)
         self._say = Label("", "muted", object_name="key_line_say")
         self._end = Button("", "primary", object_name="key_line_end")
         self._end.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._end.clicked.connect(lambda: self.pressed.emit("end"))
-        row(self._left, None, self._say, self._end, gap=16, margins=(16, 8), to=self)
+        self._last = row(gap=HINT_GAP)
+        self._lines = column(gap=LINE_GAP)
+        last = row(self._last, None, self._say, self._end, gap=END_GAP)
+        column(self._lines, last, gap=LINE_GAP, margins=(MARGIN, 8), to=self)
+        self._above: list[QHBoxLayout] = []
         self._shown: tuple[KeyHint, ...] = ()
         self._made: list[_Hint] = []
+        self._placed: list[list[_Hint]] = []
         self._ends: tuple[str, bool] | None = None
-        # The line keeps its height whether the button is there or not.
-        self.setMinimumHeight(px(54))
+        self.settle()
         self.show_end("", False)
 
     def show_hints(self, hints: Sequence[KeyHint]) -> None:
@@ -72,12 +80,13 @@ class KeyLine(QFrame):
         if tuple(hints) == self._shown:
             return
         self._shown = tuple(hints)
-        clear(self._left)
+        for made in self._made:
+            made.hide()
+            made.deleteLater()
         self._made = []
         for hint in hints:
             made = _Hint(hint)
             made.pressed.connect(lambda hint=hint: self.pressed.emit(hint.id))
-            self._left.addWidget(made)
             self._made.append(made)
         self._fit()
 
@@ -97,31 +106,59 @@ class KeyLine(QFrame):
         self._end.setVisible(bool(text) and ready)
         self._fit()
 
+    def settle(self) -> None:
+        """Let the line be as low as it can again.
+
+        Until then it keeps its height: the page above would jump with each step that has a
+        key more or less, and with the button.
+        """
+        self.setMinimumHeight(px(LINE_HEIGHT))
+        self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if event.oldSize().width() != event.size().width():
+            self.settle()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(px(200), super().minimumSizeHint().height())
 
     def _fit(self) -> None:
-        """Drop the words of keys, from the left, until everything has room."""
-        end = self._end if not self._end.isHidden() else self._say
-        right = end.sizeHint().width() if not end.isHidden() else 0
-        # Margins at both ends and a gap between all that may stand in the line.
-        room = self.width() - right - px(84)
-        for made in self._made:
-            made.show()
-            made.word.show()
-        for made in self._made:
-            if sum(each.sizeHint().width() + px(14) for each in self._made) <= room:
-                break
-            made.word.hide()
-        for made in self._made:
-            shown = [each for each in self._made if not each.isHidden()]
-            if sum(each.sizeHint().width() + px(14) for each in shown) <= room:
-                break
-            made.hide()
+        """Put the keys into as few lines as hold them all, the right end into the last one."""
+        room = self.width() - px(2 * MARGIN)
+        end = next((one for one in (self._say, self._end) if not one.isHidden()), None)
+        last = room - px(END_GAP) - end.sizeHint().width() if end is not None else room
+        placed = _in_lines(self._made, room, last)
+        height = px(LINE_HEIGHT + NEXT_LINE * (len(placed) - 1))
+        self.setMinimumHeight(max(self.minimumHeight(), height))
+        if placed == self._placed:
+            return
+        self._placed = placed
+        while len(self._above) < len(placed) - 1:
+            # Its stretch keeps the keys together; a line without keys takes no room.
+            self._above.append(row(None))
+            self._above[-1].setSpacing(px(HINT_GAP))
+            self._lines.addLayout(self._above[-1])
+        for layout, line in zip((*self._above[: len(placed) - 1], self._last), placed, strict=True):
+            for place, made in enumerate(line):
+                layout.insertWidget(place, made)
+                made.show()
+
+
+def _in_lines(hints: Sequence[_Hint], room: int, last: int) -> list[list[_Hint]]:
+    """Share keys out to lines of a width; less room is left in the last one, perhaps none."""
+    lines: list[list[_Hint]] = [[]]
+    taken = 0
+    for hint in hints:
+        width = hint.sizeHint().width()
+        if lines[-1] and taken + width > room:
+            lines.append([])
+            taken = 0
+        lines[-1].append(hint)
+        taken += width + px(HINT_GAP)
+    if taken - px(HINT_GAP) > last:
+        lines.append([])
+    return lines
 
 
 class LegalGuard(QObject):

@@ -231,6 +231,7 @@ class Workplace(QWidget):
         else:
             self.work.start()
         self._show_keys()
+        self.keys.settle()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         number = event.key() - Qt.Key.Key_0

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from hub import judge
-from hub.desk.answering import Grounds, drafts_of, grounds_of
+from hub.desk.answering import drafts_of
+from hub.desk.grounds import Grounds, grounds_of
 from hub.desk.numbering import numbered
 from hub.hub import Hub
 from hub.store import projections

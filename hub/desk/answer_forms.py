@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
-from hub.desk.answering import Grounds
 from hub.desk.fields import LINE, LONG, SHORT, Choice, Field, Row
+from hub.desk.grounds import Grounds, Undertaking
 from hub.web.site import say_due
 from terminal.domain.answering import noticeable
 from terminal.domain.calendar import WorkingDayCalendar
@@ -24,6 +25,7 @@ from terminal.texts import Texts
 
 ANSWERS: dict[str, type[Body]] = {
     "accept": CaseAccepted,
+    "accept_conditionally": CaseAccepted,
     "supplement": MaterialsSupplemented,
     "correct": CorrectionNotified,
     "decline": CaseDeclined,
@@ -31,10 +33,13 @@ ANSWERS: dict[str, type[Body]] = {
 """The acts in the order in which a page shows them, with what each writes."""
 
 
-def possible(kind: type[Body], case: Case, grounds: Grounds | None) -> bool:
+def possible(act: str, case: Case, grounds: Grounds | None) -> bool:
     """Say whether an answer is the desk's to give, and can be given now."""
+    kind = ANSWERS[act]
     if grounds is None or kind.kind not in grounds.may:
         return False
+    if act == "accept_conditionally":
+        return grounds.undertaking is not None and grounds.deemed_from is None
     complete = all(one.status is MaterialStatus.RECEIVED for one in case.materials)
     if kind is CaseAccepted:
         return complete or grounds.deemed_from is not None
@@ -57,6 +62,8 @@ def does(
     def say(due: dt.date, provisional: bool) -> str:
         return say_due(due.isoformat(), texts, today, provisional=provisional)
 
+    if act == "accept_conditionally" and grounds.undertaking is not None:
+        return _on_condition(case, grounds, grounds.undertaking, texts, say)
     if act == "accept":
         due = grounds.limits.decide_by
         if due is None:
@@ -78,9 +85,36 @@ def does(
     )
 
 
+def _on_condition(
+    case: Case,
+    grounds: Grounds,
+    undertaking: Undertaking,
+    texts: Texts,
+    say: Callable[[dt.date, bool], str],
+) -> str:
+    """Say what follows until when, and until when the organ decides meanwhile."""
+    key = "desk.act.accept_conditionally"
+    due = grounds.limits.decide_by
+    if due is None:
+        return texts("desk.act.accept.does_plain")
+    later = [one.name for one in case.materials if one.material_id in undertaking.deferred]
+    return texts(
+        f"{key}.does_signed" if undertaking.signed_at else f"{key}.does",
+        names=texts("desk.frame.list").join(later),
+        cure=say(dt.date.fromisoformat(undertaking.cure_by), False),
+        latest=say(due.date, due.provisional),
+    )
+
+
 def fields_of(act: str, case: Case, grounds: Grounds, texts: Texts) -> tuple[Field, ...]:
     """Return the fields of an answer's form."""
     match act:
+        case "accept_conditionally" if grounds.undertaking and not grounds.undertaking.signed_at:
+            choices = (
+                Choice("yes", texts("desk.choice.undertaken_yes"), "circle-check", "good"),
+                Choice("no", texts("desk.choice.undertaken_no"), "circle-x", "bad"),
+            )
+            return (Field("undertaken", "radio", texts("desk.field.undertaken"), choices=choices),)
         case "supplement":
             rows = tuple(
                 _row(entry, texts) for entry in case.materials

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from hub.desk.acting import Acting, actor_of, handled
-from hub.desk.answering import DeclineRequest, Grounds
+from hub.desk.grounds import DeclineRequest, Grounds
 from hub.store.people import Account
 from terminal.domain.case import Case
 from terminal.domain.records import (
@@ -29,6 +29,18 @@ class Answers(Acting):
             lambda case, grounds: [grounds.accepted(case, self._actor, self._hub.now())],
             action_id,
         )
+
+    def accept_conditionally(self, case_id: str, on_paper: bool, action_id: str) -> None:
+        """Accept with what the applicant undertook at the window to bring later (容缺受理).
+
+        `on_paper`: the undertaking was signed on paper and lies here.
+        """
+
+        def make(case: Case, grounds: Grounds) -> list[Body]:
+            now = self._hub.now()
+            return [grounds.accepted_conditionally(case, on_paper, self._actor, now)]
+
+        self._answer(case_id, CaseAccepted, make, action_id)
 
     def notify_correction(
         self, case_id: str, faults: Mapping[str, str], repeat_reason: str, action_id: str

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from hub.desk import clock
 from hub.desk.acting import handled, in_other_hands
 from hub.desk.answer_forms import ANSWERS, does, fields_of, possible
-from hub.desk.answering import Grounds
 from hub.desk.fields import LINE, LONG, SHORT, Choice, Field, Form
+from hub.desk.grounds import Grounds
 from hub.store.people import Account
 from hub.web.site import say_due
 from terminal.domain import transitions
@@ -122,7 +122,7 @@ class Forms:
             case "arrival":
                 return case.forwarding is not None and not case.arrived_at
             case _ if act in ANSWERS:
-                return possible(ANSWERS[act], case, self._grounds)
+                return possible(act, case, self._grounds)
             case "suspend":
                 return bool(case.decide_by)
             case "extension":

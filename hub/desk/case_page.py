@@ -12,7 +12,6 @@ from hub.blobs import Blobs
 from hub.desk import doing, papers
 from hub.desk.acting import handled, in_other_hands, may_see
 from hub.desk.acts import DeskActs
-from hub.desk.answering import grounds_of
 from hub.desk.case_facts import facts_of
 from hub.desk.case_forms import ACTS, THINGS, Forms, consequence
 from hub.desk.clock import clock_of
@@ -20,6 +19,7 @@ from hub.desk.doing import Typed
 from hub.desk.entrance import Entrance, forged
 from hub.desk.fields import Form
 from hub.desk.forms import own_form, read_fields
+from hub.desk.grounds import grounds_of
 from hub.desk.session import Session
 from hub.store import conflicts, projections
 from hub.web.progress_words import state_name
@@ -28,6 +28,7 @@ from terminal.domain.aggregates import Document
 from terminal.domain.case import Case
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.parties import MaterialEntry
+from terminal.domain.records import CaseAccepted
 from terminal.errors import TerminalError
 from terminal.texts import Texts
 
@@ -220,7 +221,7 @@ class CasePage:
             form=_form(case, item),
             answers=_answers(case, item),
             papers=_papers(documents, texts, self._site),
-            own_papers=papers.papers_of(case),
+            own_papers=_own_papers(case, documents, texts),
             steps=_steps(case, texts, self._site),
             disputed=disputed,
             handled=handled(account, case),
@@ -245,6 +246,14 @@ class CasePage:
             Scan(blob.hash, blob.name, self._blobs.has(blob.hash)) for blob in entry.blobs
         )
         return MaterialRow(entry, scans)
+
+
+def _own_papers(case: Case, documents: list[Document], texts: Texts) -> list[tuple[str, str]]:
+    """Return the department's papers of a case, each with its name; an acceptance by its paper."""
+    names = {kind: texts(f"desk.paper.{kind}") for kind in papers.papers_of(case)}
+    if CaseAccepted.kind in names and any(one.document_kind == "conditional" for one in documents):
+        names[CaseAccepted.kind] = texts("hub.paper.conditional")
+    return list(names.items())
 
 
 def _form(case: Case, item: ServiceItem | None) -> list[Said]:

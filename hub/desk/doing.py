@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.desk.acts import DeskActs
-from hub.desk.answering import DeclineRequest
 from hub.desk.case_forms import THINGS
+from hub.desk.grounds import DeclineRequest
 from terminal.clock import CHINA_TIME
 from terminal.domain.case import Case
 from terminal.domain.records import DeclineKind, Outcome, ResultThing, SuspensionGround
@@ -129,6 +129,7 @@ def read(act: str, typed: Typed) -> dict[str, Any]:
 _READERS: dict[str, Callable[[Typed], dict[str, Any]]] = {
     "take_over": lambda one: {"pages": one.number("pages", "pages"), "remark": one.text("remark")},
     "accept": lambda one: {},
+    "accept_conditionally": lambda one: {"on_paper": one.text("undertaken") == "yes"},
     "supplement": lambda one: {"brought": one.ticked()},
     "correct": lambda one: {"faults": one.faults(), "repeat_reason": one.text("repeat_reason")},
     "decline": lambda one: {"request": one.decline()},
@@ -175,6 +176,7 @@ _READERS: dict[str, Callable[[Typed], dict[str, Any]]] = {
 _METHODS: dict[str, Callable[..., None]] = {
     "take_over": DeskActs.take_over,
     "accept": DeskActs.accept,
+    "accept_conditionally": DeskActs.accept_conditionally,
     "supplement": DeskActs.supplement,
     "correct": DeskActs.notify_correction,
     "decline": DeskActs.decline,

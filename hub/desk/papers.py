@@ -32,10 +32,10 @@ from terminal.protocol.query_code import query_url
 from terminal.texts import Texts
 
 ANSWERS = {
-    MaterialsSupplemented.kind: "supplement",
-    CorrectionNotified.kind: "correction",
-    CaseAccepted.kind: "acceptance",
-    CaseDeclined.kind: "decline",
+    MaterialsSupplemented.kind: ("supplement",),
+    CorrectionNotified.kind: ("correction",),
+    CaseAccepted.kind: ("acceptance", "conditional"),
+    CaseDeclined.kind: ("decline",),
 }
 """Answers to an application that the desk gives: their papers are issued with the act."""
 
@@ -148,7 +148,7 @@ def _issued(hub: Hub, case: Case, record_kind: str) -> DocumentView:
     """Return the last paper of an answer exactly as it was issued."""
     with hub.store.reading() as database:
         documents = projections.documents_of(database, case.case_id)
-    found = [one for one in documents if one.document_kind == ANSWERS[record_kind]]
+    found = [one for one in documents if one.document_kind in ANSWERS[record_kind]]
     if record_kind not in papers_of(case) or not found:
         raise NotFound("document.not_found", number=case.receipt_number)
     return decode_view(max(found, key=lambda one: one.issued_at).view)

@@ -109,7 +109,26 @@ def answer_due(
 
 def _not_windows(case: Case, item: ServiceItem) -> bool:
     """Say whether no window may accept this case or ask for corrections."""
-    return case.forwarding is not None or not item.guide or not item.authority.may_accept
+    return case.forwarding is not None or not windows_answer(item)
+
+
+def windows_answer(item: ServiceItem) -> bool:
+    """Say whether windows accept the item or ask for corrections (窗口权限), by its guide."""
+    return item.guide and item.authority.may_accept
+
+
+def may_follow(materials: Iterable[MaterialEntry], item: ServiceItem) -> tuple[str, ...]:
+    """Return the ids of what may follow an acceptance (容缺), if nothing else lacks.
+
+    All that is open is what the applicant chose to bring later and the guide lets come later;
+    otherwise nothing may follow.
+    """
+    open_entries = [one for one in materials if one.status is not MaterialStatus.RECEIVED]
+    later = {one.id for one in item.materials if one.deferrable and item.conditional_acceptance}
+    lawful = all(
+        one.status is MaterialStatus.DEFERRED and one.material_id in later for one in open_entries
+    )
+    return tuple(one.material_id for one in open_entries) if lawful else ()
 
 
 def correction_items(materials: Iterable[MaterialEntry]) -> tuple[CorrectionItem, ...]:

@@ -133,6 +133,8 @@ class PaperMaker:
                 made.append(intake.undertaking(case, item, occasion))
             case Act.NOTIFY_CORRECTION:
                 made.append(intake.correction(case, item, occasion))
+            case Act.RECEIVE if new and case.cure_by:
+                made.append(intake.undertaking(case, item, occasion))
             case Act.DECLINE:
                 made.append(intake.decline(case, item, occasion))
         return tuple(self._ready(view, item) for view in made if view is not None)

@@ -104,6 +104,8 @@ def _lines(draft: IntakeDraft, item: ServiceItem, barred: Bar | None) -> tuple[M
             ways.append(Way.DEFERRED)
         if Way.COMMITMENT in ways and (barred is not None or not _may_commit(draft)):
             ways.remove(Way.COMMITMENT)
+        if Way.DEFERRED in ways and barred is not None:
+            ways.remove(Way.DEFERRED)
         entry = draft.materials.get(material.id)
         lines.append(MaterialLine(material, entry, tuple(ways)))
     return tuple(lines)
@@ -118,23 +120,31 @@ def _may_commit(draft: IntakeDraft) -> bool:
 
 def _commitment_problems(draft: IntakeDraft, barred: Bar | None) -> tuple[Problem, ...]:
     """Name commitments that cannot be given here (国办发〔2020〕42号): by an agent without the
-    right to, or by whoever broke an earlier one that is not repaired.
+    right to, or by whoever broke an earlier one that is not repaired. The latter bars what would
+    come later as well (容缺受理).
     """
-    given = [entry for entry in draft.materials.values() if entry.way is Way.COMMITMENT]
+    entries = draft.materials.values()
     if barred is not None:
         return tuple(
             problem(
-                f"materials.{entry.material_id}", "intake.commitment_barred",
+                f"materials.{entry.material_id}", _BARRED_WAYS[entry.way],
                 material=entry.name, since=barred.since,
             )
-            for entry in given
+            for entry in entries if entry.way in _BARRED_WAYS
         )  # fmt: skip
     if _may_commit(draft):
         return ()
     return tuple(
         problem("visitor.power", "intake.agent_may_not_commit", material=entry.name)
-        for entry in given
+        for entry in entries
+        if entry.way is Way.COMMITMENT
     )
+
+
+_BARRED_WAYS = {
+    Way.COMMITMENT: "intake.commitment_barred",
+    Way.DEFERRED: "intake.deferral_barred",
+}
 
 
 def _certificate_problems(lines: tuple[MaterialLine, ...]) -> tuple[Problem, ...]:

@@ -11,7 +11,7 @@ import pytest
 from hub import catalogue, policy
 from hub.desk import papers
 from hub.desk.acts import DeskActs
-from hub.desk.answering import DeclineRequest
+from hub.desk.grounds import DeclineRequest
 from hub.enrol import PUBLIC_URL
 from hub.hub import Hub
 from hub.store import people, projections, queues

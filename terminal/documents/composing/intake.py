@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from terminal.clock import to_local
 from terminal.documents import views as paper
 from terminal.documents.composing.base import (
@@ -57,6 +59,7 @@ def receipt(case: Case, item: ServiceItem, occasion: Occasion) -> paper.ReceiptV
             phone=elsewhere.phone,
         )
     basis = item.legal_basis[0] if item.legal_basis else ""
+    cure_due = case.cure_by if case.deferred else ""
     return paper.ReceiptView(
         **fields,  # type: ignore[arg-type]
         materials=materials_of(case, occasion.texts),
@@ -65,10 +68,10 @@ def receipt(case: Case, item: ServiceItem, occasion: Occasion) -> paper.ReceiptV
         reply_due=reply_due or None,
         clock_from=counted,
         limit=limit_of(committed_limit(item), basis),
-        calendar_provisional=provisional(occasion, reply_due, counted, case.cure_by),
+        calendar_provisional=provisional(occasion, reply_due, counted, cure_due),
         forwarding=forwarding,
         deferred=deferred_of(case, occasion.texts),
-        cure_due=case.cure_by or None,
+        cure_due=cure_due or None,
     )
 
 
@@ -145,7 +148,14 @@ def conditional(case: Case, item: ServiceItem, occasion: Occasion) -> paper.Cond
 
 
 def undertaking(case: Case, item: ServiceItem, occasion: Occasion) -> paper.UndertakingView:
-    """Return the applicant's undertaking to bring what is deferred."""
+    """Return the applicant's undertaking to bring what is deferred.
+
+    It is signed with the acceptance, or before it where the organ's own desk accepts.
+    """
+    if not case.deferred:
+        chosen = [one for one in case.materials if one.status is MaterialStatus.DEFERRED]
+        ids = tuple(one.material_id for one in chosen)
+        case = msgspec.structs.replace(case, deferred=ids)
     return paper.UndertakingView(
         **notice_part(case, item, "undertaking", occasion),  # type: ignore[arg-type]
         calendar_provisional=provisional(occasion, case.cure_by),

@@ -57,6 +57,8 @@ class CaseReceived(Body, frozen=True):
 
     `parent_id` is the life event's application; `legal_review` says that a weighty licence
     needs one before its decision; `check_by` is the date by which commitments are checked.
+    `cure_by` is the day until which the applicant undertook to bring what comes later, where
+    the organ's own desk accepts (容缺); nothing is owed by it before that acceptance.
     """
 
     kind: ClassVar[str] = "case_received"
@@ -89,6 +91,7 @@ class CaseReceived(Body, frozen=True):
     check_by: str = ""
     power: PowerOfAttorney | None = None
     guardian_consents: bool = False
+    cure_by: str = ""
 
 
 class MaterialsSupplemented(Body, frozen=True):

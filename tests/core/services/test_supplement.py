@@ -116,3 +116,27 @@ def test_what_is_another_places_goes_there(hall: Hall) -> None:
     case_id = hall.ctx.intake.receive(elsewhere, hall.clerk).case.case_id
     with refusing("act.another_place_accepts"):
         hall.ctx.casework.supplement(case_id, [BROUGHT["form"]], hall.clerk)
+
+
+def test_what_the_applicant_brings_later_is_undertaken_at_a_window_that_only_receives(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = msgspec.structs.replace(LICENCE, authority=WindowAuthority.RECEIVE_ONLY)
+    monkeypatch.setattr(hall.ctx.catalogue, "item", lambda *_: only)
+    draft = drafts.with_material(hall.complete(), drafts.deferred(LEASE))
+    saved = hall.ctx.intake.receive(draft, hall.clerk)
+    # Two working days before the promise of five; owed only once the organ has accepted.
+    case = hall.ctx.cases.case(saved.case.case_id)
+    assert (case.cure_by, case.cure_due, case.deferred) == ("2026-11-26", "", ())
+    papers = {one.kind: one.document_id for one in saved.documents}
+    assert list(papers) == ["receipt", "undertaking"]
+    said = text_of(hall, papers["undertaking"])
+    for words in ("自愿选择容缺受理，并承诺：", "最迟2026-11-26（", LEASE.name, "可以不选择容缺受理"):
+        assert words in said, words
+    assert "容缺" not in text_of(hall, papers["receipt"])
+    # Where more lacks than may follow, nothing is undertaken.
+    more = msgspec.structs.replace(
+        drafts.with_material(hall.with_all(hall.draft(), but=("form",)), drafts.deferred(LEASE)),
+        action_id="more",
+    )  # fmt: skip
+    assert [one.kind for one in hall.ctx.intake.receive(more, hall.clerk).documents] == ["receipt"]

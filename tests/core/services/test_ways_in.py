@@ -167,7 +167,12 @@ def test_whoever_broke_a_commitment_brings_the_proof(hall: Hall) -> None:
     assert (wrong.where, wrong.code) == ("materials.lease", "intake.commitment_barred")
     assert not reviewed.permission(Act.ACCEPT).allowed
     (line,) = [one for one in reviewed.materials if one.material.id == LEASE.id]
-    assert Way.COMMITMENT not in line.ways
+    assert not {Way.COMMITMENT, Way.DEFERRED} & set(line.ways)
+    # Nothing comes later either.
+    later = drafts.with_material(hall.complete(), drafts.deferred(LEASE))
+    (wrong,) = review(later, item, today, barred).problems
+    assert (wrong.where, wrong.code) == ("materials.lease", "intake.deferral_barred")
+    assert not review(later, item, today, barred).permission(Act.ACCEPT_CONDITIONALLY).allowed
     # It bars the person, not the next visitor.
     other = msgspec.structs.replace(draft, visitor=OTHER, applicant=OTHER)
     assert not review(other, item, today, barred).problems

@@ -149,7 +149,19 @@ def _received(act: Act, review: Review, where: Circumstances, second: Actor | No
         check_by=_check_by(review),
         power=draft.power,
         guardian_consents=draft.guardian_consents,
+        cure_by=_undertaken(act, review),
     )
+
+
+def _undertaken(act: Act, review: Review) -> str:
+    """Return until when the applicant undertakes to bring what comes later (容缺补正承诺书).
+
+    Empty where a window accepts, which then asks itself, and where more lacks than may follow.
+    """
+    item, cure_by = review.item, review.law.cure_by
+    if act is not Act.RECEIVE or windows_answer(item) or cure_by is None:
+        return ""
+    return cure_by.on.isoformat() if may_follow(materials_of(review), item) else ""
 
 
 def _check_by(review: Review) -> str:
@@ -173,21 +185,9 @@ def _late_entry(draft: IntakeDraft, second: Actor | None) -> LateEntry | None:
 
 def _differs(case: Case, review: Review) -> bool:
     return (
-        cure_by=_undertaken(act, review),
         case.state is CaseState.AWAITING_CORRECTION
         or {m.material_id: m for m in case.materials}
         != {m.material_id: m for m in materials_of(review)}
-def _undertaken(act: Act, review: Review) -> str:
-    """Return until when the applicant undertakes to bring what comes later (容缺补正承诺书).
-
-    Empty where a window accepts, which then asks itself, and where more lacks than may follow.
-    """
-    item, cure_by = review.item, review.law.cure_by
-    if act is not Act.RECEIVE or windows_answer(item) or cure_by is None:
-        return ""
-    return cure_by.on.isoformat() if may_follow(materials_of(review), item) else ""
-
-
         or any(case.form.get(key) != value for key, value in review.draft.form.items())
     )
 

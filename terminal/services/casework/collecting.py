@@ -156,7 +156,7 @@ class CollectingService:
                     action_id=f"{action_id}/originals/{case_id}",
                 )
             )  # fmt: skip
-        self._bind(done, collection, collection.receiver.name)
+        self._bind(done, collection, collection.receiver.name, action_id)
         return tuple(done)
 
     def agree(self, case_id: str, agreement: Agreement, session: Session, action_id: str) -> Done:
@@ -175,21 +175,31 @@ class CollectingService:
             recipient=agreement.recipient, address=agreement.address, phone=agreement.phone,
             signature=picture, action_id=action_id,
         )  # fmt: skip
-        self._bind([done], agreement, agreement.signer)
+        self._bind([done], agreement, agreement.signer, action_id)
         return done
 
-    def _bind(self, done: Sequence[Done], signed: Collection | Agreement, signer: str) -> None:
-        """Bind the signature, or its refusal, to each paper that has just been issued."""
-        for each in done:
-            for document in each.documents:
-                if each.repeated or document.kind not in SIGNED_FOR:
-                    continue
-                if signed.strokes:
-                    self._signing.sign(document.document_id, signed.strokes, signer)
-                elif signed.not_signed:
-                    self._signing.not_signed(
-                        document.document_id, signer, signed.not_signed, signed.witness
-                    )
+    def _bind(
+        self,
+        done: Sequence[Done],
+        signed: Collection | Agreement,
+        signer: str,
+        action_id: str,
+    ) -> None:
+        """Bind the signature, or its refusal, to the papers that wait for it: once to each.
+
+        So it is with what an earlier try of the same action has issued and could not bind.
+        """
+        papers = tuple(
+            document.document_id
+            for each in done
+            for document in each.documents
+            if document.kind in SIGNED_FOR
+        )
+        action = f"{action_id}/signature"
+        if papers and signed.strokes:
+            self._signing.sign(papers, signed.strokes, signer, action)
+        elif papers and signed.not_signed:
+            self._signing.not_signed(papers, signer, signed.not_signed, signed.witness, action)
 
 
 def _key(party: Party) -> str:

@@ -84,6 +84,33 @@ def test_two_results_and_an_original_go_out_with_one_signature(
     assert hall.ctx.cases.case(ready[2]).state is CaseState.RESULT_READY
 
 
+def test_what_stopped_halfway_is_signed_once_when_it_goes_on(
+    hall: Hall, ready: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctx = hall.ctx
+    collection = Collection((ready[0], ready[1]), VISITOR, "SELF", WORDS, {}, strokes())
+    with monkeypatch.context() as broken:
+        broken.setattr(ctx.signing, "sign", _power_cut)
+        with pytest.raises(RuntimeError):
+            ctx.collecting.hand_over(collection, hall.clerk, "halfway")
+    papers = [
+        one.document_id
+        for case_id in ready[:2]
+        for one in ctx.cases.documents(case_id)
+        if one.kind == "delivery_receipt"
+    ]
+    assert [ctx.documents.document(one).signed for one in papers] == [None, None]
+    ctx.collecting.hand_over(collection, hall.clerk, "halfway")
+    assert all(ctx.documents.document(one).signed for one in papers)
+    written = hall.written()
+    ctx.collecting.hand_over(collection, hall.clerk, "halfway")
+    assert hall.written() == written
+
+
+def _power_cut(*_: object) -> None:
+    raise RuntimeError("dark")
+
+
 def test_who_does_not_sign_is_written_down_with_a_witness(hall: Hall, ready: list[str]) -> None:
     kept = tuple(entry.material_id for entry in hall.ctx.cases.case(ready[0]).kept_originals)
     silent = Collection((ready[0],), VISITOR, "SELF", WORDS, {ready[0]: kept})

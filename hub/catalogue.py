@@ -121,17 +121,22 @@ def _publish_whole(hub: Hub, new: dict[str, Line]) -> CataloguePointer:
     return pointer
 
 
-def publish_file(hub: Hub, path: Path) -> CataloguePointer:
-    """Publish a file of JSON lines, or one that is compressed already."""
+def read_file(path: Path) -> list[Line]:
+    """Read a catalogue from a file of JSON lines, or from one that is compressed already."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InvalidInput("hub.catalogue_unreadable", file=path) from error
+        raise InvalidInput("hub.catalogue_missing", file=path) from error
     packed = data.startswith(b"\x28\xb5\x2f\xfd")
     try:
-        return publish(hub, snapshot.unpack(data) if packed else snapshot.read_lines(data))
+        return list(snapshot.unpack(data) if packed else snapshot.read_lines(data))
     except SyncError as error:
         raise InvalidInput("hub.catalogue_unreadable", file=path) from error
+
+
+def publish_file(hub: Hub, path: Path) -> CataloguePointer:
+    """Publish the catalogue that a file holds."""
+    return publish(hub, read_file(path))
 
 
 def file_of(hub: Hub, handle: str) -> Path | None:

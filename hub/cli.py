@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from hub import setup
 from hub.hub import Hub
@@ -15,9 +16,14 @@ from hub.store.people import HallData
 from terminal.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from hub.serve import Ready
+    from hub.serve import Addresses, Ready
     from terminal.cli.base import Console
     from terminal.clock import Clock
+
+
+_REGION_DIGITS = 6
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_ANY = frozenset({"0.0.0.0", "::"})
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -52,14 +58,22 @@ def _hall(args: argparse.Namespace) -> HallData:
     from terminal.settings import HallSettings
 
     defaults = HallSettings()
+    region = getattr(args, "region", None) or defaults.region
+    if not (len(region) == _REGION_DIGITS and region.isascii() and region.isdigit()):
+        raise InvalidInput("hub.region_invalid", region=region)
     return HallData(
         id=getattr(args, "hall", None) or defaults.id,
         name=getattr(args, "hall_name", None) or defaults.name,
-        region=getattr(args, "region", None) or defaults.region,
+        region=region,
     )
 
 
 def _init(args: argparse.Namespace, console: Console) -> None:
+    from hub.catalogue import publish, read_file
+
+    source: Path | None = getattr(args, "catalogue", None)
+    # Before anything is made: the first account's password is told once, by the run that made it.
+    lines = None if source is None else read_file(source)
     made = setup.init(
         args.data_dir,
         _hall(args),
@@ -68,16 +82,16 @@ def _init(args: argparse.Namespace, console: Console) -> None:
         database=getattr(args, "database", None) or "",
         clock=getattr(args, "clock", None),
     )
-    source: Path | None = getattr(args, "catalogue", None)
-    if source is not None:
-        _publish(args, source)
     if console.json:
         console.emit(made)
-        return
     console.say("hub.cli.made" if made.created else "hub.cli.was_made", folder=made.folder)
     if made.created:
         console.say("hub.cli.account", account=made.account, password=made.password)
+    console.say("hub.cli.names", names=" ".join(made.names))
     console.say("hub.cli.code", code=made.code)
+    if lines is not None:
+        with closing(_hub(args)) as hub:
+            publish(hub, lines)
 
 
 def _code(args: argparse.Namespace, console: Console) -> None:
@@ -216,11 +230,21 @@ def _serve(args: argparse.Namespace, console: Console) -> None:
         console.result(
             said, "hub.cli.ready", url=said.url, public=said.public_url, desk=said.desk_url
         )
+        if not console.json:
+            _tell_who_can_come(addresses, said, console)
 
     try:
         serve(hub, addresses, ready)
     finally:
         hub.close()
+
+
+def _tell_who_can_come(addresses: Addresses, said: Ready, console: Console) -> None:
+    """Say what a new hall meets first: an address at which only this machine is heard."""
+    if addresses.host in _LOOPBACK:
+        console.note("hub.cli.only_here")
+    if urlsplit(said.public_url).hostname in _LOOPBACK | _ANY:
+        console.note("hub.cli.no_public_url", public=said.public_url)
 
 
 def _given(args: argparse.Namespace, name: str, default: int) -> int:

@@ -127,7 +127,7 @@ def _named(database: Any, terminal: str) -> TerminalData:
     for one in people.terminals(database):
         if terminal in (one.id, one.label, str(one.number)):
             return one
-    raise NotFound("hub.unknown_terminal")
+    raise NotFound("hub.no_such_terminal", terminal=terminal)
 
 
 def key_row(terminal: TerminalData, keys: Sequence[bytes] = ()) -> NewRow:

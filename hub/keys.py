@@ -72,7 +72,10 @@ class KeyFiles:
 
 
 def make(files: KeyFiles, names: Sequence[str], hall: str, randomness: Randomness) -> None:
-    """Make what is missing; keys that are there stay as they are."""
+    """Make what is missing; keys that are there stay as they are.
+
+    A name that the hub's certificate lacks is added: a new certificate for the same key.
+    """
     files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not files.signing.is_file():
         _write(files.signing, STANDARD.new_private_key())
@@ -82,8 +85,19 @@ def make(files: KeyFiles, names: Sequence[str], hall: str, randomness: Randomnes
         _write(files.session, randomness.token_bytes(32))
     if not files.ca.is_file():
         _make_ca(files, hall)
+    named = names_in(files)
+    every = tuple(dict.fromkeys((*ALWAYS_NAMED, *named, *names)))
+    if every != named:
+        _make_certificate(files, every)
+
+
+def names_in(files: KeyFiles) -> tuple[str, ...]:
+    """Return the names and addresses for which the hub's certificate holds; none without one."""
     if not files.certificate.is_file():
-        _make_certificate(files, names)
+        return ()
+    certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+    held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return tuple(str(name.value) for name in held)
 
 
 def load(files: KeyFiles) -> HubKeys:
@@ -166,17 +180,26 @@ def _make_ca(files: KeyFiles, hall: str) -> None:
     _write(files.ca, certificate.public_bytes(serialization.Encoding.PEM))
 
 
+def _certificate_key(files: KeyFiles) -> ec.EllipticCurvePrivateKey:
+    """Return the certificate's key, made now when there is none."""
+    if not files.certificate_key.is_file():
+        _write(files.certificate_key, _pem(ec.generate_private_key(ec.SECP256R1())))
+    data = files.certificate_key.read_bytes()
+    key = serialization.load_pem_private_key(data, password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key
+
+
 def _make_certificate(files: KeyFiles, names: Sequence[str]) -> None:
     ca = x509.load_pem_x509_certificate(files.ca.read_bytes())
     ca_key = serialization.load_pem_private_key(files.ca_key.read_bytes(), password=None)
     assert isinstance(ca_key, ec.EllipticCurvePrivateKey)
-    key = ec.generate_private_key(ec.SECP256R1())
-    every = list(dict.fromkeys((*ALWAYS_NAMED, *names)))
+    key = _certificate_key(files)
     certificate = (
-        _builder(_name(every[-1][:64]), ca.subject)
+        _builder(_name(names[-1][:64]), ca.subject)
         .public_key(key.public_key())
         .add_extension(
-            x509.SubjectAlternativeName([_general_name(name) for name in every]), critical=False
+            x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False
         )
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
@@ -187,7 +210,6 @@ def _make_certificate(files: KeyFiles, names: Sequence[str]) -> None:
         )
         .sign(ca_key, hashes.SHA256())
     )
-    _write(files.certificate_key, _pem(key))
     _write(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
 
 

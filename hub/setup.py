@@ -34,6 +34,7 @@ class Made(msgspec.Struct, frozen=True):
     code: str
     account: str
     password: str
+    names: tuple[str, ...] = ()
 
 
 def init(
@@ -80,6 +81,7 @@ def init(
             code=make_code(hub, home.id),
             account=SUPERVISOR if created else "",
             password=chosen if created else "",
+            names=keys.names_in(paths.keys),
         )
     finally:
         hub.close()

@@ -7,6 +7,7 @@ more than the window's first paint can spare. No thread of its own.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
@@ -190,6 +191,11 @@ class _LogFile(logging.FileHandler):
             super().emit(record)
         except OSError:
             self.handleError(record)
+
+    def close(self) -> None:
+        """Close the file; lines that a full disk keeps back are lost, like those before."""
+        with contextlib.suppress(OSError):
+            super().close()
 
     def _turn_over(self) -> None:
         """Close the full file and shift it and its elders by one; the eldest goes."""

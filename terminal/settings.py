@@ -19,7 +19,7 @@ ENROLLED_FILE = "hub.toml"
 """What enrolment wrote: the hub's address and the hall's certificate authority."""
 
 
-Kind = TypeVar("Kind")
+Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
 class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,10 +83,13 @@ class DocumentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How papers are made: `bilingual` puts English beneath titles and beside labels.
 
     `wording` is the path of the hall's own wording file, relative to the data folder.
+    `copy_check`: copies made at the desk come with a sheet that says 「经核对与原件一致」; without
+    it they are stamped by hand.
     """
 
     bilingual: bool = False
     wording: str = ""
+    copy_check: bool = True
 
 
 class JournalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -173,7 +176,9 @@ def _read(path: Path, kind: type[Kind]) -> Kind:
     except FileNotFoundError as error:
         raise InvalidInput("settings.not_found", file=path) from error
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise InvalidInput("settings.unreadable", file=path, reason=str(error)) from error
+        from terminal.settings_faults import fault  # a sound file can spare it
+
+        raise fault(path, error, kind) from error
     except OSError as error:
         raise InvalidInput("settings.unreadable", file=path, reason=error.strerror) from error
 

@@ -12,6 +12,7 @@ import locale
 import os
 import platform
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -143,6 +144,8 @@ def data_folder(config: Settings) -> Iterator[Finding]:
 
 def configuration(config: Settings) -> Iterator[Finding]:
     """Which settings are in force: window, hall, devices."""
+    from terminal.cli.device_probe import as_written
+
     data: dict[str, object] = {
         "hall": config.hall.name,
         "window": config.window.name,
@@ -151,12 +154,7 @@ def configuration(config: Settings) -> Iterator[Finding]:
     }
     yield Finding("settings", State.OK, "settings", data)
     for device in config.devices:
-        facts: dict[str, object] = {
-            "kind": device.kind,
-            "driver": device.driver,
-            "address": device.address,
-        }
-        yield Finding("device", State.OK, "device", facts)
+        yield as_written(device)
 
 
 def key_protection(config: Settings) -> Iterator[Finding]:
@@ -273,7 +271,7 @@ def hub_and_clock(config: Settings) -> Iterator[Finding]:
             status, body, offset = _ask(config.hub.url)
         except (OSError, ValueError, http.client.HTTPException) as error:
             data: dict[str, object] = {"url": config.hub.url, "reason": str(error)}
-            yield Finding("hub", State.WARNING, "hub_silent", data)
+            yield Finding("hub", State.WARNING, _why_silent(error), data)
         else:
             data = {"url": config.hub.url, "status": status, "reason": f"HTTP {status}"}
             if status in GATEWAY_STATUS:
@@ -297,6 +295,20 @@ def hub_and_clock(config: Settings) -> Iterator[Finding]:
         yield Finding("clock", State.WARNING, "clock_off", clock)
     else:
         yield Finding("clock", State.OK, "clock", clock)
+
+
+def _why_silent(error: Exception) -> str:
+    """Return the key of the sentence for a hub that could not be asked."""
+    for kind, key in (
+        (socket.gaierror, "hub_no_name"),
+        (ConnectionRefusedError, "hub_refused"),
+        (TimeoutError, "hub_slow"),
+        (ValueError, "hub_address"),
+    ):
+        # A certificate's trouble is an OSError and a ValueError at once.
+        if isinstance(error, kind) and not isinstance(error, ssl.SSLError):
+            return key
+    return "hub_silent"
 
 
 def _ask(url: str) -> tuple[int, bytes, float | None]:

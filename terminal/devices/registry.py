@@ -91,13 +91,18 @@ def load_profile(name: str, folder: Path = DRIVERS_FOLDER) -> DriverProfile:
     """Read a driver's `device.toml`; raise `InvalidInput` if it is missing or wrong."""
     path = folder / name / "device.toml"
     if not name.isidentifier() or not path.is_file():
-        raise InvalidInput("device.no_driver", driver=name)
+        raise _no_driver(name, folder)
     try:
         with path.open("rb") as file:
             tree = tomllib.load(file)
         return msgspec.convert({**tree, "name": name}, DriverProfile)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise InvalidInput("device.bad_driver", driver=name, reason=str(error)) from None
+
+
+def _no_driver(name: str, folder: Path) -> InvalidInput:
+    known = sorted(path.parent.name for path in folder.glob("*/device.toml"))
+    return InvalidInput("device.no_driver", driver=name, known=" ".join(known))
 
 
 def create_device(config: DeviceConfig, folder: Path = DRIVERS_FOLDER) -> Device:
@@ -120,7 +125,7 @@ def _module(profile: DriverProfile) -> ModuleType:
     try:
         return importlib.import_module(f"{_PACKAGE}.{profile.name}.driver")
     except ModuleNotFoundError:
-        raise InvalidInput("device.no_driver", driver=profile.name) from None
+        raise _no_driver(profile.name, DRIVERS_FOLDER) from None
 
 
 def found_ports(folder: Path = DRIVERS_FOLDER) -> tuple[FoundPort, ...]:

@@ -27,6 +27,8 @@ NONCE_BYTES = 16
 NEEDS_NEW_KEY = frozenset({"hub.revoked", "hub.key_retired", "hub.code_used"})
 """Why a hub refuses a key that it knows: another key with the same code may be welcome."""
 
+_SILENT = frozenset({"sync.unreachable", "sync.timed_out"})
+
 AUTHORITY_FILE = "ca.pem"
 
 
@@ -126,7 +128,12 @@ class EnrolmentService:
         """
         code = _code(code_text)
         timeout = settings.hub.timeout_seconds
-        pem = fetch_authority(url, timeout=timeout)
+        try:
+            pem = fetch_authority(url, timeout=timeout)
+        except SyncError as error:
+            if error.code not in _SILENT:
+                raise
+            raise SyncError("enrolment.unreachable", url=url) from error
         if not code.names_authority(_certificate(pem)):
             raise SyncError("enrolment.other_authority")
         kept = settings.keys_dir / AUTHORITY_FILE
@@ -136,6 +143,12 @@ class EnrolmentService:
             transport = HttpTransport(url, new, timeout=timeout)
             try:
                 enrolment = self.enrol(transport, code_text, name)
+            except SyncError as error:
+                if error.code != "sync.foreign_certificate":
+                    raise
+                # The authority is the code's own: what does not fit is the name.
+                host = transport.host
+                raise SyncError("enrolment.name_not_in_certificate", host=host) from error
             finally:
                 transport.close()
             new.replace(kept)

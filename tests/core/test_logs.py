@@ -134,6 +134,18 @@ def test_a_disk_that_takes_no_log_stops_nothing(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_fills_up_under_the_log_stops_nothing(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (data_dir / "logs").mkdir()
+    (data_dir / "logs" / "window.log").symlink_to("/dev/full")
+    log = logs.set_up(data_dir, "window", debug=False, stream=io.StringIO())
+    logger.info("something")
+    log.close()
+    assert capsys.readouterr().err == ""
+
+
 def test_a_full_file_is_turned_over_and_the_eldest_goes(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, screen: io.StringIO
 ) -> None:

@@ -49,13 +49,48 @@ def test_an_address_with_odd_characters_is_kept_as_it_is(data_dir: Path) -> None
     assert [p.name for p in data_dir.iterdir()] == ["hub.toml"]
 
 
-@pytest.mark.parametrize("text", ["[hub", "[hub]\ncolour = 1\n", "[hub]\nurl = 7\n", "\x00"])
+@pytest.mark.parametrize("text", ["[hub", "colour = 1\n", "url = 7\n", "[hub]\nurl = 7", "\x00"])
 @pytest.mark.parametrize("name", ["yichuang.toml", "hub.toml"])
 def test_a_file_that_cannot_be_understood_is_named(data_dir: Path, name: str, text: str) -> None:
     write(data_dir, name, text)
     with pytest.raises(InvalidInput, match=name) as caught:
         settings.load(data_dir)
-    assert caught.value.code == "settings.unreadable"
+    assert caught.value.code.startswith("settings.")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[window\n", ("第 1 行",)),
+        ("[window]\nname = '''3 号", ("没有写完",)),
+        ("[windw]\n", ("windw 不是配置项", "window")),
+        ("[window]\nnumbr = '3'\n", ("window.numbr 不是配置项", "number")),
+        ("[window]\nnumber = 3\n", ("window.number 应写成文字",)),
+        ("[journal]\nretention_days = '9'\n", ("journal.retention_days 应写成整数",)),
+        ("[journal]\nretention_days = 0\n", ("journal.retention_days 超出范围", ">= 1")),
+        ("[screen]\nscale = '2'\n", ("screen.scale 应写成数字",)),
+        ("[documents]\nbilingual = 1\n", ("documents.bilingual", "true")),
+        ("window = '3'\n", ("[window]",)),
+        ("[devices]\nkind = 'x'\n", ("[[devices]]",)),
+        ("[hall]\nhours = '9-5'\n", ("hall.hours 应写成一组",)),
+        ("[[devices]]\nkind = 'a'\ndriver = 'b'\n", ("缺少 devices #1.address",)),
+        ("[[devices]]\nknd = 'a'\n", ("devices #1.knd 不是配置项", "kind driver address")),
+    ],
+)
+def test_the_sentence_names_the_place_and_what_belongs_there(
+    data_dir: Path, text: str, words: tuple[str, ...]
+) -> None:
+    write(data_dir, "yichuang.toml", text)
+    with pytest.raises(InvalidInput) as caught:
+        settings.load(data_dir)
+    for word in words:
+        assert word in caught.value.sentence()
+
+
+def test_a_file_in_another_encoding_is_told_so(data_dir: Path) -> None:
+    (data_dir / "yichuang.toml").write_bytes("[window]\nname = '三号'\n".encode("gb18030"))
+    with pytest.raises(InvalidInput, match="UTF-8"):
+        settings.load(data_dir)
 
 
 def test_a_named_file_that_is_not_there(data_dir: Path) -> None:

@@ -114,6 +114,30 @@ def test_init_is_done_once_and_says_so(run_cli: RunCli, data_dir: Path, made_by_
     assert "没有代号为“nowhere”的大厅" in refused.stderr
 
 
+def test_a_slip_at_init_makes_nothing_and_keeps_the_password_for_later(
+    run_cli: RunCli, data_dir: Path
+) -> None:
+    for slip, word in (
+        (("--catalogue", str(data_dir / "no.zst")), "no.zst"),
+        (("--region", "51"), "行政区划"),
+    ):
+        done = run_cli("hub", "init", *slip)
+        assert done.returncode == 1
+        assert word in done.stderr
+        assert not (data_dir / "hub").exists()
+
+
+def test_a_name_may_be_added_to_the_certificate_later(
+    run_cli: RunCli, data_dir: Path, made_by_cli: Any
+) -> None:
+    keys = data_dir / "hub" / "keys"
+    before = {path.name: path.read_bytes() for path in keys.iterdir()}
+    said = json.loads(run_cli("hub", "init", "--json", "--name", "10.1.2.3").stdout)
+    assert said["names"] == [*made_by_cli["names"], "10.1.2.3"]
+    after = {path.name: path.read_bytes() for path in keys.iterdir()}
+    assert [name for name in before if before[name] != after[name]] == ["hub.pem"]
+
+
 def test_without_init_there_is_a_sentence(run_cli: RunCli) -> None:
     done = run_cli("hub", "--port", "0")
     assert done.returncode == 1

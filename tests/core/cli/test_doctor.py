@@ -25,7 +25,7 @@ from terminal.protocol.suites import STANDARD
 from terminal.protocol.wire import Enrolment
 from terminal.reports import Reports
 from terminal.services.hub_time import HubTime
-from terminal.settings import HubSettings, Settings
+from terminal.settings import DeviceSettings, HubSettings, Settings
 from terminal.store import protection
 from terminal.store.keys import open_keys
 from terminal.texts import LANGUAGES, Texts
@@ -276,11 +276,46 @@ def test_a_clock_that_differs_from_the_hubs(hub_url: str, monkeypatch: pytest.Mo
     assert found["clock_off"].data["seconds"] == pytest.approx(600, abs=5)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "not an address", "ftp://127.0.0.1"])
-def test_a_hub_that_is_silent_stops_no_work(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("http://127.0.0.1:9", "hub_refused"),
+        ("http://no-such-host.invalid", "hub_no_name"),
+        ("not an address", "hub_address"),
+        ("ftp://127.0.0.1", "hub_address"),
+    ],
+)
+def test_a_hub_that_is_silent_stops_no_work(url: str, key: str) -> None:
     found = _found(probes.hub_and_clock, Settings(hub=HubSettings(url=url)))
-    assert found["hub_silent"].state is State.WARNING
+    assert found[key].state is State.WARNING
     assert found["clock_alone"].state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("device", "key", "word"),
+    [
+        (("receipt_printer", "escpos_80", "tcp://printer"), "device_wrong", "escpos_80mm"),
+        (("receipt_printr", "escpos_80mm", "tcp://printer"), "device_wrong", "不适用"),
+        (("receipt_printer", "escpos_80mm", "/dev/usb/lp0"), "device_wrong", "serial:"),
+        (("receipt_printer", "escpos_80mm", "serial:/no/such"), "device_absent", "serial:/no"),
+        (("receipt_printer", "escpos_80mm", "tcp://printer"), "device", "tcp://printer"),
+    ],
+)
+def test_a_device_is_told_as_it_is_written(
+    call: Doctor, data_dir: Path, monkeypatch: pytest.MonkeyPatch,
+    device: tuple[str, str, str], key: str, word: str,
+) -> None:  # fmt: skip
+    settings = Settings(devices=(DeviceSettings(*device),))
+    assert key in _found(probes.configuration, settings)
+    _only(monkeypatch, probes.configuration)
+    kind, driver, address = device
+    (data_dir / "yichuang.toml").write_text(
+        f'[[devices]]\nkind = "{kind}"\ndriver = "{driver}"\naddress = "{address}"\n',
+        encoding="utf-8",
+    )
+    status, out, _ = call()
+    assert (status == 1) is (key == "device_wrong")
+    assert word in out
 
 
 def test_a_clock_of_the_past_is_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,10 @@ def test_a_terminal_is_enrolled_sends_and_survives_the_hubs_absence(
     with serving(hub_folder) as hub:
         code = hub.code()
         assert "--hub" in command("enrol", code).err
+        other_name = hub.url.replace("127.0.0.1", "127.1")
+        assert "hub init --name 127.1" in command("enrol", code, "--hub", other_name).err
+        told = command("enrol", code, "--hub", "https://127.0.0.1:9").err
+        assert "连不上 https://127.0.0.1:9，没有登记" in told
         done = command("enrol", code, "--hub", hub.url, "--name", "3 号")
         assert done.status == 0, done.err
         assert "本机已登记" in done.out

@@ -17,9 +17,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from array import array
 from pathlib import Path
-from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
@@ -48,17 +47,34 @@ over.set()
 """
 
 
-class Tick(NamedTuple):
-    """One tick, in seconds: its lateness, and of that own work and waiting for a core."""
+class Ticks:
+    """Ticks in seconds: how late each was, and of that own work and waiting for a core.
 
-    late: float
-    own: float
-    core: float
+    Twelve bytes a tick: the memory of this very process is measured, too.
+    """
 
-    @property
-    def without_core(self) -> float:
-        """How late it would have been with a core to itself."""
-        return max(0.0, self.late - self.core)
+    def __init__(self) -> None:
+        self.late, self.own, self.core = array("f"), array("f"), array("f")
+
+    def __len__(self) -> int:
+        return len(self.late)
+
+    def add(self, late: float, own: float, core: float) -> None:
+        """Note one tick."""
+        self.late.append(late)
+        self.own.append(own)
+        self.core.append(core)
+
+    def extend(self, others: Ticks) -> None:
+        """Note the ticks of another stretch of time behind these."""
+        self.late += others.late
+        self.own += others.own
+        self.core += others.core
+
+    def without_core(self) -> array[float]:
+        """Return how late each would have been with a core to itself."""
+        pairs = zip(self.late, self.core, strict=True)
+        return array("f", (max(0.0, late - core) for late, core in pairs))
 
 
 class Pulse(QObject):
@@ -66,13 +82,13 @@ class Pulse(QObject):
 
     def __init__(self, stacks: Path | None = None) -> None:
         super().__init__()
-        self.ticks: list[Tick] = []
+        self.ticks = Ticks()
         self.collections: list[float] = []
         self._schedule = _open_schedule()
         self._stacks = Stacks(stacks, threading.get_ident()) if stacks else None
         self._gc_began = 0.0
         gc.callbacks.append(self._on_collection)
-        self._last = (time.perf_counter(), time.thread_time(), self._waited())
+        self._last = self._moment()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(1)
@@ -85,10 +101,13 @@ class Pulse(QObject):
             return 0.0
         return int(os.pread(self._schedule, 80, 0).split()[1]) / 1e9
 
+    def _moment(self) -> tuple[float, float, float]:
+        return (time.perf_counter(), time.thread_time(), self._waited())
+
     def _tick(self) -> None:
-        now = (time.perf_counter(), time.thread_time(), self._waited())
+        now = self._moment()
         passed, own, core = (new - old for new, old in zip(now, self._last, strict=True))
-        self.ticks.append(Tick(max(0.0, passed - 0.001), own, core))
+        self.ticks.add(max(0.0, passed - 0.001), own, core)
         self._last = now
         if self._stacks is not None:
             self._stacks.ticked(now[0], passed, own, core)
@@ -99,9 +118,10 @@ class Pulse(QObject):
         elif found["generation"] == 2:
             self.collections.append(time.perf_counter() - self._gc_began)
 
-    def take(self) -> list[Tick]:
-        """Return what was noted since the last call."""
-        found, self.ticks = self.ticks, []
+    def take(self) -> Ticks:
+        """Return what was noted since the last call; the time until now is no tick."""
+        found, self.ticks = self.ticks, Ticks()
+        self._last = self._moment()
         return found
 
     def stop(self) -> None:
@@ -179,21 +199,21 @@ class IdleProcess:
         self._process.communicate()
 
 
-def print_ticks(name: str, ticks: list[Tick], idle: tuple[float, float]) -> None:
+def print_ticks(name: str, ticks: Ticks, idle: tuple[float, float]) -> None:
     """Print a stretch of time: lateness, its parts, and the idle process beside it."""
-    parts: tuple[tuple[str, Callable[[Tick], float]], ...] = (
-        ("late", lambda tick: tick.late),
-        ("without waiting for a core", lambda tick: tick.without_core),
-        ("own work", lambda tick: tick.own),
-        ("waiting for the interpreter", lambda tick: max(0.0, tick.without_core - tick.own)),
-    )
-    said = []
-    for word, value in parts:
-        found = [value(tick) for tick in ticks]
-        said.append(f"{word} p99 {p99(found) * 1000:.1f} worst {max(found) * 1000:.0f}")
-    median = statistics.median(tick.late for tick in ticks) * 1000
+    clean = ticks.without_core()
+    interpreter = [max(0.0, late - own) for late, own in zip(clean, ticks.own, strict=True)]
+    said = [
+        f"{word} p99 {p99(found) * 1000:.1f} worst {max(found) * 1000:.0f}"
+        for word, found in (
+            ("late", ticks.late),
+            ("without waiting for a core", clean),
+            ("own work", ticks.own),
+            ("waiting for the interpreter", interpreter),
+        )
+    ]
     print(
-        f"{name:<34} median {median:.2f} ms; {'; '.join(said)} ms; "
+        f"{name:<34} median {statistics.median(ticks.late) * 1000:.2f} ms; {'; '.join(said)} ms; "
         f"an idle process p99 {idle[0] * 1000:.1f} worst {idle[1] * 1000:.0f} ms; "
         f"{len(ticks):,} ticks",
         flush=True,

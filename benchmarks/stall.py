@@ -37,7 +37,7 @@ from benchmarks._common import (  # noqa: E402
     p99,
     print_load,
 )
-from benchmarks._pulse import IdleProcess, Pulse, Tick, print_ticks, reset_peak  # noqa: E402
+from benchmarks._pulse import IdleProcess, Pulse, Ticks, print_ticks, reset_peak  # noqa: E402
 from benchmarks.durable import a_case  # noqa: E402
 from benchmarks.receipt import ready_draft, sign_in  # noqa: E402
 from terminal.context import Context  # noqa: E402
@@ -57,6 +57,7 @@ MINE = 1_000
 FILL_TRANSACTION = 2_000
 REST_SECONDS = 5.0
 ACCEPT_SECONDS = 1.5
+STEP = 10_000
 LIMIT_SECONDS = 1_200.0
 GOAL_P99, GOAL_WORST = 16.0, 50.0
 MIB = 1 << 20
@@ -152,12 +153,16 @@ class Clerk:
 
 
 class Looks:
-    """Looks every second, on a thread of its own, how many wait and whether all is answered."""
+    """Looks every second, on a thread of its own, how many wait and whether all is answered.
+
+    `memory` is what the process held with each `STEP` entries that went.
+    """
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self.waiting = -1
         self.answered = False
+        self.memory: list[int] = []
         [(self._last,)] = self._rows("SELECT max(id) FROM entry")
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work)
@@ -179,6 +184,8 @@ class Looks:
                 "SELECT state IN ('waiting', 'acknowledged') FROM entry WHERE id = ?", self._last
             )
             self.answered = not waits
+            if (self._last - self.waiting) // STEP >= len(self.memory):
+                self.memory.append(own_memory())
 
     def end(self) -> None:
         """Stop looking."""
@@ -255,7 +262,7 @@ class Watched:
         busy = self._told(f"the same, {count:,} entries draining")
         answered = run_for(LIMIT_SECONDS - took, lambda: looks.answered)
         done = looks.answered
-        busy += self._told("the same, the answers coming down")
+        busy.extend(self._told("the same, the answers coming down"))
         looks.end()
         self._clerk.end()
         run_for(1)
@@ -271,11 +278,13 @@ class Watched:
             print("failed:", sentence)
         full = pulse.collections
         print(
-            f"memory {memory / MIB:.0f} MiB, after {after / MIB:.0f}, most {most / MIB:.0f}; "
+            f"memory {memory / MIB:.0f} MiB; after each {STEP:,} that went "
+            f"{', '.join(f'{one / MIB:.0f}' for one in looks.memory)}; "
+            f"after all {after / MIB:.0f}, most {most / MIB:.0f}; "
             f"terminal's files {bytes_in(folder / 'data') / MIB:.0f} MiB; "
             f"{len(full)} full garbage collections, longest {max(full, default=0) * 1000:.0f} ms"
         )
-        late, clean = [tick.late for tick in busy], [tick.without_core for tick in busy]
+        late, clean = busy.late, busy.without_core()
         over = sum(one > GOAL_WORST / 1000 for one in late)
         print(
             f"while draining: p99 {p99(late) * 1000:.1f} ms (goal {GOAL_P99:.0f}), worst "
@@ -284,12 +293,15 @@ class Watched:
         )
         return 0
 
-    def _told(self, name: str) -> list[Tick]:
+    def _told(self, name: str) -> Ticks:
         """Print what was noted since the last call, and return it."""
         ticks = self._pulse.take()
-        print_ticks(name, ticks, self._idle.take())
         used, self._processor = self._processor, time.process_time()
+        print_ticks(name, ticks, self._idle.take())
         print(f"{'':<34} the terminal's processor time {self._processor - used:.1f} s", flush=True)
+        # The loop stood still meanwhile, and what was left lying is done at once.
+        run_for(0.2)
+        self._pulse.take()
         return ticks
 
 

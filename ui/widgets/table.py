@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import overload
 
 import msgspec
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QModelRoleDataSpan,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -34,6 +41,15 @@ class Column(msgspec.Struct, frozen=True):
 
 
 Cells = tuple[Cell, ...]
+
+# Asked for hundreds of times a paint: an enumeration's member costs more to look up than to use.
+_WORDS = frozenset({int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)})
+_COLOUR = int(Qt.ItemDataRole.ForegroundRole)
+_ICON = int(Qt.ItemDataRole.DecorationRole)
+_ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+_TIP = int(Qt.ItemDataRole.ToolTipRole)
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class LazyRows(Sequence[Cells]):
@@ -94,26 +110,32 @@ class _Model(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        cell = self.rows[index.row()][index.column()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        column = index.column()
+        return self._value(self.rows[index.row()][column], column, role)
+
+    def multiData(self, index: Index, roles: QModelRoleDataSpan) -> None:
+        # What a cell needs to be painted in one call instead of seven: for each of them the
+        # interpreter is taken, and may be waited for.
+        column = index.column()
+        cell = self.rows[index.row()][column]
+        for role in roles:
+            role.setData(self._value(cell, column, role.role()))
+
+    def _value(self, cell: Cell, column: int, role: int) -> object:
+        if role in _WORDS:
             return cell.text
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == _COLOUR:
+            return theme.current().colour(cell.state) if cell.state else None
+        if role == _ICON:
+            return icons.pixmap(cell.icon, cell.state or "text", 16) if cell.icon else None
+        if role == _ALIGNMENT:
+            return self._alignment(column)
+        if role == _TIP:
             return cell.tip or None
-        if role == Qt.ItemDataRole.ForegroundRole and cell.state:
-            return theme.current().colour(cell.state)
-        if role == Qt.ItemDataRole.DecorationRole and cell.icon:
-            return icons.pixmap(cell.icon, cell.state or "text", 16)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(index.column())
         return None
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        side = (
-            Qt.AlignmentFlag.AlignRight
-            if self.columns[column].right
-            else (Qt.AlignmentFlag.AlignLeft)
-        )
-        return side | Qt.AlignmentFlag.AlignVCenter
+        return _RIGHT if self.columns[column].right else _LEFT
 
 
 class Table(QTableView):

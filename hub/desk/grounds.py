@@ -29,7 +29,7 @@ from terminal.domain.answering import (
 )
 from terminal.domain.calendar import DueDate, WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
-from terminal.domain.catalogue import ServiceItem
+from terminal.domain.catalogue import ServiceItem, in_force
 from terminal.domain.deadlines import RegimeClock
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.policy import HallRules, credit_key
@@ -219,8 +219,8 @@ def grounds_of(hub: Hub, case: Case) -> Grounds | None:
     """Return on what an answer rests now; None for a case that waits for none."""
     if case.state not in _ANSWERED:
         return None
-    item = papers.item_of(hub, case)
     today = to_local(hub.now()).date()
+    item = in_force(papers.item_of(hub, case), today)
     silent = case.accepted_by_silence(today)
     since = to_local(case.materials_in_at).date() if silent else None
     rules = rules_for(hub, case)

@@ -7,6 +7,7 @@ sentences, change the order of optional blocks and name a logo (`load_hall_wordi
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,12 @@ BILINGUAL = "zh+en"
 """Chinese with English beneath titles and beside labels."""
 
 
+FORBIDDEN = ("行政许可法", "视为放弃", "好评")
+"""Words that no hall may add: the first is not every paper's law, the second takes a right away
+that only an item's own article can end, the third begs for a grade (wording 3 and 9).
+"""
+
+
 class HallDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a hall adds to one document: sentences before and after the text, block order."""
 
@@ -38,6 +45,7 @@ class HallWording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     logo: str = ""
     receipt: HallDocument = HallDocument()
     supplement: HallDocument = HallDocument()
+    copy_check: HallDocument = HallDocument()
     acceptance: HallDocument = HallDocument()
     correction: HallDocument = HallDocument()
     decline: HallDocument = HallDocument()
@@ -71,7 +79,9 @@ def load_hall_wording(path: Path) -> HallWording:
     """Read a hall's wording file.
 
     Raises `InvalidInput` (`document.wording_unreadable`) for a file that is no TOML, names a
-    document that does not exist, or tries to replace a sentence. A logo is looked for beside it.
+    document that does not exist, or tries to replace a sentence, and
+    (`document.wording_forbidden`) one that adds what may stand on no paper. A logo is looked for
+    beside it.
     """
     try:
         wording = msgspec.toml.decode(path.read_bytes(), type=HallWording)
@@ -79,12 +89,25 @@ def load_hall_wording(path: Path) -> HallWording:
         raise InvalidInput(
             "document.wording_unreadable", file=path.name, reason=str(fault)
         ) from fault
+    for word, sentence in _forbidden(wording):
+        raise InvalidInput(
+            "document.wording_forbidden", file=path.name, word=word, sentence=sentence
+        )
     if wording.logo:
         logo = path.parent / wording.logo
         if not logo.is_file():
             raise InvalidInput("document.logo_missing", file=wording.logo)
         wording = msgspec.structs.replace(wording, logo=str(logo))
     return wording
+
+
+def _forbidden(wording: HallWording) -> Iterator[tuple[str, str]]:
+    """Name each forbidden word with the sentence that has it."""
+    for name in wording.__struct_fields__:
+        added = getattr(wording, name)
+        if isinstance(added, HallDocument):
+            for sentence in (*added.before, *added.after):
+                yield from ((word, sentence) for word in FORBIDDEN if word in sentence)
 
 
 @cache

@@ -7,6 +7,7 @@ in real data), so a code is never taken apart here.
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 import msgspec
@@ -242,7 +243,9 @@ class ServiceItem(msgspec.Struct, frozen=True):
     applies alone, 0: as the Civil Code says. `accepted_on_receipt`: intake equals acceptance
     (收件即受理), so what is complete is accepted at once. `elsewhere` names the competent organ
     of another place; `check_days` the working days after which a commitment is checked, 0: as
-    the hall says.
+    the hall says. `authority_until` is the last day of the window's authority (ISO; empty: no
+    end is set). `licence_listed` False: a licence outside the current licence list, which must
+    not be handled (清单之外无许可).
     """
 
     code: str
@@ -274,11 +277,23 @@ class ServiceItem(msgspec.Struct, frozen=True):
     accepted_on_receipt: bool = False
     elsewhere: Elsewhere | None = None
     check_days: int = 0
+    authority_until: str = ""
+    licence_listed: bool = True
     aliases: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     materials: tuple[Material, ...] = ()
     fields: tuple[FormField, ...] = ()
     usage: int = 0
+
+
+def in_force(item: ServiceItem, day: date) -> ServiceItem:
+    """Return the item as windows may handle it on a day.
+
+    An authority that has run out leaves the window the receipt and the hand-over alone.
+    """
+    if not item.authority_until or day.isoformat() <= item.authority_until:
+        return item
+    return msgspec.structs.replace(item, authority=WindowAuthority.RECEIVE_ONLY)
 
 
 class LifeEvent(msgspec.Struct, frozen=True):

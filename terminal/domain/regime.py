@@ -12,11 +12,18 @@ from terminal.domain.catalogue import Regime, ServiceItem, TimeLimit
 from terminal.domain.records import DeclineKind
 from terminal.texts import RESOURCES
 
+LICENSING_LAW = "行政许可法"
+"""A paper of any other regime never quotes it (rules 1, Regimes)."""
+
+GUIDE = "本事项公布的办事指南"
+"""What a paper rests on where neither the regime nor the item names an article."""
+
 
 class Procedure(msgspec.Struct, frozen=True):
     """What a regime says on paper; an empty basis means: the item's own guide is quoted.
 
-    `grant` and `refusal` name the decisions (准予登记、不予登记).
+    `grant` and `refusal` name the decisions (准予登记、不予登记); `extension_basis` and
+    `special_basis` are the articles on a longer limit and on time that does not count.
 
     `on_the_spot_only`: the application is accepted or declined in writing at once, there is
     no phase of receipt (real estate registration, 不动产登记暂行条例 art. 17).
@@ -27,6 +34,8 @@ class Procedure(msgspec.Struct, frozen=True):
     grant: str
     grant_basis: str = ""
     refuse_basis: str = ""
+    extension_basis: str = ""
+    special_basis: str = ""
     receipt_basis: str = ""
     correction_basis: str = ""
     acceptance_basis: str = ""
@@ -77,8 +86,21 @@ def decline_basis(item: ServiceItem, kind: DeclineKind) -> str:
     return ""
 
 
+def own_basis(item: ServiceItem) -> tuple[str, ...]:
+    """Return the item's own articles, without the Licensing Law where it is no licence."""
+    if item.regime is Regime.LICENSING:
+        return item.legal_basis
+    return tuple(one for one in item.legal_basis if LICENSING_LAW not in one)
+
+
+def limit_basis(item: ServiceItem) -> str:
+    """Return on what the limit rests that a receipt names: an article, or the guide."""
+    return next(iter(own_basis(item)), "") or procedure_of(item.regime).receipt_basis or GUIDE
+
+
 def _with_items(basis: str, item: ServiceItem) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(((basis,) if basis else ()) + item.legal_basis))
+    quoted = tuple(dict.fromkeys(((basis,) if basis else ()) + own_basis(item)))
+    return quoted or (GUIDE,)
 
 
 def committed_limit(item: ServiceItem) -> TimeLimit | None:

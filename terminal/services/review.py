@@ -13,11 +13,13 @@ from terminal.domain.calendar import DueDate, WorkingDayCalendar
 from terminal.domain.capacity import birth_of, capacity_fault
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import (
+    Regime,
     ServiceItem,
     Way,
     asked_fields,
     asked_materials,
     asked_questions,
+    in_force,
 )
 from terminal.domain.checks import is_control
 from terminal.domain.parties import Capacity, MaterialStatus, Party, PartyKind
@@ -51,6 +53,7 @@ def review(
     case: Case | None = None,
 ) -> Review:
     """Return the whole state of a draft on this day; `case` is the one it takes up again."""
+    item = in_force(item, today)
     questions = asked_questions(item, draft.answers)
     open_questions = tuple(q for q in questions if q.id not in draft.answers)
     barred = rules.barred.get(credit_key(draft.applicant)) if rules.barred else None
@@ -314,6 +317,10 @@ Refusal = tuple[()] | tuple[str] | tuple[str, dict[str, str]]
 
 
 def _acts(state: Review, case: Case | None) -> tuple[tuple[Act, Refusal], ...]:
+    if state.item.regime is Regime.LICENSING and not state.item.licence_listed and case is None:
+        # Outside the list there is no licence to apply for (清单之外无许可).
+        unlisted: Refusal = ("act.not_on_licence_list",)
+        return tuple((act, unlisted) for act in Act)
     if state.draft.forwarding is not None:
         elsewhere: Refusal = ("act.another_place_accepts",)
         return tuple((act, _may_receive(state) if act is Act.RECEIVE else elsewhere) for act in Act)

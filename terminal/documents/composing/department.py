@@ -23,7 +23,7 @@ from terminal.documents.wording import default_wording
 from terminal.domain.case import Case, Decision
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.records import CaseSuspended, Outcome
-from terminal.domain.regime import procedure_of
+from terminal.domain.regime import GUIDE, own_basis, procedure_of
 from terminal.texts import DEFAULT_LANGUAGE
 
 CHIEF = "chief"
@@ -37,7 +37,7 @@ def extension(case: Case, item: ServiceItem, occasion: Occasion) -> paper.Extens
         raise ValueError("the case was not extended")
     return paper.ExtensionView(
         **notice_part(case, item, "extension", occasion, official=extended.document_number),  # type: ignore[arg-type]
-        basis=(extended.basis,),
+        basis=_with_law(procedure_of(case.regime).extension_basis, extended.basis),
         accepted_on=day(case.accepted_at),
         due_before=extended.decide_by_before,
         decision_due=case.decide_by,
@@ -63,7 +63,7 @@ def special_procedure(
             case, item, "special_procedure", occasion,
             serial=serial_of(case, CaseSuspended.kind), official=last.document_number,
         ),  # type: ignore[arg-type]
-        basis=(last.basis,),
+        basis=_with_law(procedure_of(case.regime).special_basis, last.basis),
         procedure=name,
         began_on=began.isoformat(),
         planned_end=last.planned_end,
@@ -119,9 +119,14 @@ def decision(
     )
 
 
+def _with_law(article: str, typed: str) -> tuple[str, ...]:
+    """Return the regime's article, then what the official wrote beside it."""
+    return (article, typed) if article and article not in typed else (typed,)
+
+
 def _decision_basis(made: Decision, item: ServiceItem, of_regime: str) -> tuple[str, ...]:
-    own = (made.basis,) if made.basis else item.legal_basis
-    return tuple(dict.fromkeys((*own, *((of_regime,) if of_regime else ()))))
+    own = (made.basis,) if made.basis else own_basis(item)
+    return tuple(dict.fromkeys((*own, *((of_regime,) if of_regime else ())))) or (GUIDE,)
 
 
 def cure_failed(case: Case, item: ServiceItem, occasion: Occasion) -> paper.CureFailedView:
@@ -153,7 +158,7 @@ def payment_notice(
     """Return the notice of fees; each has its basis, the guide's where none is given."""
     return paper.PaymentNoticeView(
         **notice_part(case, item, "payment_notice", occasion),  # type: ignore[arg-type]
-        basis=item.legal_basis or (occasion.texts("paper.by_guide"),),
+        basis=own_basis(item) or (GUIDE,),
         payments=payments,
         pay_due=pay_due,
         places=places,

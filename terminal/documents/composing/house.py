@@ -15,7 +15,7 @@ from terminal.documents.wording import default_wording
 from terminal.domain.aggregates import Complaint, ShiftHandover
 from terminal.domain.case import Case
 from terminal.domain.catalogue import Answers, ServiceItem, asked_materials
-from terminal.domain.regime import committed_limit
+from terminal.domain.regime import committed_limit, own_basis
 from terminal.texts import DEFAULT_LANGUAGE
 
 
@@ -41,7 +41,7 @@ def one_time_notice(
         regime=item.regime,
         item=item.name,
         scenario=texts("paper.list_comma").join(labels),
-        basis=item.legal_basis,
+        basis=own_basis(item),
         conditions=item.conditions,
         flow=wording.plain(f"one_time_notice.flow_{item.regime}"),
         statutory=limit_of(item.statutory),

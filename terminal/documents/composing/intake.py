@@ -27,6 +27,8 @@ from terminal.domain.regime import (
     committed_limit,
     conditional_basis,
     correction_basis,
+    limit_basis,
+    own_basis,
 )
 
 HANDED_IN = (
@@ -42,7 +44,8 @@ def receipt(case: Case, item: ServiceItem, occasion: Occasion) -> paper.ReceiptV
     """Return the receipt for materials; of what goes to another place, the receipt for that."""
     received = to_local(case.received_at).date()
     calendar = occasion.calendar
-    rest_day = not calendar.is_working_day(received)
+    # of what goes elsewhere no time runs here that a rest day could begin later
+    rest_day = not calendar.is_working_day(received) and case.forwarding is None
     counted = calendar.next_working_day(received).isoformat() if rest_day else None
     elsewhere = case.forwarding
     reply_due = case.respond_by if case.regime is Regime.LICENSING and elsewhere is None else None
@@ -58,7 +61,6 @@ def receipt(case: Case, item: ServiceItem, occasion: Occasion) -> paper.ReceiptV
             place=elsewhere.place,
             phone=elsewhere.phone,
         )
-    basis = item.legal_basis[0] if item.legal_basis else ""
     cure_due = case.cure_by if case.deferred else ""
     return paper.ReceiptView(
         **fields,  # type: ignore[arg-type]
@@ -67,11 +69,12 @@ def receipt(case: Case, item: ServiceItem, occasion: Occasion) -> paper.ReceiptV
         query_url="",
         reply_due=reply_due or None,
         clock_from=counted,
-        limit=limit_of(committed_limit(item), basis),
+        limit=limit_of(committed_limit(item), limit_basis(item)),
         calendar_provisional=provisional(occasion, reply_due, counted, cure_due),
         forwarding=forwarding,
         deferred=deferred_of(case, occasion.texts),
         cure_due=cure_due or None,
+        handwritten=case.late_entry.paper_number if case.late_entry else "",
     )
 
 
@@ -190,7 +193,7 @@ def _promise(
 ) -> paper.CommitmentLine:
     texts = occasion.texts
     own = material.basis if material is not None else ""
-    duty = own or texts("paper.list_comma").join(item.legal_basis) or texts("paper.by_guide")
+    duty = own or texts("paper.list_comma").join(own_basis(item)) or texts("paper.by_guide")
     content = entry.standard or texts("paper.standard_by_guide")
     return paper.CommitmentLine(name=entry.name, duty=duty, content=content)
 

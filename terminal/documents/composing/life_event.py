@@ -22,7 +22,7 @@ from terminal.domain.case import Case
 from terminal.domain.catalogue import Fate, Regime, ServiceItem, Way
 from terminal.domain.life_event import STRICTEST
 from terminal.domain.parties import MaterialEntry
-from terminal.domain.regime import committed_limit
+from terminal.domain.regime import committed_limit, limit_basis
 
 Child = tuple[Case, ServiceItem]
 
@@ -62,7 +62,6 @@ def _item(case: Case, item: ServiceItem, counted: str, occasion: Occasion) -> pa
     owed = case.state.value == "RECEIVED"
     reply_due = case.respond_by if owed and case.regime is Regime.LICENSING else ""
     names = {entry.material_id: entry.name for entry in case.materials}
-    basis = item.legal_basis[0] if item.legal_basis else ""
     return paper.LifeEventItem(
         name=case.item_name,
         organ=case.organ,
@@ -71,7 +70,7 @@ def _item(case: Case, item: ServiceItem, counted: str, occasion: Occasion) -> pa
         state=case.state.value,
         reply_due=reply_due,
         decision_due=case.decide_by,
-        limit=limit_of(committed_limit(item), basis),
+        limit=limit_of(committed_limit(item), limit_basis(item)),
         clock_from=counted if owed else "",
         cure_due=case.cure_by,
         deferred=tuple(names[one] for one in case.deferred),

@@ -11,18 +11,31 @@ from terminal.documents.templates.acceptance import acceptance
 from terminal.documents.templates.commitment import commitment
 from terminal.documents.templates.common import FIRST_COPY, Copy
 from terminal.documents.templates.conditional import conditional, undertaking
+from terminal.documents.templates.copy_check import copy_check
 from terminal.documents.templates.correction import correction
 from terminal.documents.templates.decline import decline
 from terminal.documents.templates.life_event_receipt import life_event_receipt
 from terminal.documents.templates.one_time_notice import one_time_notice
 from terminal.documents.templates.receipt import receipt
-from terminal.documents.views import DocumentView, ReceiptView, SupplementView, kind_of
+from terminal.documents.views import (
+    DocumentView,
+    NoticeView,
+    OneTimeNoticeView,
+    ReceiptView,
+    SupplementView,
+    encode_view,
+    kind_of,
+)
 from terminal.documents.wording import BILINGUAL, Wording, default_wording
+from terminal.domain.catalogue import Regime
+from terminal.domain.regime import LICENSING_LAW
+from terminal.errors import RuleRefused
 from terminal.texts import DEFAULT_LANGUAGE
 
 TEMPLATES: dict[str, Callable[[Any, Wording, Copy], Layout]] = {
     "receipt": receipt,
     "supplement": desk.supplement,
+    "copy_check": copy_check,
     "acceptance": acceptance,
     "correction": correction,
     "decline": decline,
@@ -53,6 +66,9 @@ TEMPLATES: dict[str, Callable[[Any, Wording, Copy], Layout]] = {
 }
 """The template of each document, by the name of its kind."""
 
+OF_A_REGIME = (ReceiptView, SupplementView, NoticeView, OneTimeNoticeView)
+"""The organ's own papers, whose words the regime binds."""
+
 
 def language_of(view: DocumentView) -> str:
     """Return the language of a document: all but receipts are Chinese, for they have legal effect.
@@ -72,4 +88,23 @@ def layout_of(
     Raises `RuleRefused` for a document that lacks what the law asks for.
     """
     sentences = wording or default_wording(language_of(view))
-    return TEMPLATES[kind_of(view)](view, sentences, copy or FIRST_COPY)
+    made = copy or FIRST_COPY
+    if made.count <= 1:
+        # What was handed out before is printed again as it was.
+        _check_words(view)
+    return TEMPLATES[kind_of(view)](view, sentences, made)
+
+
+def _check_words(view: DocumentView) -> None:
+    """Refuse an organ's paper of another regime that quotes the Licensing Law anywhere.
+
+    Reasons, standards and notes are typed by people; only the matter's own name is left out.
+    """
+    if not isinstance(view, OF_A_REGIME) or view.regime is Regime.LICENSING:
+        return
+    name = view.item if isinstance(view.item, str) else view.item.name
+    words = encode_view(view).decode().replace(name, "")
+    if LICENSING_LAW in words:
+        raise RuleRefused(
+            "document.licensing_law_quoted", document=kind_of(view), basis=LICENSING_LAW
+        )

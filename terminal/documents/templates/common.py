@@ -25,10 +25,8 @@ from terminal.documents.wording import Wording
 from terminal.domain.catalogue import Regime
 from terminal.domain.masking import mask_identity, mask_phone
 from terminal.domain.parties import Capacity
+from terminal.domain.regime import LICENSING_LAW
 from terminal.errors import RuleRefused
-
-LICENSING_LAW = "行政许可法"
-"""A paper of any other regime never quotes it (rules 1, Regimes)."""
 
 Blocks = list[tuple[str, list[AnyNode]]]
 """Named parts of a document in their default order; a hall may exchange some."""

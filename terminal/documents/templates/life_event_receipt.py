@@ -101,7 +101,10 @@ def _standing(item: LifeEventItem, wording: Wording) -> str:
     word = wording.plain(f"life_event.state_{item.state}")
     if not due or item.state == "AWAITING_CORRECTION":
         return word
-    return wording(f"life_event.due_{item.state}", state=word, due=dates.due_day(due))
+    weekday = dates.weekday(due, wording)
+    return wording(
+        f"life_event.due_{item.state}", state=word, due=dates.due_day(due), weekday=weekday
+    )
 
 
 def _materials(view: LifeEventReceiptView, wording: Wording) -> list[AnyNode]:

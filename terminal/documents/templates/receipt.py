@@ -100,6 +100,8 @@ def _facts(view: ReceiptView, wording: Wording) -> list[Row]:
     label = wording.plain
     received = dates.long_minute(view.received_at, wording)
     place = wording("labels.hall_window", hall=view.head.hall, window=view.head.window)
+    if view.handwritten:
+        rows.append(Row(label=label("labels.handwritten"), value=view.handwritten, bold=True))
     rows.append(Row(label=label("labels.received_at"), value=received))
     rows.append(Row(label=label("labels.place"), value=place))
     forwarding = view.forwarding
@@ -150,6 +152,7 @@ def _sentences(view: ReceiptView, wording: Wording) -> list[AnyNode]:
             "receipt.forwarding",
             organ=view.forwarding.organ,
             due=dates.due_day(view.forwarding.due),
+            weekday=dates.weekday(view.forwarding.due, wording),
         )
         nodes: list[AnyNode] = [Text(text=sentence)]
         nodes.append(Text(text=wording.plain("receipt.not_consent")))
@@ -173,11 +176,19 @@ def _sentences(view: ReceiptView, wording: Wording) -> list[AnyNode]:
             Text(text=wording.plain("receipt.other_without_limit")),
             Text(text=wording.plain("receipt.not_consent")),
         ]
+    if view.handwritten:
+        nodes.append(Text(text=_from_handwritten(view, wording)))
     if view.clock_from:
         nodes.append(Text(text=_rest_day(view, view.clock_from, wording)))
     if view.calendar_provisional:
         nodes.append(Text(text=wording.plain("format.provisional")))
     return nodes
+
+
+def _from_handwritten(view: ReceiptView, wording: Wording) -> str:
+    """Say that both papers are of one receipt, and whose time counts."""
+    entered = dates.long_minute(view.head.issued_at, wording)
+    return wording("receipt.from_handwritten", entered_at=entered, number=view.handwritten)
 
 
 def _rest_day(view: ReceiptView, clock_from: str, wording: Wording) -> str:

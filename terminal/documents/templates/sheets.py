@@ -141,12 +141,24 @@ def _successors(view: ShiftHandoverView, wording: Wording) -> list[AnyNode]:
         Column(label("shift_handover.column_successor"), 0.2),
     )
     rows = tuple(
-        [(one.receipt_number, one.item, one.due, one.successor) for one in view.successors]
+        [
+            (one.receipt_number, one.item, _due(one.due, wording), one.successor)
+            for one in view.successors
+        ]
     )
     return [
         Text(text=label("shift_handover.successors"), bold=True),
         Table(columns=columns, rows=rows),
     ]
+
+
+def _due(day: str, wording: Wording) -> str:
+    """Return the last day under the column 最迟, with its weekday; nothing for none."""
+    if not day:
+        return ""
+    return wording(
+        "shift_handover.due", due=dates.due_day(day), weekday=dates.weekday(day, wording)
+    )
 
 
 def _details(view: ShiftHandoverView, wording: Wording) -> list[AnyNode]:

@@ -28,6 +28,7 @@ class ReceiptView(View, frozen=True, kw_only=True, tag_field="document", tag="re
     """Receipt for materials (收件凭证); with `forwarding` the receipt for another place (代收凭证).
 
     LICENSING needs `reply_due`: the last day to accept, ask for corrections or decline.
+    `handwritten` is the number of the receipt written by hand that this one was made from (补录).
     """
 
     head: DocumentHead
@@ -52,6 +53,7 @@ class ReceiptView(View, frozen=True, kw_only=True, tag_field="document", tag="re
     entry_hash: str = ""
     phone: str = ""
     notes: tuple[str, ...] = ()
+    handwritten: str = ""
 
 
 class AcceptanceView(NoticeView, frozen=True, kw_only=True, tag_field="document", tag="acceptance"):

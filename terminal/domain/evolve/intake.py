@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from terminal.clock import to_local
 from terminal.domain.case import Case, CaseState, Decline
+from terminal.domain.catalogue import Regime
+from terminal.domain.deadlines import clock_of
 from terminal.domain.evolve.judgement import (
     Refused,
     advance,
@@ -21,6 +23,7 @@ from terminal.domain.records import (
     CaseNumbered,
     CaseReceived,
     CorrectionNotified,
+    DeclineKind,
     ForwardArrived,
     MaterialsSupplemented,
     OriginalsReturned,
@@ -32,6 +35,8 @@ from terminal.domain.records import (
 def _case_received(_: None, body: CaseReceived, record: Record) -> Case | Refused:
     if not body.receipt_number or not body.item_code:
         return Refused("case.incomplete_record")
+    if body.forwarding is None and _needs_day(body.regime, body.respond_by):
+        return Refused("case.answer_day_missing")
     late = body.late_entry
     if late is not None and (
         not late.paper_number or not late.confirmed_by.id or late.confirmed_by.id == body.clerk.id
@@ -43,6 +48,22 @@ def _case_received(_: None, body: CaseReceived, record: Record) -> Case | Refuse
         # Of one name, but the body says that a review is needed, and the case what it came to.
         legal_review_needed=body.legal_review, legal_review=None,
     )  # fmt: skip
+
+
+def _needs_day(regime: Regime, respond_by: str) -> bool:
+    """Say whether a day of answer lacks without which silence would never accept (art. 32)."""
+    return clock_of(regime).silence == "accepted" and not respond_by
+
+
+def _too_late_or_elsewhere(case: Case, record: Record) -> Refused | None:
+    """Refuse a notice or a "no" on what is another place's, or what silence has accepted."""
+    if case.state is not CaseState.RECEIVED:
+        return wrong_state(case)
+    if case.forwarding is not None and not case.arrived_at:
+        return Refused("case.not_arrived_yet")
+    if case.accepted_by_silence(to_local(record.at).date()):
+        return Refused("case.accepted_by_silence")
+    return None
 
 
 @changes(MaterialsSupplemented, Case)
@@ -59,6 +80,8 @@ def _materials_supplemented(
         # clock that runs since the receipt is not touched.
         return advance(case, record, body.clerk, form={**case.form, **body.form}, **brought)
     if case.state is CaseState.AWAITING_CORRECTION:
+        if _needs_day(case.regime, body.respond_by):
+            return Refused("case.answer_day_missing")
         return advance(
             case, record, body.clerk,
             state=CaseState.RECEIVED, form={**case.form, **body.form},
@@ -98,6 +121,8 @@ def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Ref
         today = to_local(record.at).date()
         if not case.accepted_by_silence(today) or body.deferred:
             return Refused("case.not_deemed")
+        if to_local(body.accepted_at).date() != to_local(case.materials_in_at).date():
+            return Refused("case.deemed_from_receipt")
         return advance(
             case, record, body.clerk,
             state=CaseState.ACCEPTED, accepted_at=body.accepted_at, decide_by=body.decide_by,
@@ -106,6 +131,8 @@ def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Ref
         )  # fmt: skip
     if body.deferred and not body.applicant_agreed:
         return Refused("case.deferral_needs_consent")
+    if body.deferred and not body.cure_by:
+        return Refused("case.deferral_needs_day")
     deferred = set(body.deferred)
     open_entries = [m for m in case.materials if m.status is not MaterialStatus.RECEIVED]
     if any(m.material_id not in deferred for m in open_entries):
@@ -121,8 +148,8 @@ def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Ref
 @changes(CorrectionNotified, Case)
 def _correction_notified(case: Case, body: CorrectionNotified, record: Record) -> Case | Refused:
     """One complete notice (art. 32(1)(4)); a second one only for what the first listed."""
-    if case.state is not CaseState.RECEIVED:
-        return wrong_state(case)
+    if refused := _too_late_or_elsewhere(case, record):
+        return refused
     if not body.items:
         return Refused("case.empty_notice")
     if case.notices:
@@ -139,11 +166,16 @@ def _correction_notified(case: Case, body: CorrectionNotified, record: Record) -
 
 @changes(CaseDeclined, Case)
 def _case_declined(case: Case, body: CaseDeclined, record: Record) -> Case | Refused:
-    """Non-acceptance needs a reason, a basis and a second person's confirmation."""
-    if case.state is not CaseState.RECEIVED:
-        return wrong_state(case)
+    """Non-acceptance needs a reason, a basis and a second person's confirmation.
+
+    Whoever is sent to another organ is told which one (art. 32(1)(2)).
+    """
+    if refused := _too_late_or_elsewhere(case, record):
+        return refused
     if not body.reason.strip() or not body.basis.strip():
         return Refused("case.decline_needs_reason")
+    if body.decline_kind is DeclineKind.NOT_COMPETENT and not body.go_to.strip():
+        return Refused("case.decline_needs_organ")
     if not body.confirmed_by.id or body.confirmed_by.id == body.clerk.id:
         return Refused("case.decline_needs_second_person")
     decline = Decline(
@@ -185,6 +217,8 @@ def _forward_arrived(case: Case, body: ForwardArrived, record: Record) -> Case |
         return Refused("case.already_arrived")
     if body.arrived_at < case.received_at:
         return Refused("case.arrived_before_receipt")
+    if _needs_day(case.regime, body.respond_by):
+        return Refused("case.answer_day_missing")
     return advance(case, record, body.actor, arrived_at=body.arrived_at, respond_by=body.respond_by)
 
 

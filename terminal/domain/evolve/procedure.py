@@ -86,6 +86,8 @@ def _case_claimed(case: Case, body: CaseClaimed, record: Record) -> Case | Refus
 def _case_released(case: Case, body: CaseReleased, record: Record) -> Case | Refused:
     if case.state is not CaseState.UNDER_REVIEW:
         return wrong_state(case)
+    if record.origin != HUB_ORIGIN:
+        return Refused("case.department_only")
     if not body.reason.strip():
         return Refused("case.reason_missing")
     return advance(case, record, body.official, state=CaseState.ACCEPTED, claimed_by=None)
@@ -93,12 +95,20 @@ def _case_released(case: Case, body: CaseReleased, record: Record) -> Case | Ref
 
 @changes(CaseSuspended, Case)
 def _case_suspended(case: Case, body: CaseSuspended, record: Record) -> Case | Refused:
-    """Only the procedures of art. 45 or of the item, told in writing, with a planned end."""
+    """Only the procedures of art. 45 or of the item, told in writing, with a planned end.
+
+    Once the limit is past no time is left that could stand: what is late stays late.
+    """
     if case.state not in _IN_HAND:
         return wrong_state(case)
+    if record.origin != HUB_ORIGIN:
+        return Refused("case.department_only")
+    today = to_local(body.suspended_at).date().isoformat()
+    if case.decide_by and case.decide_by < today:
+        return Refused("case.limit_is_past")
     if not body.document_number.strip() or not body.basis.strip():
         return Refused("case.suspension_needs_notice")
-    if not body.planned_end or not body.decide_by or body.decide_by < case.decide_by:
+    if body.planned_end < today or not body.decide_by or body.decide_by < case.decide_by:
         return Refused("case.suspension_needs_end")
     suspension = Suspension(
         body.ground, body.basis, body.suspended_at, body.planned_end, case.decide_by,
@@ -116,6 +126,8 @@ def _case_resumed(case: Case, body: CaseResumed, record: Record) -> Case | Refus
     """The clock runs on; never later than the planned end allows (no suspension to hide)."""
     if case.state is not CaseState.SUSPENDED:
         return wrong_state(case)
+    if record.origin != HUB_ORIGIN:
+        return Refused("case.department_only")
     going_on = case.suspension
     assert going_on is not None
     if not going_on.decide_by_before <= body.decide_by <= case.decide_by:
@@ -134,11 +146,15 @@ def _case_resumed(case: Case, body: CaseResumed, record: Record) -> Case | Refus
 
 @changes(CaseExtended, Case)
 def _case_extended(case: Case, body: CaseExtended, record: Record) -> Case | Refused:
-    """Once, approved by the head of the organ, with the reason told (art. 42)."""
+    """Once, within the limit, approved by the head of the organ, with the reason told (art. 42)."""
     if case.state not in _IN_HAND:
         return wrong_state(case)
+    if record.origin != HUB_ORIGIN:
+        return Refused("case.department_only")
     if case.extension is not None:
         return Refused("case.extended_already")
+    if case.decide_by and case.decide_by < to_local(body.extended_at).date().isoformat():
+        return Refused("case.limit_is_past")
     if not body.approved_by.strip() or not body.reason.strip():
         return Refused("case.extension_needs_approval")
     if not body.document_number.strip() or not body.basis.strip():
@@ -160,6 +176,8 @@ def _legal_reviewed(case: Case, body: LegalReviewed, record: Record) -> Case | R
     """The legal department looks before a weighty decision, never the one who decides."""
     if case.state not in _IN_HAND:
         return wrong_state(case)
+    if record.origin != HUB_ORIGIN:
+        return Refused("case.department_only")
     if not body.opinion.strip():
         return Refused("case.reason_missing")
     if case.claimed_by is not None and case.claimed_by.id == body.reviewer.id:

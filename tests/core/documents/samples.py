@@ -90,11 +90,11 @@ def head(suffix: str = "受", *, official: str | None = "沈和市监食受〔20
     )
 
 
-def estate_head() -> DocumentHead:
+def estate_head(suffix: str = "受") -> DocumentHead:
     """Return the head of a paper of the natural resources office, made offline."""
     return DocumentHead(
         organ="沈阳市自然资源局",
-        number=f"{RECEIPT_NUMBER}-受",
+        number=f"{RECEIPT_NUMBER}-{suffix}",
         issued_at="2026-11-23T10:42:31+08:00",
         hall="和平区政务服务中心",
         window="5号综合窗口",
@@ -269,9 +269,11 @@ def samples() -> dict[str, DocumentView]:
         "acceptance-licensing": acceptance(visitor=AGENT),
         "acceptance-licensing-deemed": acceptance(
             deemed=True,
+            head=replace(head(), issued_at="2026-11-24T09:05:00+08:00"),
             basis=(LICENCE_BASIS,),
             accepted_on="2026-11-16",
             submitted_on="2026-11-16",
+            limit=TimeLimit(days=10),
             special_procedures=(SpecialProcedure(name="专家评审", duration="不超过10个工作日"),),
         ),
         "acceptance-estate": acceptance(
@@ -291,7 +293,8 @@ def samples() -> dict[str, DocumentView]:
         ),
         "correction-licensing": correction(visitor=AGENT),
         "correction-estate": correction(
-            **_estate(), signing=Signing(signed=False, reason="拒绝签字", witness="赵敏")
+            **_estate(head=estate_head("补")),
+            signing=Signing(signed=False, reason="拒绝签字", witness="赵敏"),
         ),
         "correction-market": correction(**market, basis=(MARKET_BASIS,)),
         "correction-other": correction(**other, basis=(GUIDE_BASIS,), repeated=True),
@@ -303,9 +306,10 @@ def samples() -> dict[str, DocumentView]:
         ),
         "decline-estate": decline(
             **_estate(
+                head=estate_head("不"),
                 kind=DeclineKind.OTHER,
                 competent=None,
-                reason="申请登记的不动产存在尚未解决的权属争议",
+                reason="申请人与申请登记的不动产没有权利关系",
                 remedies=Remedies(
                     review_organ="沈阳市人民政府",
                     court="沈阳市沈河区人民法院",

@@ -7,7 +7,14 @@ import datetime as dt
 from msgspec.structs import replace
 
 from terminal.clock import CHINA_TIME, to_milliseconds
-from terminal.documents.composing import Occasion, department, house, intake, papers_of_step
+from terminal.documents.composing import (
+    Occasion,
+    department,
+    desk,
+    house,
+    intake,
+    papers_of_step,
+)
 from terminal.documents.composing.steps import correction_supplement
 from terminal.documents.views import DocumentView, HistoryLine, OpenLine, Payment
 from terminal.domain.aggregates import Complaint, ShiftHandover
@@ -30,6 +37,7 @@ from terminal.domain.catalogue import (
 from terminal.domain.parties import (
     Actor,
     Capacity,
+    Comparison,
     MaterialEntry,
     MaterialStatus,
     Party,
@@ -54,6 +62,7 @@ from terminal.domain.records import (
     DeliveryAgreed,
     DeliveryWay,
     Forwarding,
+    LateEntry,
     MaterialsHandedOver,
     MaterialsSupplemented,
     MaterialsTakenOver,
@@ -95,6 +104,17 @@ NAMES = {
     Regime.MARKET_ENTITY_REGISTRATION: "有限责任公司设立登记",
     Regime.OTHER_BY_GUIDE: "城乡居民养老保险待遇申领",
 }
+EXTENSION = {
+    Regime.LICENSING: "《中华人民共和国行政许可法》第四十二条第一款",
+    Regime.MARKET_ENTITY_REGISTRATION: "《中华人民共和国市场主体登记管理条例》第十九条",
+}
+RESULT = {
+    Regime.LICENSING: "食品经营许可证",
+    Regime.REAL_ESTATE_REGISTRATION: "不动产权证书",
+    Regime.MARKET_ENTITY_REGISTRATION: "营业执照",
+    Regime.OTHER_BY_GUIDE: "待遇核定表",
+}
+DEFERRAL = "《沈阳市政务服务容缺受理办法》第六条"
 BASIS = {
     Regime.LICENSING: "《中华人民共和国食品安全法》第三十五条",
     Regime.REAL_ESTATE_REGISTRATION: "《不动产登记暂行条例》第十七条",
@@ -104,6 +124,11 @@ BASIS = {
 FORM = MaterialEntry("form", "申请书", standard="签名或者盖章", filed=True)
 DEED = MaterialEntry("deed", "不动产权证书")
 LEASE = MaterialEntry("lease", "经营场所使用证明", standard="在有效期内，载明面积")
+COPIED = MaterialEntry(
+    "card", "法定代表人身份证明", fate=Fate.ORIGINAL_SEEN_COPY_KEPT, count=2,
+    compared=Comparison(CLERK, AT),
+)  # fmt: skip
+SHARED = replace(COPIED, material_id="licence", name="营业执照副本", fate=Fate.COPY, count=1)
 PLEDGE = MaterialEntry(
     "pledge", "从业人员健康状况证明", way=Way.COMMITMENT, standard="从业人员健康状况符合要求"
 )
@@ -125,7 +150,7 @@ def item(regime: Regime) -> ServiceItem:
         organ=ORGAN,
         legal_basis=(BASIS[regime],),
         conditions="有与经营规模相适应的场所、设备和管理人员。",
-        result="食品经营许可证" if regime is Regime.LICENSING else "登记证明",
+        result=RESULT[regime],
         questions=(Question("kind", "经营方式", (Option("catering", "餐饮服务"),)),),
         materials=(
             Material(
@@ -196,7 +221,7 @@ def papers(regime: Regime) -> dict[str, DocumentView]:
     cured = MaterialsSupplemented((LEASE,), {}, AT, "", CLERK)
     early = MaterialsSupplemented((LEASE,), {}, AT, took.respond_by, CLERK)
     failed = CureFailed(
-        "未在期限内提交经营场所使用证明", basis, "和市监终〔2026〕7号", AT + 5 * DAY, OFFICIAL
+        "未在期限内提交经营场所使用证明", DEFERRAL, "和市监终〔2026〕7号", AT + 5 * DAY, OFFICIAL
     )
     promised = received(
         regime, materials=(FORM, PLEDGE), applicant=COMPANY, capacity=Capacity.AGENT,
@@ -244,12 +269,16 @@ def papers(regime: Regime) -> dict[str, DocumentView]:
     decided = (took, accepted, granted)
     receipt_given, slip = _paper(regime, *decided, ready, given, at=AT + 2 * DAY)
     commitment = intake.commitment(lived(promised), of, occasion())
+    copied = received(regime, materials=(FORM, COPIED, SHARED), capacity=Capacity.AGENT)
+    copies = desk.copy_check(lived(copied), of, occasion(), AT)
+    assert copies is not None
     assert corrected is not None
     assert commitment is not None
     found: dict[str, DocumentView] = {
         "supplement-correction": corrected,
         "supplement-added": _paper(regime, lacking, early)[0],
         "supplement-deferred": _paper(regime, conditionally, agreed, cured)[0],
+        "copy_check": copies,
         "commitment": commitment,
         "special_procedure": _paper(regime, took, accepted, suspended)[0],
         "decision_grant": _paper(regime, *decided, at=AT + DAY)[0],
@@ -281,8 +310,8 @@ def papers(regime: Regime) -> dict[str, DocumentView]:
     }  # fmt: skip
     if regime in (Regime.LICENSING, Regime.MARKET_ENTITY_REGISTRATION):
         extended = CaseExtended(
-            3, "2026-12-03", "需要核实场所权属。", basis, "局长李正", "和市监延〔2026〕5号", AT,
-            OFFICIAL,
+            3, "2026-12-03", "需要核实场所权属。", EXTENSION[regime], "局长李正",
+            "和市监延〔2026〕5号", AT, OFFICIAL,
         )  # fmt: skip
         found["extension"] = _paper(regime, took, accepted, extended)[0]
     return found
@@ -297,6 +326,7 @@ def sheets() -> dict[str, DocumentView]:
             "大连市市场监督管理局", "大连市某区某路8号", "2026-11-24", "0411-12345678"
         ),
     )
+    late = received(regime, late_entry=LateEntry("S5116-01-261123-KTM7-0003-5", AT, SECOND))
     sent = CaseForwarded(AT, "邮政速递", CLERK, "EX987654321CN")
     case: Case = lived(received(regime), _accepted(regime))
     handover = ShiftHandover(
@@ -324,6 +354,7 @@ def sheets() -> dict[str, DocumentView]:
     history = house.case_history(case, "刘䶮", steps, occasion())
     return {
         "courier_slip-forwarded": _paper(regime, elsewhere, sent)[0],
+        "receipt-late": intake.receipt(lived(late), item(regime), occasion(at=AT + DAY)),
         "receipt-forwarded": intake.receipt(lived(elsewhere), item(regime), occasion()),
         "complaint_slip": house.complaint_slip(complaint, occasion()),
         "shift_handover": house.shift_handover(

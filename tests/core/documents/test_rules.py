@@ -6,7 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from terminal.documents import render
+from terminal.documents.dates import long_day
 from terminal.documents.views import CompetentOrgan, Deficiency, Party, Remedies, Signing, TimeLimit
+from terminal.documents.wording import Wording
 from terminal.domain.catalogue import Regime
 from terminal.domain.masking import mask_identity, mask_phone
 from terminal.domain.records import DeclineKind
@@ -130,7 +132,7 @@ def test_notices_carry_seal_number_date_and_digest(name: str) -> None:
         assert "承诺人（签字或盖章）：____" in words
     else:
         assert f"（盖章处）加盖{SAMPLES[name].head.organ}专用章后有效" in words
-        assert "2026年11月23日" in words
+        assert long_day(SAMPLES[name].head.issued_at, Wording()) in words
 
 
 def test_a_licence_receipt_says_what_silence_means() -> None:
@@ -147,7 +149,7 @@ def test_a_licence_receipt_says_what_silence_means() -> None:
 
 def test_a_receipt_for_another_place_does_not_promise_acceptance() -> None:
     words = flat(SAMPLES["receipt-forwarding"])
-    assert "本窗口代大连市市场监督管理局接收，最迟2026-11-24转交" in words
+    assert "本窗口代大连市市场监督管理局接收，最迟2026-11-24（周二，含当日）转交" in words
     assert "即为受理" not in words
     assert "代收凭证" in words
 

@@ -83,6 +83,26 @@ def test_another_regime_s_paper_cannot_be_made_to_quote_it(name: str) -> None:
     assert refused.value.code == "document.licensing_law_quoted"
 
 
+def test_nobody_types_the_licensing_law_into_another_regime_s_paper() -> None:
+    """Reasons, standards and notes are words of people; a reprint repeats what was handed out."""
+    refusal = steps.papers(Regime.OTHER_BY_GUIDE)["decision_refuse"]
+    typed = replace(refusal, reason="不符合行政许可法第三十八条")
+    with pytest.raises(RuleRefused) as refused:
+        lay_out(typed)
+    assert refused.value.code == "document.licensing_law_quoted"
+    assert lay_out(typed, copy=Copy(2, "2026-11-24T09:05:00+08:00"))
+    named = replace(refusal, item=replace(refusal.item, name="行政许可法律咨询"))
+    assert lay_out(named)
+
+
+@pytest.mark.parametrize("kind", ["extension", "special_procedure"])
+def test_a_longer_time_always_names_the_article_that_allows_it(kind: str) -> None:
+    found = flat(LICENCE[kind])
+    article = "第四十二条" if kind == "extension" else "第四十五条"
+    assert f"根据《中华人民共和国行政许可法》{article}" in found
+    assert found.count(article) == 1
+
+
 INCOMPLETE = {
     "extension": {"reason": ""},
     "special_procedure": {"planned_end": ""},
@@ -92,6 +112,7 @@ INCOMPLETE = {
     "payment_notice": {"places": ()},
     "commitment": {"lines": ()},
     "supplement-correction": {"reply_due": None},
+    "copy_check": {"copies": ()},
     "withdrawal": {"withdrawn_at": ""},
     "void_note": {"confirmed_by": ""},
     "originals_returned": {"materials": ()},

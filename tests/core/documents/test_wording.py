@@ -12,19 +12,27 @@ from PIL import Image
 from terminal.documents import load_hall_wording, render
 from terminal.documents.layout import Cut
 from terminal.documents.render import lay_out
-from terminal.documents.views import decode_view, encode_view
-from terminal.documents.wording import Wording
+from terminal.documents.views import (
+    ReceiptView,
+    SupplementView,
+    decode_view,
+    encode_view,
+    kind_of,
+)
+from terminal.documents.wording import HallDocument, HallWording, Wording
+from terminal.domain.catalogue import Regime
 from terminal.errors import InvalidInput
+from tests.core.documents import steps
 from tests.core.documents.reading import read_stream
-from tests.core.documents.samples import acceptance, receipt
+from tests.core.documents.samples import acceptance, receipt, samples
 
 FIXED = {
     "receipt.licensing": "{}已于{}收到上列材料。最迟{}（{}，含当日）作出是否受理的处理；"
     "需要补正的，一次性告知全部内容。逾期未告知补正的，自{}起即为受理，本凭证即为受理凭证。"
     "本凭证不表示已同意您的申请。",
     "receipt.other": "材料已收到。本事项自受理之日起{}内办结（依据：{}）。",
-    "receipt.forwarding": "本窗口代{}接收，最迟{}转交；补正和受理期限自{}收到之日起计算，"
-    "收到后将告知您。",
+    "receipt.forwarding": "本窗口代{}接收，最迟{}（{}，含当日）转交；"
+    "补正和受理期限自{}收到之日起计算，收到后将告知您。",
     "receipt.offline": "本凭证在网络中断期间出具，收件时间以本凭证为准，办理期限不因断网顺延。"
     "材料已加密保存，联网后自动上传；办件编号随后生成，凭收件号即可查询。"
     "{}后仍查不到的，请致电{}。",
@@ -37,8 +45,9 @@ FIXED = {
     "remedies.either": "如不服本决定，可以自收到之日起60日内向{}申请行政复议，"
     "也可以自收到之日起6个月内向{}提起行政诉讼。",
     "remedies.review_first": "应当先向{}申请行政复议；对复议决定不服的，可依法提起行政诉讼。",
-    "conditional.body": "您的主要材料已齐全，经您自愿选择，先予受理。请最迟{}（含当日）补齐：{}。"
-    "补齐前不发放结果；逾期未补齐的，将书面告知您处理结果及救济途径，您可在材料齐全后重新申请。",
+    "conditional.body": "您的主要材料已齐全，经您自愿选择，先予受理。请最迟{}（{}，含当日）"
+    "补齐：{}。补齐前不发放结果；逾期未补齐的，将书面告知您处理结果及救济途径，"
+    "您可在材料齐全后重新申请。",
     "receipt.originals_both": "以下原件已当场核对并退还：{}；以下原件留存：{}，凭本凭证领回。",
     "common.not_signed": "已当场告知内容，申请人未签字，原因：{}。在场人：{}。",
     "receipt.rest_day": "今天是{}，办理期限从{}开始计算。",
@@ -93,6 +102,42 @@ def test_a_hall_adds_sentences_and_moves_blocks(tmp_path: Path) -> None:
     assert changed.index("逾期未告知") < changed.index("收到的材料")
     for line in plain.splitlines():
         assert line in changed
+
+
+EVERY = {**samples(), **steps.papers(Regime.LICENSING), **steps.sheets()}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_order_of_blocks_loses_a_line_of_any_paper(name: str) -> None:
+    """A hall names every block it can guess, backwards: what stood on the paper stands there."""
+    view = EVERY[name]
+    if isinstance(view, ReceiptView | SupplementView):
+        view = replace(view, query_url="https://fw.example.gov.cn/r/x")
+    own = HallDocument(before=("便民服务电话 12345",), after=("停车请扫码登记。",), order=BLOCKS)
+    moved = HallWording(**{kind_of(view): own})
+    plain, changed = lay_out(view), lay_out(view, wording=moved)
+    assert all(node in changed.nodes for node in plain.nodes)
+    added = [node for node in changed.nodes if node not in plain.nodes]
+    assert {getattr(node, "text", "") for node in added} >= {"便民服务电话 12345"}
+    assert changed.footer == plain.footer
+
+
+BLOCKS = (
+    "signature", "people", "remedies", "sentence", "originals", "materials", "facts", "body",
+    "number", "closing", "deficiencies", "clock", "copies", "basis", "told", "promised", "notes",
+    "offline", "provisional", "again", "ended", "authority", "due", "only", "after", "time", "once",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["逾期未补正的，视为放弃申请。", "依据《中华人民共和国行政许可法》办理。", "请给好评！"],
+)
+def test_a_hall_adds_no_waiver_no_law_and_no_begging(tmp_path: Path, sentence: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        load_hall_wording(write(tmp_path, f'[correction]\nafter = ["{sentence}"]\n'))
+    assert refused.value.code == "document.wording_forbidden"
+    assert sentence in refused.value.sentence()
 
 
 def test_a_slip_is_cut_behind_its_last_line_wherever_blocks_stand(tmp_path: Path) -> None:

@@ -131,10 +131,15 @@ BODIES: tuple[Body, ...] = (
 )  # fmt: skip
 
 
+AT_THE_DESK = (
+    CaseClaimed, CaseReleased, CaseSuspended, CaseResumed, CaseExtended, LegalReviewed, CaseDecided,
+)  # fmt: skip
+"""What the department alone writes, on the hub."""
+
+
 def step(case: Case | None, body: Body, number: int, *, at: int = NOW) -> Judgement:
     """Judge a body on the newest base, from the side that usually writes it."""
-    hub = isinstance(body, (CaseClaimed, CaseDecided))
-    origin = HUB_ORIGIN if hub else "terminal"
+    origin = HUB_ORIGIN if isinstance(body, AT_THE_DESK) else "terminal"
     base = case.head if case is not None else ""
     return evolve(case, Record(f"r{number}", "a", base, origin, at, body))
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.domain.case import Case, CaseState
-from terminal.domain.evolve import Evolved, Refused
+from terminal.domain.catalogue import Regime
+from terminal.domain.evolve import Evolved, Refused, evolve
 from terminal.domain.evolve.judgement import BELONGS
 from terminal.domain.parties import Actor
 from terminal.domain.records import (
@@ -16,8 +17,10 @@ from terminal.domain.records import (
     CaseDelivered,
     CaseNumbered,
     CorrectionNotified,
+    DeclineKind,
     DeliveryWay,
     Outcome,
+    Record,
 )
 from terminal.domain.transitions import TRANSITIONS
 from terminal.texts import RESOURCES, Texts
@@ -97,6 +100,13 @@ UNLAWFUL = (
     ((RECEIVED, ACCEPTED, CLAIMED), VOIDED, "case.not_while_under_review"),
     ((RECEIVED, VOIDED), ACCEPTED, "case.not_while_void"),
     ((ELSEWHERE,), ACCEPTED, "case.not_arrived_yet"),
+    ((ELSEWHERE,), DECLINED, "case.not_arrived_yet"),
+    ((ELSEWHERE,), NOTIFIED, "case.not_arrived_yet"),
+    ((ELSEWHERE, FORWARDED), changed(ARRIVED, respond_by=""), "case.answer_day_missing"),
+    ((INCOMPLETE, NOTIFIED), changed(SUPPLEMENT, respond_by=""), "case.answer_day_missing"),
+    ((DEFERRING,), changed(CONDITIONAL, cure_by=""), "case.deferral_needs_day"),
+    ((RECEIVED,), changed(DECLINED, decline_kind=DeclineKind.NOT_COMPETENT, go_to=""),
+     "case.decline_needs_organ"),
     ((ELSEWHERE, FORWARDED), FORWARDED, "case.already_forwarded"),
     ((RECEIVED,), FORWARDED, "case.not_for_another_place"),
     ((ELSEWHERE,), changed(ARRIVED, arrived_at=NOW - DAY), "case.arrived_before_receipt"),
@@ -113,6 +123,10 @@ UNLAWFUL = (
     ((RECEIVED, ACCEPTED, SUSPENDED), GRANTED, "case.not_while_suspended"),
     ((RECEIVED, ACCEPTED, SUSPENDED), changed(RESUMED, decide_by="2026-12-31"),
      "case.clock_stretched"),
+    ((RECEIVED, ACCEPTED), changed(SUSPENDED, planned_end="2026-11-20"),
+     "case.suspension_needs_end"),
+    ((RECEIVED, ACCEPTED), changed(SUSPENDED, suspended_at=NOW + 15 * DAY), "case.limit_is_past"),
+    ((RECEIVED, ACCEPTED), changed(EXTENDED, extended_at=NOW + 15 * DAY), "case.limit_is_past"),
     ((RECEIVED, ACCEPTED, EXTENDED), EXTENDED, "case.extended_already"),
     ((RECEIVED, ACCEPTED), changed(EXTENDED, days=11), "case.extension_too_long"),
     ((RECEIVED, ACCEPTED), changed(EXTENDED, approved_by=""), "case.extension_needs_approval"),
@@ -160,14 +174,40 @@ def test_unlawful_steps_name_their_rule(before: tuple[Body, ...], body: Body, co
     assert Texts("en").has(f"{code}.message")
 
 
+def test_an_application_without_a_day_of_answer_is_refused_where_silence_would_accept() -> None:
+    assert step(None, changed(RECEIVED, respond_by=""), 0) == Refused("case.answer_day_missing")
+    other = changed(RECEIVED, respond_by="", regime=Regime.OTHER_BY_GUIDE)
+    assert isinstance(step(None, other, 0), Evolved)
+
+
+@pytest.mark.parametrize("body", [NOTIFIED, DECLINED])
+def test_what_silence_has_accepted_is_neither_declined_nor_sent_back(body: Body) -> None:
+    """The last day is 11-30; from the day after it the application is accepted (art. 32(1)(4))."""
+    case = lived(INCOMPLETE)
+    assert isinstance(step(case, body, 9, at=NOW + 7 * DAY), Evolved)
+    assert step(case, body, 9, at=NOW + 8 * DAY) == Refused("case.accepted_by_silence")
+
+
+def test_silence_accepts_from_the_day_of_receipt_and_from_no_later_one() -> None:
+    case, late = lived(INCOMPLETE), NOW + 8 * DAY
+    deemed = changed(ACCEPTED, deemed=True)
+    assert isinstance(step(case, deemed, 9, at=late), Evolved)
+    judged = step(case, changed(deemed, accepted_at=late), 9, at=late)
+    assert judged == Refused("case.deemed_from_receipt")
+
+
+@pytest.mark.parametrize("body", [SUSPENDED, EXTENDED, REVIEWED])
+def test_no_window_moves_a_clock_of_the_department(body: Body) -> None:
+    case = lived(RECEIVED, ACCEPTED)
+    judged = evolve(case, Record("r9", "a", case.head, "terminal", NOW, body))
+    assert judged == Refused("case.department_only")
+
+
 def test_a_case_is_void_on_its_own_day_only() -> None:
     assert step(lived(RECEIVED), VOIDED, 9, at=NOW + DAY) == Refused("case.void_same_day_only")
 
 
 def test_a_window_decides_only_as_a_named_chief_representative() -> None:
-    from terminal.domain.evolve import evolve
-    from terminal.domain.records import Record
-
     case = lived(RECEIVED, ACCEPTED)
     for decider, authority, code in (
         (CLERK, "授权书", "case.decision_by_department"),

@@ -304,7 +304,8 @@ def test_declining_files_a_negative_outcome(hall: Hall) -> None:
         ({"second_name": "wang"}, "staff.second_is_first"),
         ({"reason": "  "}, "case.decline_needs_reason"),
         ({"basis": ""}, "case.decline_needs_reason"),
-        ({"kind": DeclineKind.NOT_COMPETENT}, "document.no_competent_organ"),
+        ({"kind": DeclineKind.NOT_COMPETENT}, "case.decline_needs_organ"),
+        ({"kind": DeclineKind.NOT_COMPETENT, "go_to": "某局"}, "document.no_competent_organ"),
     ],
 )
 def test_declining_needs_reason_basis_and_a_second_person(

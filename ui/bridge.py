@@ -7,11 +7,12 @@ asked has gone. Events of the core arrive here and are told on the GUI thread.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from terminal.errors import TerminalError
 from terminal.texts import Texts
@@ -64,8 +65,12 @@ class Bridge(QObject):
         self.ctx: Context | None = None
         self._reports = reports
         self._unsubscribe: Callable[[], None] | None = None
+        self._answers: deque[tuple[QObject, Future[Any], Any, Any]] = deque()
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._deliver_next)
         queued = Qt.ConnectionType.QueuedConnection
-        self._answered.connect(self._deliver, queued)
+        self._answered.connect(self._take, queued)
         self._published.connect(self.happened.emit, queued)
 
     def attach(self, ctx: Context) -> None:
@@ -143,6 +148,22 @@ class Bridge(QObject):
                     logger.debug("answer after the bridge had gone")
 
         future.add_done_callback(finished)
+
+    def _take(self, answer: tuple[QObject, Future[Any], Any, Any]) -> None:
+        self._answers.append(answer)
+        if not self._turn.isActive():
+            self._turn.start(0)
+
+    def _deliver_next(self) -> None:
+        """Deliver one answer; keys and timers come before the next one.
+
+        Several come at once after a change. Qt would work off all that is queued in one go, and
+        each may lay out a page.
+        """
+        answer = self._answers.popleft()
+        if self._answers:
+            self._turn.start(0)
+        self._deliver(answer)
 
     def _deliver(self, answer: tuple[QObject, Future[Any], Any, Any]) -> None:
         owner, future, done, failed = answer

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from terminal.context import Context
@@ -45,6 +48,28 @@ def test_work_is_done_elsewhere_and_told_here(bridge: Bridge, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: sorted(answers) == [2, 3])
     assert threading.main_thread() not in worked
     assert set(told) == {threading.main_thread()}
+
+
+def test_between_two_answers_the_window_takes_keys(
+    bridge: Bridge, ctx: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def at_once(function: Callable[[], object]) -> Future[object]:
+        future: Future[object] = Future()
+        future.set_result(function())
+        return future
+
+    monkeypatch.setattr(ctx, "read", at_once)
+    order: list[str] = []
+    # Whatever else wants its turn in the loop, as a key does.
+    turns = QTimer()
+    turns.timeout.connect(lambda: order.append("turn"))
+    turns.start(0)
+    for name in "abc":
+        bridge.read(turns, lambda: None, done=lambda _, name=name: order.append(name))
+    qtbot.waitUntil(lambda: "c" in order)
+    turns.stop()
+    places = [order.index(name) for name in "abc"]
+    assert all("turn" in order[one:other] for one, other in pairwise(places))
 
 
 def test_an_answer_for_somebody_who_has_gone_is_dropped(bridge: Bridge, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from terminal.clock import today
 from terminal.context import Context
 from tests.ui.conftest import Clerk
-from ui.widgets.table import Cell, LazyRows
+from ui.widgets.table import Cell, Column, LazyRows, Table
 from ui.window.topbar import TopBar
 
 BURST = 300
@@ -88,3 +88,19 @@ def test_of_thousands_of_rows_those_that_are_looked_at_are_made() -> None:
     assert made == [7, 4_999, 10, 11]
     with pytest.raises(IndexError):
         rows[5_000]
+
+
+def test_a_cell_is_painted_with_one_question(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table("probe", "probe", [Column("a", 90), Column("b")])
+    clerk.qtbot.addWidget(table)
+    table.resize(400, 300)
+    table.show_rows([(Cell(str(row)), Cell("受理", "bad", "circle-x", "tip")) for row in range(3)])
+    single = counting(monkeypatch, type(table.model()), "data")
+    whole = counting(monkeypatch, type(table.model()), "multiData")
+    table.grab()
+    assert (len(single), len(whole)) == (0, 6)
+    roles = Qt.ItemDataRole
+    found = table.model().index(1, 1)
+    assert found.data() == found.data(roles.AccessibleTextRole) == "受理"
+    assert found.data(roles.ToolTipRole) == "tip"
+    assert found.data(roles.FontRole) is None

@@ -128,8 +128,12 @@ def _due(database: Any, today: dt.date, next_day: dt.date) -> Listed:
 
 def _unrecorded(database: Any, today: dt.date) -> list[Case]:
     """Return what the law has accepted by silence and nobody has recorded, the oldest first."""
-    late = queues.by_state(database, None, [CaseState.RECEIVED], before=today.isoformat())
-    return [case for case in late if case.accepted_by_silence(today)]
+    found: list[Case] = []
+    states, before, offset = [CaseState.RECEIVED], today.isoformat(), 0
+    while late := queues.by_state(database, None, states, before=before, offset=offset):
+        found += [case for case in late if case.accepted_by_silence(today)]
+        offset += len(late)
+    return found
 
 
 def _stored_at(database: Any, records: Sequence[str]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from hub.desk.filed_page import FiledPage, Sent
 from hub.desk.session import Session
 from hub.store import filed
 from hub.store.people import Account
+from hub.web.paging import PER_PAGE, Part, asked_for, paging, part_of
 from hub.web.site import language_of, say_due, say_moment
 from terminal.domain import deadlines
 from terminal.domain.aggregates import Complaint
@@ -71,7 +72,8 @@ class Complaints(FiledPage):
         if sent.fields.get("step") == "call":
             tab = "answered"
         tab = tab if tab in TABS else TABS[0]
-        found, receipts, counts = await self._site.run(self._read, tab)
+        number = asked_for(request)
+        found, receipts, counts, part = await self._site.run(self._read, tab, number)
         lines = [self._line(one, receipts, texts) for one in found]
         done = request.query_params.get("done", "")
         return self._site.page(
@@ -82,15 +84,20 @@ class Complaints(FiledPage):
             lines=lines,
             tab=tab,
             tabs=[(name, texts(f"desk.complaint.{name}"), counts[name]) for name in TABS],
+            paging=paging(request, part, lines),
             done=texts(f"desk.complaint.done_{done}") if done in ("answer", "call") else "",
             **sent.beside([line.complaint_id for line in lines]),
         )
 
-    def _read(self, tab: str) -> tuple[list[Complaint], dict[str, tuple[str, str]], dict[str, int]]:
+    def _read(
+        self, tab: str, number: int
+    ) -> tuple[list[Complaint], dict[str, tuple[str, str]], dict[str, int], Part]:
         with self._site.hub.store.reading() as database:
-            found = filed.complaints(database, tab)
+            counts = {one: filed.complaint_count(database, one) for one in TABS}
+            part = part_of(number, counts[tab])
+            found = filed.complaints(database, tab, offset=part.offset, limit=PER_PAGE)
             receipts = filed.receipts_of(database, [one.case_id for one in found if one.case_id])
-            return found, receipts, {one: filed.complaint_count(database, one) for one in TABS}
+            return found, receipts, counts, part
 
     def _line(self, one: Complaint, receipts: dict[str, tuple[str, str]], texts: Texts) -> Line:
         today = self._site.today()

@@ -1,26 +1,29 @@
-"""The department's queues: a tab for each thing that waits, with its count and its clocks."""
+"""The department's queues: a tab for each thing that waits, with its count and its clocks.
+
+What a tab holds is chosen, counted and cut into pages by the database.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.desk import papers
 from hub.desk.clock import RED_AT, Clock, clock_of
 from hub.desk.session import Session
-from hub.store import marks, queues
-from hub.store.marks import MOST, Mark
+from hub.store import marks, projections, queues
+from hub.store.marks import Mark
 from hub.store.people import Account
 from hub.store.queues import CLOCKED
+from hub.web.paging import PER_PAGE, Part, asked_for, paging, part_of
 from hub.web.progress_words import state_name
 from hub.web.site import Site, language_of, say_moment
-from terminal.domain.answering import desk_answers
+from terminal.domain.answering import windows_answer
 from terminal.domain.case import Case, CaseState
-from terminal.domain.catalogue import ServiceItem
-from terminal.domain.records import CaseAccepted
 
 TABS = (
     "claim",
@@ -70,6 +73,14 @@ class Tab(msgspec.Struct, frozen=True):
     tone: str = ""
 
 
+class Listing(NamedTuple):
+    """Cases that can be counted (to `most`, if it says one), and read by `offset` and `limit`."""
+
+    total: Callable[[], int]
+    read: Callable[..., list[Case]]
+    most: int = 0
+
+
 class Queue:
     """The route of the queues."""
 
@@ -85,7 +96,8 @@ class Queue:
         wanted = request.query_params.get("tab", "")
         words = request.query_params.get("words", "").strip()[:_LONGEST_SEARCH]
         tab = wanted if wanted in tabs else tabs[0]
-        cases, counted = await self._site.run(self._read, account, tabs, tab, words)
+        number = asked_for(request)
+        cases, part, counted = await self._site.run(self._read, account, tabs, tab, words, number)
         texts, today = language_of(request), self._site.today()
         rows = [
             Row(
@@ -105,73 +117,63 @@ class Queue:
             tab="" if words else tab,
             tabs=counted,
             words=words,
-            most=MOST if len(rows) == MOST else 0,
+            found=part.count if part.exact else f"{part.count}+",
+            paging=paging(request, part, rows),
         )
 
     def _read(
-        self, account: Account, tabs: tuple[str, ...], tab: str, words: str
-    ) -> tuple[list[Case], list[Tab]]:
+        self, account: Account, tabs: tuple[str, ...], tab: str, words: str, number: int
+    ) -> tuple[list[Case], Part, list[Tab]]:
         with self._site.hub.store.reading() as database:
+            listings = {name: self._listing(database, account, name) for name in tabs}
+            counts = {name: listing.total() for name, listing in listings.items()}
             if words:
-                cases = queues.search(database, account.organ, words)
+                shown = _search(database, account.organ, words)
+                part = part_of(number, shown.total(), most=shown.most)
             else:
-                cases = self._cases(database, account, tab)
-            return cases, [self._tab(database, account, name) for name in tabs]
+                shown = listings[tab]
+                part = part_of(number, counts[tab], most=shown.most)
+            cases = shown.read(offset=part.offset, limit=PER_PAGE)
+            counted = [
+                self._tab(database, account, name, counts[name], listings[name].most)
+                for name in tabs
+            ]
+        return cases, part, counted
 
-    def _cases(self, database: Any, account: Account, tab: str) -> list[Case]:
+    def _listing(self, database: Any, account: Account, tab: str) -> Listing:
+        """Return what a tab holds."""
         organ, today = account.organ, self._site.today().isoformat()
         match tab:
             case "to_answer":
-                return _to_answer(database, organ)
+                return _marked(database, Mark.TO_ANSWER, organ, who=_own_items(database, organ))
             case "claim":
-                return queues.by_state(database, organ, [CaseState.ACCEPTED])
+                return _by_state(database, organ, [CaseState.ACCEPTED])
             case "mine":
-                return queues.claimed_by(database, organ, account.name)
+                return _marked(database, Mark.CLAIMED, organ, who=account.name)
             case "suspended":
-                return queues.by_state(database, organ, [CaseState.SUSPENDED])
+                return _by_state(database, organ, [CaseState.SUSPENDED])
             case "soon":
-                return queues.by_state(database, organ, CLOCKED, since=today, before=self._soon())
+                return _by_state(database, organ, CLOCKED, since=today, before=self._soon())
             case "overdue":
-                return queues.by_state(database, organ, CLOCKED, before=today)
+                return _by_state(database, organ, CLOCKED, before=today)
             case "uncured":
-                ids = marks.listed(database, Mark.DEFERRED, organ, before=today)
-                return queues.marked(database, ids)
+                return _marked(database, Mark.DEFERRED, organ, before=today)
             case "open":
-                return queues.by_state(database, organ, _OPEN)
+                return _by_state(database, organ, _OPEN)
             case "done":
-                return queues.ended(database, organ)
-        return queues.marked(database, marks.listed(database, _MARKED[tab], organ))
+                return Listing(
+                    partial(queues.ended_count, database, organ),
+                    partial(queues.ended, database, organ),
+                    queues.MOST_COUNTED,
+                )
+        return _marked(database, _MARKED[tab], organ)
 
-    def _tab(self, database: Any, account: Account, tab: str) -> Tab:
-        organ, today = account.organ, self._site.today().isoformat()
-        match tab:
-            case "to_answer":
-                waiting = _to_answer(database, organ)
-                found = len(waiting)
-                late = any(case.due and case.due < today for case in waiting)
-                return Tab(tab, str(found), "bad" if late else "")
-            case "claim":
-                found = queues.count(database, organ, [CaseState.ACCEPTED])
-            case "mine":
-                found = marks.count(database, Mark.CLAIMED, organ, who=account.name)
-            case "suspended":
-                found = queues.count(database, organ, [CaseState.SUSPENDED])
-            case "soon":
-                found = queues.count(database, organ, CLOCKED, since=today, before=self._soon())
-            case "overdue":
-                found = queues.count(database, organ, CLOCKED, before=today)
-            case "uncured":
-                found = marks.count(database, Mark.DEFERRED, organ, before=today)
-            case "open":
-                found = queues.count(database, organ, _OPEN)
-            case "done":
-                found = queues.ended_count(database, organ)
-                more = "+" if found >= queues.MOST_COUNTED else ""
-                return Tab(tab, f"{found}{more}")
-            case _:
-                found = marks.count(database, _MARKED[tab], organ)
-        bad = tab in ("overdue", "uncured") and found
-        return Tab(tab, str(found), "bad" if bad else "")
+    def _tab(self, database: Any, account: Account, tab: str, count: int, most: int) -> Tab:
+        bad = tab in ("overdue", "uncured") and count > 0
+        if tab == "to_answer" and count:
+            today, who = self._site.today().isoformat(), _own_items(database, account.organ)
+            bad = marks.count(database, Mark.TO_ANSWER, account.organ, before=today, who=who) > 0
+        return Tab(tab, f"{count}+" if most and count >= most else f"{count}", "bad" if bad else "")
 
     def _soon(self) -> str:
         """Return the first day that is not soon: the one after `RED_AT` working days."""
@@ -180,14 +182,41 @@ class Queue:
         return last.isoformat()
 
 
-def _to_answer(database: Any, organ: str) -> list[Case]:
-    """Return the applications that this desk answers, not a window; the nearest date first."""
-    items: dict[tuple[str, str], ServiceItem] = {}
-    found = []
-    for case in queues.by_state(database, organ, [CaseState.RECEIVED]):
-        key = case.item_code, case.item_version
-        if key not in items:
-            items[key] = papers.item_within(database, case)
-        if CaseAccepted.kind in desk_answers(case, items[key]):
-            found.append(case)
-    return found
+def _by_state(
+    database: Any, organ: str, states: Sequence[CaseState], since: str = "", before: str = ""
+) -> Listing:
+    which = database, organ, states
+    return Listing(
+        partial(queues.count, *which, since=since, before=before),
+        partial(queues.by_state, *which, since=since, before=before),
+    )
+
+
+def _marked(database: Any, mark: Mark, organ: str, **which: Any) -> Listing:
+    def read(offset: int, limit: int) -> list[Case]:
+        ids = marks.listed(database, mark, organ, offset=offset, limit=limit, **which)
+        return queues.marked(database, ids)
+
+    return Listing(partial(marks.count, database, mark, organ, **which), read)
+
+
+def _search(database: Any, organ: str, words: str) -> Listing:
+    return Listing(
+        partial(queues.search_count, database, organ, words),
+        partial(queues.search, database, organ, words),
+        queues.MOST_COUNTED,
+    )
+
+
+def _own_items(database: Any, organ: str) -> list[str]:
+    """Return the items of which this desk answers the received cases, not a window.
+
+    What the guide of the case's own version says counts; of an item without one nobody but the
+    organ answers. What another place has sent has no item here: it is always the desk's.
+    """
+    own = [""]
+    for key in marks.whose(database, Mark.TO_ANSWER, organ):
+        item = projections.item(database, *marks.item_of_key(key)) if key else None
+        if key and (item is None or not windows_answer(item)):
+            own.append(key)
+    return own

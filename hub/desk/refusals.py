@@ -12,6 +12,7 @@ from hub.desk.filed_page import FiledPage, Sent
 from hub.desk.session import Session
 from hub.store import filed, projections
 from hub.store.people import Account
+from hub.web.paging import PER_PAGE, Part, asked_for, paging, part_of
 from hub.web.site import language_of, say_moment
 from terminal.domain.aggregates import Document, NegativeOutcome
 from terminal.texts import Texts
@@ -62,7 +63,8 @@ class Refusals(FiledPage):
         texts, organ = language_of(request), session.account.organ
         tab = request.query_params.get("tab", TABS[0])
         tab = tab if tab in TABS else TABS[0]
-        found, papers, counts = await self._site.run(self._read, organ, tab)
+        number = asked_for(request)
+        found, papers, counts, part = await self._site.run(self._read, organ, tab, number)
         lines = [self._line(one, papers, session, texts) for one in found]
         return self._site.page(
             request,
@@ -73,18 +75,20 @@ class Refusals(FiledPage):
             tab=tab,
             tabs=[(name, texts(f"desk.refusal.{_TEXTS[name]}"), counts[name]) for name in TABS],
             empty=texts(f"desk.refusal.empty_{_TEXTS[tab]}"),
-            most=filed.MOST if len(lines) == filed.MOST else 0,
+            paging=paging(request, part, lines),
             done=request.query_params.get("done") == "1",
             **sent.beside([line.outcome_id for line in lines]),
         )
 
     def _read(
-        self, organ: str, tab: str
-    ) -> tuple[list[NegativeOutcome], dict[str, list[Document]], dict[str, int]]:
+        self, organ: str, tab: str, number: int
+    ) -> tuple[list[NegativeOutcome], dict[str, list[Document]], dict[str, int], Part]:
         with self._site.hub.store.reading() as database:
-            found = filed.refusals(database, organ, tab)
+            counts = {one: filed.refusal_count(database, organ, one) for one in TABS}
+            part = part_of(number, counts[tab])
+            found = filed.refusals(database, organ, tab, offset=part.offset, limit=PER_PAGE)
             papers = {one.case_id: projections.documents_of(database, one.case_id) for one in found}
-            return found, papers, {one: filed.refusal_count(database, organ, one) for one in TABS}
+            return found, papers, counts, part
 
     def _line(
         self,

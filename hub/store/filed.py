@@ -9,20 +9,22 @@ from hub.store.statements import rows
 from terminal.domain.aggregates import Complaint, NegativeOutcome
 
 MOST = 200
-"""Rows of one list; its figure says how many there are."""
+"""Rows of a list that is not paged; its figure says how many there are."""
 
 _refusal = msgspec.json.Decoder(NegativeOutcome)
 _complaint = msgspec.json.Decoder(Complaint)
 
 
-def refusals(database: Database, organ: str | None, state: str) -> list[NegativeOutcome]:
+def refusals(
+    database: Database, organ: str | None, state: str, *, offset: int = 0, limit: int = MOST
+) -> list[NegativeOutcome]:
     """Return filed refusals that are `filed` (the oldest first) or `reviewed` (the newest)."""
     order = "created_at" if state == "filed" else "changed_at DESC"
     where, values = _of(organ)
     found = rows(
         database,
         f"SELECT body FROM aggregates WHERE type = 'negative_outcome' AND state = ?{where}"
-        f" ORDER BY {order} LIMIT {MOST:d}",
+        f" ORDER BY {order}, id LIMIT {limit:d} OFFSET {offset:d}",
         state,
         *values,
     )
@@ -45,13 +47,15 @@ def _of(organ: str | None) -> tuple[str, list[str]]:
     return ("", []) if organ is None else (" AND organ = ?", [organ])
 
 
-def complaints(database: Database, state: str) -> list[Complaint]:
+def complaints(
+    database: Database, state: str, *, offset: int = 0, limit: int = MOST
+) -> list[Complaint]:
     """Return complaints that are owed or answered (the nearest date first), or closed."""
     order = "changed_at DESC" if state == "closed" else "due, created_at"
     found = rows(
         database,
         "SELECT body FROM aggregates WHERE type = 'complaint' AND state = ?"
-        f" ORDER BY {order} LIMIT {MOST:d}",
+        f" ORDER BY {order}, id LIMIT {limit:d} OFFSET {offset:d}",
         state,
     )
     return [_complaint.decode(bytes(body)) for (body,) in found]

@@ -19,7 +19,7 @@ from terminal.domain.case import Case, CaseState
 from terminal.domain.records import CaseAccepted, Outcome
 
 MOST = 300
-"""Rows of one list; its figure says how many there are."""
+"""Rows of a list that is not paged; its figure says how many there are."""
 
 _IN_HAND = (CaseState.ACCEPTED, CaseState.UNDER_REVIEW)
 _VOID = (CaseState.WITHDRAWN, CaseState.VOID, CaseState.NOT_ACCEPTED)
@@ -27,6 +27,10 @@ _VOID = (CaseState.WITHDRAWN, CaseState.VOID, CaseState.NOT_ACCEPTED)
 
 class Mark(StrEnum):
     """What is marked; the day of each is said beside it."""
+
+    TO_ANSWER = "to_answer"
+    """Received here, without an answer yet: the due day. Who answers depends on the item, `who`
+    is its `item_key`; empty for what another place has sent, which no window answers."""
 
     TO_SIGN = "to_sign"
     """Papers handed over, not signed for: the day of the hand-over."""
@@ -82,6 +86,9 @@ def marks_of(case: Case) -> list[Row]:
     """Return the marks of a case as it stands."""
     found: list[tuple[Mark, str, str]] = []
     state = case.state
+    if state is CaseState.RECEIVED and (case.forwarding is None or case.arrived_at):
+        item = item_key(case.item_code, case.item_version) if case.forwarding is None else ""
+        found.append((Mark.TO_ANSWER, case.due, item))
     if case.papers is not None and case.papers.official is None and state.open:
         found.append((Mark.TO_SIGN, _day(case.papers.handed_over_at), ""))
     if case.forwarding is not None and not case.arrived_at and state is CaseState.RECEIVED:
@@ -114,6 +121,17 @@ def marks_of(case: Case) -> list[Row]:
     return [Row(case.case_id, mark.value, organ, day, who, window) for mark, day, who in found]
 
 
+def item_key(code: str, version: str) -> str:
+    """Return by what items are told apart in a mark; `item_of_key` is its reverse."""
+    return f"{code}\t{version}"
+
+
+def item_of_key(key: str) -> tuple[str, str]:
+    """Return code and version of an item's key."""
+    code, _, version = key.partition("\t")
+    return code, version
+
+
 _LONGEST = 200
 """Of a column that an index holds, as in the projections."""
 
@@ -127,15 +145,21 @@ def replace(database: Database, changed: Sequence[str], cases: Sequence[Case]) -
     _insert(database, [tuple(row) for case in cases for row in marks_of(case)])
 
 
+Who = str | Sequence[str]
+"""What `who` must be; one of several, or anything where it is empty."""
+
+
 def _where(
-    mark: Mark, organ: str | None, since: str, before: str, who: str
-) -> tuple[str, list[str]]:
-    sql, values = "name = ?", [mark.value]
+    mark: Mark, organ: str | None, since: str, before: str, who: Who
+) -> tuple[str, list[object]]:
+    sql: str = "name = ?"
+    values: list[object] = [mark.value]
     for condition, value in (("organ = ?", organ), ("day >= ?", since), ("day < ?", before)):
         if value:
             sql, values = f"{sql} AND {condition}", [*values, value]
     if who:
-        sql, values = f"{sql} AND who = ?", [*values, who]
+        one = isinstance(who, str)
+        sql, values = f"{sql} AND who {'= ?' if one else 'IN ?'}", [*values, who if one else [*who]]
     # A case without a date is in no list that is about dates.
     return (f"{sql} AND day <> ''" if before else sql), values
 
@@ -147,17 +171,21 @@ def listed(
     *,
     since: str = "",
     before: str = "",
-    who: str = "",
+    who: Who = "",
+    offset: int = 0,
     limit: int = MOST,
 ) -> list[str]:
     """Return the ids of marked cases, the earliest day first: of an organ or (None) of all.
 
-    `since` and `before` are ISO days, the first included, the second not.
+    `since` and `before` are ISO days, the first included, the second not. Those without a day
+    are last.
     """
     sql, values = _where(mark, organ, since, before, who)
+    order = "day" if since or before else "CASE WHEN day = '' THEN 1 ELSE 0 END, day"
     found = rows(
         database,
-        f"SELECT aggregate_id FROM marks WHERE {sql} ORDER BY day, aggregate_id LIMIT {limit:d}",
+        f"SELECT aggregate_id FROM marks WHERE {sql} ORDER BY {order}, aggregate_id"
+        f" LIMIT {limit:d} OFFSET {offset:d}",
         *values,
     )
     return [name for (name,) in found]
@@ -170,11 +198,17 @@ def count(
     *,
     since: str = "",
     before: str = "",
-    who: str = "",
+    who: Who = "",
 ) -> int:
     """Return how many cases are marked so."""
     sql, values = _where(mark, organ, since, before, who)
     return int(rows(database, f"SELECT count(*) FROM marks WHERE {sql}", *values)[0][0])
+
+
+def whose(database: Database, mark: Mark, organ: str) -> list[str]:
+    """Return who all is marked so in an organ's cases, each once."""
+    sql = "SELECT DISTINCT who FROM marks WHERE name = ? AND organ = ?"
+    return [who for (who,) in rows(database, sql, mark.value, organ)]
 
 
 def endings(database: Database, since: str) -> list[EndingCount]:

@@ -256,6 +256,47 @@ def _names_and_versions(database: Any) -> None:
         last = page[-1][0]
 
 
+class _Sent(msgspec.Struct):
+    """Of a case as it is stored, whether it was received for another place."""
+
+    forwarding: dict[str, object] | None = None
+
+
+def _competent_organs(database: Any) -> None:
+    """Cases for another place stand with the organ there, and what waits for an answer is marked.
+
+    Releases before this one kept them under the item's organ until they were next changed.
+    """
+    last, sent = "", msgspec.json.Decoder(_Sent)
+    while True:
+        page = rows(
+            database,
+            "SELECT id, state, body FROM aggregates WHERE type = 'case' AND id > ?"
+            f" ORDER BY id LIMIT {_PAGE:d}",
+            last,
+        )
+        if not page:
+            return
+        last = page[-1][0]
+        for name, state, body in page:
+            elsewhere = sent.decode(bytes(body)).forwarding is not None
+            if not elsewhere and state != "RECEIVED":
+                continue
+            case = msgspec.json.decode(bytes(body), type=Case)
+            if elsewhere:
+                organ = case.competent_organ[:_LONGEST]
+                run(database, "UPDATE aggregates SET organ = ? WHERE id = ?", organ, name)
+                run(database, "UPDATE case_names SET organ = ? WHERE aggregate_id = ?", organ, name)
+                run(database, "DELETE FROM marks WHERE aggregate_id = ?", name)
+            for row in marks_of(case):
+                run(
+                    database,
+                    "INSERT INTO marks (aggregate_id, name, organ, day, who, place)"
+                    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    *row,
+                )
+
+
 STEPS: tuple[Callable[[Any], None], ...] = (
     _first,
     _halls,
@@ -269,6 +310,7 @@ STEPS: tuple[Callable[[Any], None], ...] = (
     _fewer_indexes,
     _leases_by_terminal,
     _names_and_versions,
+    _competent_organs,
 )
 
 

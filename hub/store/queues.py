@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from peewee import Database
 
-from hub.store import marks
-from hub.store.marks import MOST, Mark
+from hub.store.marks import MOST
 from hub.store.statements import Insert, rows
 from hub.store.tables import CaseNameRow
 from terminal.domain.case import Case, CaseState
@@ -39,6 +38,7 @@ def by_state(
     *,
     since: str = "",
     before: str = "",
+    offset: int = 0,
     limit: int = MOST,
 ) -> list[Case]:
     """Return cases in these states, the nearest date first; those without a date are last.
@@ -49,7 +49,8 @@ def by_state(
     found = rows(
         database,
         f"SELECT body FROM aggregates WHERE {sql}"
-        f" ORDER BY CASE WHEN due = '' THEN 1 ELSE 0 END, due, created_at LIMIT {limit:d}",
+        f" ORDER BY CASE WHEN due = '' THEN 1 ELSE 0 END, due, created_at, id"
+        f" LIMIT {limit:d} OFFSET {offset:d}",
         *values,
     )
     return [_decoder.decode(bytes(body)) for (body,) in found]
@@ -82,12 +83,13 @@ def _where(
     return sql, values
 
 
-def ended(database: Database, organ: str, limit: int = MOST) -> list[Case]:
+def ended(database: Database, organ: str, *, offset: int = 0, limit: int = MOST) -> list[Case]:
     """Return the cases of an organ in which nothing is open, the latest change first."""
     found = rows(
         database,
         "SELECT body FROM aggregates WHERE type = 'case' AND organ = ?"
-        f" AND state IN ? ORDER BY changed_at DESC LIMIT {limit:d}",
+        f" AND state IN ? ORDER BY changed_at DESC, id"
+        f" LIMIT {limit:d} OFFSET {offset:d}",
         organ,
         _ENDED,
     )
@@ -132,41 +134,48 @@ def note_names(database: Database, cases: Sequence[Case]) -> None:
     )  # fmt: skip
 
 
-def search(database: Database, organ: str, words: str, limit: int = 50) -> list[Case]:
+def search(
+    database: Database, organ: str, words: str, *, offset: int = 0, limit: int = MOST
+) -> list[Case]:
     """Return the organ's cases by a number, or by a part of the receipt number or of the
     applicant's name; those that were changed last first.
     """
-    words = words.strip()
-    if not words:
-        return []
-    number = words.upper()
+    sql, values = _looked_for(database, organ, words)
     found = rows(
         database,
-        "SELECT body FROM aggregates WHERE type = 'case' AND organ = ?"
-        f" AND (receipt_number = ? OR case_number = ?) LIMIT {limit:d}",
-        organ,
-        number,
-        number,
+        f"SELECT a.body FROM {sql} ORDER BY a.changed_at DESC, a.id"
+        f" LIMIT {limit:d} OFFSET {offset:d}",
+        *values,
     )
-    if not found:
-        found = rows(
-            database,
-            "SELECT a.body FROM case_names n JOIN aggregates a ON a.id = n.aggregate_id"
-            " WHERE n.organ = ? AND (n.name LIKE ? ESCAPE '!' OR n.number LIKE ? ESCAPE '!')"
-            f" ORDER BY a.changed_at DESC LIMIT {limit:d}",
-            organ[:_LONGEST],
-            _part(words),
-            _part(number),
-        )
     return [_decoder.decode(bytes(body)) for (body,) in found]
+
+
+def search_count(database: Database, organ: str, words: str) -> int:
+    """Return how many those are, counted to `MOST_COUNTED`."""
+    sql, values = _looked_for(database, organ, words)
+    few = f"SELECT count(*) FROM (SELECT 1 FROM {sql} LIMIT {MOST_COUNTED:d}) few"
+    return int(rows(database, few, *values)[0][0])
+
+
+def _looked_for(database: Database, organ: str, words: str) -> tuple[str, list[str]]:
+    """Return where to look: what has exactly this number, otherwise names and parts of numbers."""
+    words = words.strip()
+    number = words.upper()
+    exactly = (
+        "aggregates a WHERE a.type = 'case' AND a.organ = ?"
+        " AND (a.receipt_number = ? OR a.case_number = ?)"
+    )
+    values = [organ, number, number]
+    if rows(database, f"SELECT 1 FROM {exactly} LIMIT 1", *values):
+        return exactly, values
+    return (
+        "case_names n JOIN aggregates a ON a.id = n.aggregate_id"
+        " WHERE n.organ = ? AND (n.name LIKE ? ESCAPE '!' OR n.number LIKE ? ESCAPE '!')",
+        [organ[:_LONGEST], _part(words), _part(number)],
+    )
 
 
 def _part(words: str) -> str:
     """Return the pattern of texts that hold these words."""
     plain = words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return f"%{plain}%"
-
-
-def claimed_by(database: Database, organ: str, account: str) -> list[Case]:
-    """Return the cases that an account has claimed."""
-    return marked(database, marks.listed(database, Mark.CLAIMED, organ, who=account))

@@ -132,12 +132,13 @@ class Bench:
         if not self._sitting.put_effect(stored, effect, verdict.waits_for):
             return
         self._note_conflict(stored, effect)
-        self._tell(stored, effect)
         if verdict.effect == _APPLIED:
             self._apply(stored, verdict)
         elif verdict.effect != _HELD:
             # What was built on it waits in vain.
             self.wake(stored.aggregate_id, stored.record_id)
+        # Behind what came before it, of which its terminal may hear now for the first time.
+        self._tell(stored, effect)
 
     def _note_conflict(self, stored: Stored, effect: Effect) -> None:
         if effect.effect == _CONFLICT:
@@ -226,12 +227,21 @@ class Bench:
         return final and not isinstance(record.body, RatingGiven)
 
     def _tell(self, stored: Stored, effect: Effect) -> None:
-        """Put an effect on the feed of the terminal that wrote the entry."""
-        if stored.origin != HUB_ORIGIN:
-            body = msgspec.msgpack.encode(effect)
-            self._rows.append(
-                NewRow(progress_feed(stored.origin), "effect", effect.record_id, body)
-            )
+        """Put an effect on the feed of the terminal that wrote the entry.
+
+        That it has none is told to all that know its case: before this hub was put back to an
+        older state the entry may have had one, and have been sent to them.
+        """
+        hearers = {stored.origin}
+        if effect.effect in (_REFUSED, _CONFLICT):
+            about = self._sitting.load(stored.aggregate_id)
+            hearers |= self._sitting.touched_by(_case_of(about, stored.aggregate_id))
+        for terminal in sorted(hearers - {HUB_ORIGIN}):
+            self._tell_to(terminal, effect)
+
+    def _tell_to(self, terminal: str, effect: Effect) -> None:
+        body = msgspec.msgpack.encode(effect)
+        self._rows.append(NewRow(progress_feed(terminal), "effect", effect.record_id, body))
 
     def _apply(self, stored: Stored, verdict: _Verdict) -> None:
         if verdict.aggregate is not None:
@@ -261,13 +271,20 @@ class Bench:
         """Send the entry to the other terminals of this case, and a newcomer what was."""
         terminals = self._sitting.touched_by(aggregate_id)
         known = bool(terminals)
-        if stored.origin != HUB_ORIGIN and self._sitting.touch(aggregate_id, stored.origin):
-            for earlier in self._sitting.of_aggregate(aggregate_id) if known else ():
-                if earlier.origin != stored.origin and earlier.id != stored.id:
-                    self._send(earlier, stored.origin)
+        new = stored.origin != HUB_ORIGIN and self._sitting.touch(aggregate_id, stored.origin)
+        if new and known:
+            self._send_earlier(stored, aggregate_id)
         for terminal in sorted(terminals):
             if terminal != stored.origin:
                 self._send(stored, terminal)
+
+    def _send_earlier(self, stored: Stored, aggregate_id: str) -> None:
+        """Send the terminal of an entry what the case was before it, in the case's own order."""
+        for earlier in self._sitting.of_aggregate(aggregate_id):
+            if earlier.origin != stored.origin and earlier.id != stored.id:
+                self._send(earlier, stored.origin)
+        for effect in entries.without_effect(self.database, aggregate_id):
+            self._tell_to(stored.origin, effect)
 
     def _send(self, stored: Stored, terminal: str) -> None:
         body = msgspec.msgpack.encode(stored.entry)
@@ -306,8 +323,12 @@ def _shared_under(stored: Stored, record: Record, aggregate: Aggregate | None) -
             return ""
         case ConflictResolved() if not isinstance(aggregate, Case | Document):
             return ""
-    # A paper belongs to its case, and so does what is said of the paper.
-    return aggregate.case_id if isinstance(aggregate, Document) else stored.aggregate_id
+    return _case_of(aggregate, stored.aggregate_id)
+
+
+def _case_of(aggregate: Aggregate | None, aggregate_id: str) -> str:
+    """Return the case to which a paper belongs, and so what is said of the paper."""
+    return aggregate.case_id if isinstance(aggregate, Document) else aggregate_id
 
 
 def _header(stored: Stored) -> Header:

@@ -119,9 +119,16 @@ class Sitting:
         return entries.held(self.db, list(keys))
 
     def of_aggregate(self, aggregate_id: str) -> list[Stored]:
-        """Return the applied entries of an aggregate."""
+        """Return the applied entries of an aggregate in the order in which they had their effect.
+
+        One that was held arrived before others that stand in front of it now.
+        """
         self._flush_effects()
-        return entries.of_aggregate(self.db, aggregate_id)
+        found = entries.of_aggregate(self.db, aggregate_id)
+        aggregate = self.load(aggregate_id)
+        steps = aggregate.history if aggregate is not None else ()
+        places = {step.record_id: place for place, step in enumerate(steps)}
+        return sorted(found, key=lambda one: places.get(one.record_id, len(places)))
 
     def flush(self) -> None:
         """Write what was changed so far."""

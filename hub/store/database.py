@@ -26,6 +26,16 @@ from terminal.errors import DiskFull, InvalidInput, StoreError
 
 OLDEST_SQLITE = (3, 51, 3)
 READERS = 3
+SETTINGS = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "foreign_keys": 1,
+    "busy_timeout": 10_000,
+    "temp_store": "memory",
+    # An index page that is written again and again is copied into the file less often.
+    "wal_autocheckpoint": 4000,
+}
+"""Of every connection: what was committed is durable."""
 _FULL = ("disk is full", "No space left", "disk I/O error")
 
 
@@ -165,15 +175,7 @@ class SqliteStore:
 def _connect(path: Path) -> Database:
     database = SqlCipherDatabase(
         str(path),
-        pragmas={
-            "journal_mode": "wal",
-            "synchronous": "full",
-            "foreign_keys": 1,
-            "busy_timeout": 10_000,
-            "temp_store": "memory",
-            # An index page that is written again and again is copied into the file less often.
-            "wal_autocheckpoint": 4000,
-        },
+        pragmas=SETTINGS,
         thread_safe=False,
         check_same_thread=False,
     )

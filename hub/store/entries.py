@@ -266,6 +266,18 @@ def of_aggregate(database: Database, aggregate_id: str) -> list[Stored]:
     return [_stored(row) for row in found]
 
 
+def without_effect(database: Database, aggregate_id: str) -> list[Effect]:
+    """Return what the entries of an aggregate came to that will never have an effect."""
+    found = rows(
+        database,
+        "SELECT f.record_id, f.entry_hash, f.effect, f.code FROM entries e JOIN effects f"
+        " ON f.entry_hash = e.hash WHERE e.aggregate_id = ?"
+        " AND f.effect IN ('refused', 'conflict') ORDER BY e.id",
+        aggregate_id,
+    )
+    return [Effect(*row) for row in found]
+
+
 def held(database: Database, keys: Sequence[str]) -> list[Stored]:
     """Return held entries of these aggregates, or that wait for these record_ids or blobs."""
     wanted = list(keys)

@@ -13,10 +13,10 @@ import peewee
 
 from terminal.errors import SyncError
 from terminal.protocol import entry as entries
-from terminal.protocol.entry import Entry, EntryError
+from terminal.protocol.entry import Entry, EntryError, Header
 from terminal.protocol.suites import STANDARD
 from terminal.protocol.wire import Cursor, Effect, FeedRow, Page, feed_hash
-from terminal.store import outbox, statements
+from terminal.store import hub_order, outbox, statements
 from terminal.store.tables.ledger import CursorRow, KeptRow, SetRow
 
 EFFECTS = frozenset({"applied", "held", "refused", "conflict"})
@@ -80,13 +80,14 @@ def take_page(db: peewee.Database, page: Page, hub_key: bytes, now: int) -> int:
         _clear(db, page.feed, SetRow.generation != shown)
         generation = max(generation, shown) + 1
         position, previous = 0, ""
+    facts = _Facts(db, hub_key, now)
     for row in page.rows:
         position += 1
         follow(page.feed, row, position, previous)
         if row.kind == "json":
             _put(db, page.feed, generation, row)
         else:
-            _apply(db, row, hub_key, now)
+            facts.apply(row, hub_order.place_of(generation, position))
         previous = row.hash
     if not page.more and generation != shown:
         shown = generation
@@ -100,6 +101,7 @@ def take_page(db: peewee.Database, page: Page, hub_key: bytes, now: int) -> int:
     )  # fmt: skip
     if page.rows:
         outbox.retry_held(db, now)
+        outbox.put_in_order(db, facts.moved)
     return len(page.rows)
 
 
@@ -122,35 +124,47 @@ def _put(db: peewee.Database, feed: str, generation: int, row: FeedRow) -> None:
         _put_row(db, kept)
 
 
-def _apply(db: peewee.Database, row: FeedRow, hub_key: bytes, now: int) -> None:
-    """Apply a fact; what this release cannot understand is set aside for a later one."""
-    if not _understood(db, row, hub_key, now):
-        # Without the chain: the same row pulled again is the same row kept.
-        digest = feed_hash("", row.kind, row.key, row.body)
-        KeptRow.replace(hash=digest, kind=row.kind, key=row.key, body=row.body).execute(db)
+class _Facts:
+    """Applies rows that tell of entries; `moved` are the aggregates whose order may be another."""
+
+    def __init__(self, db: peewee.Database, hub_key: bytes, now: int) -> None:
+        self._db = db
+        self._hub_key = hub_key
+        self._now = now
+        self.moved: set[str] = set()
+
+    def apply(self, row: FeedRow, place: int) -> None:
+        """Apply a fact; what this release cannot understand is set aside for a later one."""
+        if not self.understood(row, place):
+            # Without the chain: the same row pulled again is the same row kept.
+            digest = feed_hash("", row.kind, row.key, row.body)
+            kept = KeptRow.replace(
+                hash=digest, kind=row.kind, key=row.key, body=row.body, place=place
+            )
+            kept.execute(self._db)
+
+    def understood(self, row: FeedRow, place: int) -> bool:
+        """Apply a fact that was told at a place of the feed, if this release understands it."""
+        if row.body is None or row.kind not in ("effect", "entry"):
+            return False
+        try:
+            if row.kind == "effect":
+                effect = msgspec.msgpack.decode(row.body, type=Effect)
+                if effect.effect not in EFFECTS:
+                    return False
+                self.moved.add(outbox.take_effect(self._db, effect, self._now, place))
+                return True
+            foreign = msgspec.msgpack.decode(row.body, type=Entry)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return False
+        if entries.is_newer(foreign):
+            return False
+        self.moved.add(_check_foreign(foreign, self._hub_key).aggregate_id)
+        outbox.take_foreign(self._db, foreign, self._now, place)
+        return True
 
 
-def _understood(db: peewee.Database, row: FeedRow, hub_key: bytes, now: int) -> bool:
-    if row.body is None or row.kind not in ("effect", "entry"):
-        return False
-    try:
-        if row.kind == "effect":
-            effect = msgspec.msgpack.decode(row.body, type=Effect)
-            if effect.effect not in EFFECTS:
-                return False
-            outbox.take_effect(db, effect, now)
-            return True
-        foreign = msgspec.msgpack.decode(row.body, type=Entry)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return False
-    if entries.is_newer(foreign):
-        return False
-    _check_foreign(foreign, hub_key)
-    outbox.take_foreign(db, foreign, now)
-    return True
-
-
-def _check_foreign(foreign: Entry, hub_key: bytes) -> None:
+def _check_foreign(foreign: Entry, hub_key: bytes) -> Header:
     """The hub's own entries carry its signature; others came inside its signed answer."""
     try:
         header = entries.check(foreign)
@@ -159,18 +173,21 @@ def _check_foreign(foreign: Entry, hub_key: bytes) -> None:
     signed = STANDARD.verify(hub_key, foreign.signature, bytes.fromhex(foreign.hash))
     if header.origin == "hub" and not signed:
         raise SyncError("sync.wrong_signature")
+    return header
 
 
 def retry_kept(db: peewee.Database, hub_key: bytes, now: int) -> int:
     """Try rows again that an earlier release did not understand; returns how many are left."""
     left = 0
+    facts = _Facts(db, hub_key, now)
     kept = list(KeptRow.select().tuples().execute(db))
-    for digest, kind, key, body in kept:
+    for digest, kind, key, body, place in kept:
         row = FeedRow(0, kind, key, None if body is None else bytes(body), "")
-        if _understood(db, row, hub_key, now):
+        if facts.understood(row, place):
             KeptRow.delete().where(KeptRow.hash == digest).execute(db)
         else:
             left += 1
+    outbox.put_in_order(db, facts.moved)
     return left
 
 

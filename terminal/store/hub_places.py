@@ -77,8 +77,11 @@ def takes_other(db: peewee.Database) -> bool:
 
 
 def read_anew(db: peewee.Database) -> None:
-    """Let what the hub tells this terminal be read from the beginning; what is known stays."""
-    CursorRow.update(position=0, row_hash="").where(
+    """Let what the hub tells this terminal be read from the beginning; what is known stays.
+
+    It is another reading, in which rows may stand at other places.
+    """
+    CursorRow.update(position=0, row_hash="", generation=CursorRow.generation + 1).where(
         CursorRow.feed.startswith(progress_feed(""))
     ).execute(db)
 

@@ -100,7 +100,7 @@ class Journal:
             return 0
         query = (
             EntryRow.select(EntryRow.id, EntryRow.header, EntryRow.payload, EntryRow.hash,
-                            EntryRow.due)
+                            EntryRow.due, EntryRow.place)
             .where(
                 EntryRow.id >= begins.id, EntryRow.epoch == epoch, EntryRow.state != "forked"
             )
@@ -112,7 +112,7 @@ class Journal:
             new = self.open_epoch(db, "fork")
             self._give_up_blocks(db)
         seq, prev_hash = _last(db, new)
-        for row, header_bytes, payload, digest, due in branch:
+        for row, header_bytes, payload, digest, due, place in branch:
             old = Entry(bytes(header_bytes), None if payload is None else bytes(payload), digest)
             forked_id = f"forked/{digest}"
             EntryRow.update(state="forked", acknowledged=True, record_id=forked_id).where(
@@ -122,7 +122,7 @@ class Journal:
                 continue
             seq += 1
             moved = entries.rechain(old, epoch=new, seq=seq, prev_hash=prev_hash)
-            _insert(db, moved, moved.read_header(), due)
+            _insert(db, moved, moved.read_header(), due, place)
             prev_hash = moved.hash
         return len(branch)
 
@@ -191,13 +191,13 @@ class Journal:
         return judged.aggregate.due if isinstance(judged.aggregate, Case) else ""
 
 
-def _insert(db: peewee.Database, made: Entry, header: Header, due: str) -> None:
+def _insert(db: peewee.Database, made: Entry, header: Header, due: str, place: int = 0) -> None:
     now = header.time.corrected
     _write(db, {
         "epoch": header.epoch, "seq": header.seq, "hash": made.hash,
         "record_id": header.record_id, "action_id": header.action_id, "kind": header.kind,
         "aggregate_id": header.aggregate_id, "header": made.header, "payload": made.payload,
-        "written_at": now, "since": now, "due": due,
+        "written_at": now, "since": now, "due": due, "place": place,
     })  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from terminal.protocol.wire import (
     Answer,
     Effect,
 )
-from terminal.store import aggregates, hub_places, places, reorder, standing
+from terminal.store import aggregates, hub_order, hub_places, places, reorder, standing
 from terminal.store.statements import rows, run, sql_of, writer
 from terminal.store.tables.ledger import BlobRow, EntryRow, ForeignEntryRow
 
@@ -32,7 +32,7 @@ _RESOLVED = (
 # In an epoch ids grow with the places. The pluses keep SQLite from walking the whole epoch:
 # what is to change stands at one end of what is acknowledged, or of what is not.
 _LOST = (
-    "UPDATE entry SET acknowledged = 0, state = 'waiting', code = '', since = ?"
+    "UPDATE entry SET acknowledged = 0, state = 'waiting', code = '', since = ?, place = 0"
     " WHERE acknowledged = 1 AND id > ? AND +epoch = ? AND state <> 'forked'"
 )
 _LOST_IN_VAIN = (
@@ -54,7 +54,7 @@ _PENDING = (
 )
 _OWN = sql_of(EntryRow.select(EntryRow.id).where(EntryRow.record_id == ""))
 _JUDGED = sql_of(
-    ForeignEntryRow.select(ForeignEntryRow.header).where(
+    ForeignEntryRow.select(ForeignEntryRow.header, ForeignEntryRow.state).where(
         ForeignEntryRow.record_id == "", ForeignEntryRow.state != "held"
     )
 )
@@ -62,7 +62,7 @@ _HELD = (
     sql_of(
         ForeignEntryRow.select(
             ForeignEntryRow.header, ForeignEntryRow.payload, ForeignEntryRow.hash,
-            ForeignEntryRow.signature,
+            ForeignEntryRow.signature, ForeignEntryRow.place,
         )
         .where(ForeignEntryRow.state == "held")
         .order_by(ForeignEntryRow.received_at)
@@ -78,6 +78,20 @@ _EFFECT = sql_of(
         (EntryRow.state != "") | (EntryRow.code != ""),
     )
 )
+_APPLIED = (
+    # Most that is told is this; what was told first in this reading of the feed is the place.
+    "UPDATE entry SET state = 'applied', code = '', since = ?,"
+    " place = CASE WHEN place > ? THEN place ELSE ? END"
+    " WHERE record_id = ? AND hash = ? AND state IN ('waiting', 'acknowledged', 'held')"
+    " RETURNING aggregate_id"
+)
+_PLACE = "UPDATE entry SET place = ? WHERE record_id = ? AND place <= ? RETURNING aggregate_id"
+_PLACE_OF_OTHERS = "UPDATE foreign_entry SET place = ? WHERE record_id = ? AND place <= ?"
+_VOID = (
+    "UPDATE foreign_entry SET state = ?, code = ? WHERE record_id = ? AND state <> ?"
+    " AND (hash = ? OR ? <> 'hub.record_twice') RETURNING aggregate_id"
+)
+_WITH_OTHERS = "SELECT DISTINCT aggregate_id FROM foreign_entry WHERE aggregate_id IN ({})"
 # What somebody has looked at stays so, although the feed says again that it was a conflict.
 _NOT_SETTLED = " AND NOT (state = 'resolved' AND ? = 'conflict')"
 _NOT_IN_VAIN = " AND state NOT IN ('refused', 'conflict', 'resolved')"
@@ -168,16 +182,30 @@ def _place(db: peewee.Database, answer: Answer) -> int | None:
     return place.id if place is not None and place.hash == answer.stored_hash else None
 
 
-def take_effect(db: peewee.Database, effect: Effect, now: int) -> None:
-    """Note what the hub made of an entry of ours; an unknown record changes nothing.
+def take_effect(db: peewee.Database, effect: Effect, now: int, place: int = 0) -> str:
+    """Note what the hub made of an entry; an unknown record changes nothing.
 
-    What was written again after a fork, and is held, shares what the first entry of its record
-    comes to: that one is told by a hash that is not here any more.
+    `place` is where the feed told it. Returns the aggregate whose order may be another now.
+    Of others' entries only those without effect are told: what is here of them came before the
+    hub was put back. What was written again after a fork, and is held, shares what the first entry
+    of its record comes to: that one is told by a hash that is not here any more.
     """
-    if _take(db, effect, now) or effect.code == "hub.record_twice":
-        return
-    for (digest,) in rows(db, _HELD_AGAIN, effect.record_id, "held", effect.entry_hash):
-        _take(db, msgspec.structs.replace(effect, entry_hash=digest), now)
+    if effect.effect == "applied":
+        for (aggregate_id,) in rows(
+            db, _APPLIED, now, hub_order.begins(place), place, *_named(effect)
+        ):
+            return str(aggregate_id)
+    if not _take(db, effect, now) and effect.code != "hub.record_twice":
+        for (digest,) in rows(db, _HELD_AGAIN, effect.record_id, "held", effect.entry_hash):
+            _take(db, msgspec.structs.replace(effect, entry_hash=digest), now)
+    if effect.effect == "applied" and place:
+        found = rows(db, _PLACE, place, effect.record_id, hub_order.begins(place))
+        return next((str(aggregate_id) for (aggregate_id,) in found), "")
+    if effect.effect in ("refused", "conflict"):
+        values = (effect.record_id, reorder.VOID, effect.entry_hash, effect.code)
+        void = rows(db, _VOID, reorder.VOID, effect.code, *values)
+        _go_on_from_hub(db, [aggregate_id for (aggregate_id,) in void])
+    return ""
 
 
 def _take(db: peewee.Database, effect: Effect, now: int) -> bool:
@@ -207,12 +235,25 @@ def _go_on_from_hub(db: peewee.Database, aggregate_ids: Iterable[str]) -> None:
     """Let aggregates be what the hub has: a step without effect is no part of a case."""
     for aggregate_id in aggregate_ids:
         aggregate = aggregates.load(db, aggregate_id)
-        found = reorder.in_effect(db, aggregate) if aggregate is not None else None
-        if found is not None:
-            made, placed = found
-            _keep(db, made)
-            for record_id in placed:
-                run(db, _APPLIED_NOW, record_id)
+        if aggregate is not None:
+            _go_on_as(db, reorder.in_effect(db, aggregate))
+
+
+def put_in_order(db: peewee.Database, aggregate_ids: Iterable[str]) -> None:
+    """Let these aggregates have their steps in the hub's order, as far as it has told it."""
+    ids = sorted(set(aggregate_ids))
+    for (aggregate_id,) in rows(db, _WITH_OTHERS.format(", ".join("?" * len(ids))), *ids):
+        aggregate = aggregates.load(db, aggregate_id)
+        if aggregate is not None:
+            _go_on_as(db, reorder.in_order(db, aggregate))
+
+
+def _go_on_as(db: peewee.Database, found: tuple[Aggregate, list[str]] | None) -> None:
+    if found is not None:
+        made, placed = found
+        _keep(db, made)
+        for record_id in placed:
+            run(db, _APPLIED_NOW, record_id)
 
 
 def _keep(db: peewee.Database, aggregate: Aggregate) -> None:
@@ -241,37 +282,48 @@ def _resolve(db: peewee.Database, at: int, resolution: ConflictResolved) -> None
     run(db, _RESOLVED, at, resolution.entry_hash)
 
 
-def take_foreign(db: peewee.Database, foreign: Entry, now: int) -> str:
+def take_foreign(db: peewee.Database, foreign: Entry, now: int, place: int = 0) -> str:
     """Store and judge an entry that came down a feed; returns its effect's name.
 
     The caller has checked hashes and signature. A held one is tried again by `retry_held`.
+    `place` is where the feed told it.
     """
     header = foreign.read_header()
-    if _known(db, foreign, header, now):
+    if _known(db, foreign, header, now, place):
         return "applied"
     state, code = _judge(db, foreign)
-    _store(db, foreign, header, state, code, now)
+    _store(db, foreign, header, state, code, now, place)
     return state
 
 
-def _known(db: peewee.Database, foreign: Entry, header: Header, now: int) -> bool:
+def _known(db: peewee.Database, foreign: Entry, header: Header, now: int, place: int) -> bool:
     """Say whether a record is here; what the hub has in its place takes that.
 
     A hub that was put back has said something else before it was given the first one back.
     """
     if rows(db, _OWN, header.record_id):
         return True
-    found = rows(db, _JUDGED, header.record_id, "held")
-    for (kept,) in found:
+    for kept, state in rows(db, _JUDGED, header.record_id, "held"):
         said = entries.decode_header(bytes(kept)).payload_hash
-        if said != header.payload_hash and hub_places.takes_other(db):
-            _store(db, foreign, header, "applied", "", now)
+        if said == header.payload_hash:
+            run(db, _PLACE_OF_OTHERS, place, header.record_id, hub_order.begins(place))
+            # It had no effect at a hub that was put back since.
+            return bool(state != reorder.VOID)
+        if hub_places.takes_other(db):
+            _store(db, foreign, header, "applied", "", now, place)
             _go_on_from_hub(db, [header.aggregate_id])
-    return bool(found)
+        return True
+    return False
 
 
 def _store(
-    db: peewee.Database, foreign: Entry, header: Header, state: str, code: str, now: int
+    db: peewee.Database,
+    foreign: Entry,
+    header: Header,
+    state: str,
+    code: str,
+    now: int,
+    place: int,
 ) -> None:
     _put_foreign(
         db,
@@ -280,7 +332,7 @@ def _store(
             "aggregate_id": header.aggregate_id, "header": foreign.header,
             "payload": foreign.payload, "signature": foreign.signature, "state": state,
             "code": code, "received_at": now, "origin": header.origin, "epoch": header.epoch,
-            "seq": header.seq,
+            "seq": header.seq, "place": place,
         },
     )  # fmt: skip
 
@@ -312,8 +364,11 @@ def _judge(db: peewee.Database, foreign: Entry) -> tuple[str, str]:
 
 def retry_held(db: peewee.Database, now: int, limit: int = 200) -> int:
     """Try held entries of others again; returns how many were applied."""
-    held = [
-        Entry(bytes(h), None if p is None else bytes(p), d, bytes(s))
-        for h, p, d, s in rows(db, _HELD, "held", limit)
-    ]
-    return sum(take_foreign(db, entry, now) == "applied" for entry in held)
+    applied: list[str] = []
+    for header, payload, digest, signature, place in rows(db, _HELD, "held", limit):
+        kept = None if payload is None else bytes(payload)
+        entry = Entry(bytes(header), kept, digest, bytes(signature))
+        if take_foreign(db, entry, now, place) == "applied":
+            applied.append(entry.read_header().aggregate_id)
+    put_in_order(db, applied)
+    return len(applied)

@@ -1,12 +1,15 @@
 """Putting an aggregate into the hub's order, and taking out of it what has no effect there.
 
 The hub judged what comes down a feed before it has seen what waits here. Played in that order,
-both sides come to the same case; otherwise each would have its own step in front. And a step of
-ours that the hub refused, or for which somebody else was first, is a fact of the journal but none
+both sides come to the same case; otherwise each would have its own step in front. And a step
+that the hub refused, or for which somebody else was first, is a fact of the journal but none
 of the case: whoever went on from it would write what the hub can never take.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import peewee
 
@@ -15,11 +18,15 @@ from terminal.domain.evolve import Evolved, evolve
 from terminal.domain.records import Record
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import Entry, EntryError
-from terminal.store import settled
+from terminal.store import hub_order, settled
+from terminal.store.hub_order import Known
 from terminal.store.statements import rows
 
+VOID = "void"
+"""State of another's entry that the hub has judged to be without effect."""
+
 _OWN = (
-    "SELECT record_id, state, header, payload, hash FROM entry"
+    "SELECT record_id, state, header, payload, hash, place FROM entry"
     " WHERE aggregate_id = ? AND state <> 'forked' ORDER BY id"
 )
 _FOREIGN = (
@@ -27,7 +34,15 @@ _FOREIGN = (
     " WHERE aggregate_id = ? AND state = 'applied'"
 )
 _OTHERS = (
-    "SELECT record_id, state, header, payload, hash FROM foreign_entry"
+    "SELECT record_id, state, header, payload, hash, place FROM foreign_entry"
+    " WHERE aggregate_id = ? ORDER BY received_at, rowid"
+)
+_OWN_TOLD = (
+    "SELECT record_id, state, place FROM entry WHERE aggregate_id = ? AND state <> 'forked'"
+    " ORDER BY id"
+)
+_TOLD = (
+    "SELECT record_id, state, place FROM foreign_entry"
     " WHERE aggregate_id = ? ORDER BY received_at, rowid"
 )
 _WITHOUT_EFFECT = frozenset({"refused", "conflict", "resolved"})
@@ -60,28 +75,25 @@ def behind(db: peewee.Database, aggregate: Aggregate, record: Record) -> Aggrega
 
 
 def in_effect(db: peewee.Database, aggregate: Aggregate) -> tuple[Aggregate, list[str]] | None:
-    """Return an aggregate without our steps that have no effect, and whose entries made it.
+    """Return an aggregate as the steps that have an effect make it, and whose entries made it.
 
-    Others' steps that were not lawful on ours are taken now; ours that went on from one without
-    effect are left out. None when nothing of it would be left, or something that it is made of
-    was wiped: then it stays as it is.
+    They are played in the hub's order, ours that it has not judged last. Others' steps that were
+    not lawful on ours are taken now; what went on from a step without effect is left out. None
+    when nothing of it would be left, or something that it is made of was wiped: then it stays as
+    it is.
     """
     own = {row[0]: row for row in rows(db, _OWN, id_of(aggregate))}
-    doubtful = [name for name, row in own.items() if row[1] in _WITHOUT_EFFECT | _UNJUDGED]
-    made = settled.load(db, id_of(aggregate), doubtful)
-    done = set(_steps(made))
     others = {row[0]: row for row in rows(db, _OTHERS, id_of(aggregate))}
-    lawful = {name: row for name, row in own.items() if row[1] not in _WITHOUT_EFFECT} | others
-    steps = _steps(aggregate)
-    judged = [name for name in steps if name not in own or own[name][1] not in _UNJUDGED]
-    every = (*judged, *others, *steps, *own)
-    order = dict.fromkeys(name for name in every if name in lawful and name not in done)
+    doubtful = [name for name, row in own.items() if row[1] in _WITHOUT_EFFECT | _UNJUDGED]
+    doubtful += [name for name, row in others.items() if row[1] == VOID]
+    made = settled.load(db, id_of(aggregate), doubtful)
+    steps, done = _steps(aggregate), set(_steps(made))
     left: list[Record] = []
-    for name in order:
-        record = _record(lawful[name])
+    for name in _order(steps, _told(own), _told(others)):
+        record = None if name in done else _record(own.get(name) or others.get(name))
         if record is not None:
             left.append(record)
-        elif name in steps:
+        elif name in steps and name not in done:
             return None
     placed: list[str] = []
     while (following := _following(made, left)) is not None:
@@ -89,6 +101,40 @@ def in_effect(db: peewee.Database, aggregate: Aggregate) -> tuple[Aggregate, lis
         placed.append(record.record_id)
         left.remove(record)
     return None if made is None else (made, placed)
+
+
+def in_order(db: peewee.Database, aggregate: Aggregate) -> tuple[Aggregate, list[str]] | None:
+    """Return an aggregate in the hub's order, and whose entries made it; None when it is so.
+
+    None, too, when a step of it would not be lawful any more: the hub has yet to say what becomes
+    of that one, or of another.
+    """
+    own = {name: (state, place) for name, state, place in rows(db, _OWN_TOLD, id_of(aggregate))}
+    others = {name: (state, place) for name, state, place in rows(db, _TOLD, id_of(aggregate))}
+    steps = _steps(aggregate)
+    order = _order(steps, own, {n: told for n, told in others.items() if told[0] != "held"})
+    if order == [name for name in steps if name in order]:
+        return None
+    found = in_effect(db, aggregate)
+    if found is None or found[0] == aggregate or set(steps) - set(_steps(found[0])):
+        return None
+    return found
+
+
+def _told(entries_: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[str, int]]:
+    """Return state and place of each of these entries."""
+    return {name: (row[1], row[5]) for name, row in entries_.items()}
+
+
+def _order(
+    steps: list[str], own: Mapping[str, tuple[str, int]], others: Mapping[str, tuple[str, int]]
+) -> list[str]:
+    """Return the steps that have an effect, or may have one, in the hub's order."""
+    known = {n: Known(True, place) for n, (state, place) in others.items() if state != VOID}
+    for name, (state, place) in own.items():
+        if state not in _WITHOUT_EFFECT:
+            known[name] = Known(state not in _UNJUDGED, place)
+    return hub_order.in_order(steps, known)
 
 
 def _steps(aggregate: Aggregate | None) -> list[str]:
@@ -108,7 +154,7 @@ def _record(row: tuple[object, ...] | None) -> Record | None:
     """Read a stored entry; None when it is not here, wiped, or of no kind that is known."""
     if row is None or row[3] is None:
         return None
-    _, _, header, payload, digest = row
+    _, _, header, payload, digest, *_ = row
     try:
         return entries.to_record(Entry(bytes(header), bytes(payload), str(digest)))  # type: ignore[call-overload]
     except EntryError:

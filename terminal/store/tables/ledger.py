@@ -18,6 +18,7 @@ class Table(peewee.Model):
 class EntryRow(Table):
     """The journal. `state` is waiting, acknowledged, applied, held, refused or conflict.
 
+    `place` is where the hub told that it was applied, see `hub_order`; 0: nowhere yet.
     An index here is a page more in every commit: `places` finds an entry by epoch and seq.
     """
 
@@ -37,6 +38,7 @@ class EntryRow(Table):
     code = peewee.TextField(default="")
     since = peewee.IntegerField()
     due = peewee.TextField(default="")
+    place = peewee.IntegerField(default=0)
 
     class Meta:
         table_name = "entry"
@@ -45,7 +47,9 @@ class EntryRow(Table):
 class ForeignEntryRow(Table):
     """Entries of the hub or of other terminals that came down a feed, as they were.
 
-    `origin`, `epoch` and `seq` are their place, as their header names it.
+    `origin`, `epoch` and `seq` are their place in their journal, as their header names it;
+    `place` is the one in the hub's order. `state` is what they came to here, or void: at the hub
+    they have no effect.
     """
 
     record_id = peewee.TextField(primary_key=True)
@@ -61,6 +65,7 @@ class ForeignEntryRow(Table):
     origin = peewee.TextField(default="")
     epoch = peewee.TextField(default="")
     seq = peewee.IntegerField(default=0)
+    place = peewee.IntegerField(default=0)
 
     class Meta:
         table_name = "foreign_entry"
@@ -172,6 +177,7 @@ class KeptRow(Table):
     kind = peewee.TextField()
     key = peewee.TextField()
     body = peewee.BlobField(null=True)
+    place = peewee.IntegerField(default=0)
 
     class Meta:
         table_name = "kept_row"

@@ -14,7 +14,7 @@ from typing import Any
 
 import apsw
 
-from terminal.store.encrypted import EncryptedDatabase
+from terminal.store.encrypted import EncryptedDatabase, Form, _Cursor
 
 SECTOR = 512
 Pragmas = Sequence[tuple[str, object]]
@@ -92,6 +92,10 @@ class Disk:
         """Cut the power now."""
         found = {name: file.after_cut(self._rng) for name, file in self.files.items()}
         self.left = {name: content for name, content in found.items() if content is not None}
+
+    def content(self) -> dict[str, bytes]:
+        """Return all files as a program leaves them that ends by itself."""
+        return {name: bytes(file.seen) for name, file in self.files.items()}
 
 
 class _Handle:
@@ -180,3 +184,42 @@ class DiskDatabase(EncryptedDatabase):
 
     def _open(self) -> apsw.Connection:
         return apsw.Connection(self.database, vfs=f"multipleciphers-{_Vfs.NAME}")
+
+
+class _Unlocked(Form):
+    """A form without a key."""
+
+    def unlock(self, connection: apsw.Connection, key: bytes) -> None:
+        """There is nothing to unlock."""
+
+
+class _ManyCursor(_Cursor):
+    """A cursor that counts what a statement has changed for many rows, as the hub's own does."""
+
+    _many: int | None = None
+
+    def executemany(self, *arguments: Any, **more: Any) -> Any:
+        before = self.connection.total_changes()
+        found = super().executemany(*arguments, **more)
+        self._many = self.connection.total_changes() - before
+        return found
+
+    @property
+    def rowcount(self) -> int:
+        return super().rowcount if self._many is None else self._many
+
+
+class OpenDatabase(EncryptedDatabase):
+    """A database without encryption, as the hub's is, on a disk in memory."""
+
+    def __init__(self, disk: Disk, path: str, pragmas: Pragmas) -> None:
+        _vfs.disk = disk
+        super().__init__(Path(path), b"", _Unlocked((), ""), pragmas)
+
+    def _connect(self) -> apsw.Connection:
+        connection = super()._connect()
+        connection.cursor_factory = _ManyCursor
+        return connection
+
+    def _open(self) -> apsw.Connection:
+        return apsw.Connection(self.database, vfs=_Vfs.NAME)

@@ -78,12 +78,16 @@ class World:
         """Start the hub as `hub serve` does."""
         if self.line is not None:
             return
-        self.hub = Hub(self.folder / "hub", clock=self.hub_clock, randomness=self.randomness)
+        self.hub = self.open_hub()
         notice.look(self.hub)
         judge.recover(self.hub)
         self.hub_faults.clear()
         self.hub_faults.install(self.hub.store._writer)  # type: ignore[attr-defined]
         self.line = DirectLine(self.hub)
+
+    def open_hub(self) -> Hub:
+        """Return a hub on what lies on its disk."""
+        return Hub(self.folder / "hub", clock=self.hub_clock, randomness=self.randomness)
 
     def stop_hub(self) -> None:
         """End the hub."""
@@ -99,7 +103,7 @@ class World:
         if self.line is None:
             raise SyncError("sync.unreachable")
         try:
-            reply = self.line.call(method, path, body, headers)
+            reply = self.reply_of(method, path, body, headers)
         except Crash:
             self.stop_hub()
             self.start_hub()
@@ -113,6 +117,13 @@ class World:
         if path == wire.PATH_PUSH and reply.status == 200:
             self._note_told(body, reply.body)
         return reply
+
+    def reply_of(
+        self, method: str, path: str, body: bytes, headers: dict[str, str] | None
+    ) -> HttpReply:
+        """Return what the hub's routes answer."""
+        assert self.line is not None
+        return self.line.call(method, path, body, headers)
 
     def at_hub(self, step: Callable[[], object]) -> str:
         """Run what somebody does at the hub itself; returns what became of it."""

@@ -159,6 +159,7 @@ class WindowApp(QObject):
                     settings = self.settings = self._load()
                 ctx = Context(settings)
                 ctx.open(devices=True, sync=True)
+            ctx.catalogue.make_indexes_apart()
             accounts = len(ctx.staff.rows())
             # The work screens' modules, while the clerk is still typing the password.
             from ui.citizen import screen

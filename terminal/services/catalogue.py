@@ -28,6 +28,7 @@ from terminal.errors import InvalidInput, NotFound, StoreError
 from terminal.protocol.wire import Cursor
 from terminal.search.index import Hit, SearchIndex
 from terminal.search.normalise import fold_text
+from terminal.services.indexing import make_index, make_index_apart
 from terminal.store.catalogue import CatalogueStore, ImportCounts, build_catalogue
 from terminal.store.catalogue_changes import Changes
 from terminal.store.catalogue_guide import check_life_events, read_guide, read_organs
@@ -130,6 +131,7 @@ class CatalogueService:
         # Making an index takes a while: searches go on meanwhile.
         self._refreshing = threading.RLock()
         self._views: OrderedDict[str, ItemView] = OrderedDict()
+        self._apart = False
         self._store = self._open_store()
         self._index = self._open_index()
 
@@ -331,6 +333,10 @@ class CatalogueService:
             kept.append(item)
         return msgspec.structs.replace(batch, items=tuple(kept))
 
+    def make_indexes_apart(self) -> None:
+        """Make each further index in a process of its own: a window wants its turn in this one."""
+        self._apart = True
+
     def refresh(self) -> None:
         """Make the index anew from the store; the old one serves until the new one is there."""
         with self._refreshing:
@@ -380,12 +386,8 @@ class CatalogueService:
         return index if index.handle == self._store.handle else self._make_index()
 
     def _make_index(self) -> SearchIndex:
-        # Making an index needs pypinyin's neighbourhood; a normal start does without.
-        from terminal.search.build import IndexItem, build_index
-
-        items = self._store.items()
-        entries = [IndexItem(i.code, i.name, i.aliases, i.usage) for i in items]
-        build_index(self.index_path, entries, handle=self._store.handle)
+        if not (self._apart and make_index_apart(self._path, self.index_path)):
+            make_index(self._store, self.index_path)
         return SearchIndex(self.index_path)
 
     def _views_of(self, codes: Iterable[str]) -> dict[str, ItemView]:

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import overload
+from typing import Any, overload
 
 import msgspec
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QModelRoleDataSpan,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -113,7 +106,8 @@ class _Model(QAbstractTableModel):
         column = index.column()
         return self._value(self.rows[index.row()][column], column, role)
 
-    def multiData(self, index: Index, roles: QModelRoleDataSpan) -> None:
+    def multiData(self, index: Index, roles: Any) -> None:
+        """Answer a span of `QModelRoleData`."""
         # What a cell needs to be painted in one call instead of seven: for each of them the
         # interpreter is taken, and may be waited for.
         column = index.column()

@@ -19,6 +19,7 @@ from terminal.services.catalogue import (
     read_shipped,
     view_of,
 )
+from terminal.services.indexing import make_index
 from terminal.store.catalogue import CatalogueStore
 from terminal.texts import Texts
 
@@ -118,6 +119,27 @@ def test_an_index_of_another_catalogue_is_made_anew(path: Path) -> None:
     with CatalogueService(path) as catalogue:
         assert catalogue.search("崭新")[0].code == "B1"
         assert SearchIndex(path.with_name(INDEX_NAME)).handle == catalogue.handle
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_running_window_has_its_index_made_apart(
+    catalogue: CatalogueService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: bool
+) -> None:
+    asked: list[tuple[Path, Path]] = []
+
+    def apart(store: Path, index: Path) -> bool:
+        asked.append((store, index))
+        if made:
+            with CatalogueStore(store) as found:
+                make_index(found, index)
+        return made
+
+    monkeypatch.setattr("terminal.services.catalogue.make_index_apart", apart)
+    catalogue.make_indexes_apart()
+    catalogue.import_files([write(tmp_path, "new.csv", NEW_ROWS)])
+    assert asked == [(catalogue.index_path.with_name("catalogue.db"), catalogue.index_path)]
+    # Without a process of its own it is made here all the same.
+    assert catalogue.search("另一事项")[0].code == "B2"
 
 
 @pytest.mark.allow_warnings("terminal.services.catalogue")

@@ -124,9 +124,10 @@ class Forms:
             case _ if act in ANSWERS:
                 return possible(act, case, self._grounds)
             case "suspend":
-                return bool(case.decide_by)
+                return case.decide_by >= today
             case "extension":
-                return case.extension is None and bool(self._most_days()) and bool(case.decide_by)
+                longer = case.extension is None and bool(self._most_days())
+                return longer and case.decide_by >= today
             case "review":
                 return case.legal_review is None
             case "decision":
@@ -191,7 +192,7 @@ class Forms:
         return say_due(due.isoformat(), self._texts, self._today, provisional=provisional)
 
     def _most_days(self) -> int:
-        return regime_clock(self._case.regime).extend_days or 0
+        return regime_clock(self._case.regime).longest_extension(joint=self._case.joint) or 0
 
     # Fields
 
@@ -246,7 +247,9 @@ class Forms:
             Field("days", "number", self._label("days")),
             self._area("reason"),
             self._area("basis", value=self._law("extension")),
-            self._text("approved_by"),
+            self._text(
+                "approved_by", "approved_by_government" if self._case.joint else "approved_by"
+            ),
             self._text("document_number"),
         )
 

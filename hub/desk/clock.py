@@ -55,6 +55,9 @@ def _also(case: Case, texts: Texts, today: dt.date) -> tuple[str, ...]:
         said.append(texts("desk.clock.silent", date=deadlines.say_day(since, texts, today)))
     elif _silence_threatens(case):
         said.append(texts("desk.clock.silence"))
+    if case.renewed_by_silence(today):
+        last = dt.date.fromisoformat(case.expires)
+        said.append(texts("desk.clock.renewed", date=deadlines.say_day(last, texts, today)))
     if case.suspension is not None:
         end = dt.date.fromisoformat(case.suspension.planned_end)
         key = "planned_end" if end >= today else "past_plan"
@@ -81,7 +84,7 @@ def after_suspension(
     if not case.decide_by:
         return None
     due = dt.date.fromisoformat(case.decide_by)
-    return deadlines.suspended_until(due, today, planned_end, calendar).date
+    return _before_expiry(case, deadlines.suspended_until(due, today, planned_end, calendar).date)
 
 
 def after_resuming(case: Case, today: dt.date, calendar: WorkingDayCalendar) -> dt.date | None:
@@ -89,13 +92,21 @@ def after_resuming(case: Case, today: dt.date, calendar: WorkingDayCalendar) -> 
     going_on = case.suspension
     if going_on is None or not going_on.decide_by_before:
         return None
-    return deadlines.resumed_until(
+    due = deadlines.resumed_until(
         dt.date.fromisoformat(going_on.decide_by_before),
         to_local(going_on.suspended_at).date(),
         dt.date.fromisoformat(going_on.planned_end),
         today,
         calendar,
-    ).date
+    )
+    return _before_expiry(case, due.date)
+
+
+def _before_expiry(case: Case, due: dt.date) -> dt.date:
+    """Return the day, or the last one of the licence that is to be renewed (art. 50)."""
+    if not case.expires or case.decide_by > case.expires:
+        return due
+    return min(due, dt.date.fromisoformat(case.expires))
 
 
 def after_extension(case: Case, days: int, calendar: WorkingDayCalendar) -> dt.date | None:

@@ -229,7 +229,7 @@ def grounds_of(hub: Hub, case: Case) -> Grounds | None:
         item,
         desk_answers(case, item),
         since,
-        limits_of(item, since or today, hub.calendar, clock),
+        limits_of(item, since or today, hub.calendar, clock, case.expires),
         clock,
         _undertaking(hub, case, item, rules, today),
     )

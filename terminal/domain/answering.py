@@ -45,22 +45,27 @@ def limits_of(
     accepted_on: dt.date,
     calendar: WorkingDayCalendar,
     clock: deadlines.RegimeClock,
+    expires: str = "",
 ) -> Limits:
     """Return the limits of what is accepted on a day; the regime's own where the item has none.
 
-    `clock` is the regime's, as the hall's policy makes it shorter.
+    `clock` is the regime's, as the hall's policy makes it shorter; a renewal is decided before
+    the licence `expires` (art. 50).
     """
-    statutory = item.statutory
-    if statutory is None and clock.decide_days is not None:
-        statutory = TimeLimit(clock.decide_days, basis=clock.source)
+    statutory, longest = item.statutory, clock.longest(joint=item.joint)
+    if statutory is None and longest is not None:
+        statutory = TimeLimit(longest, basis=clock.source)
     promised = committed_limit(item) or statutory
-    return Limits(_end(promised, accepted_on, calendar), _end(statutory, accepted_on, calendar))
 
+    def end(limit: TimeLimit | None) -> DueDate | None:
+        if limit is None:
+            return None
+        due = deadlines.add_period(accepted_on, limit.amount, limit.unit, calendar)
+        if accepted_on.isoformat() <= expires < due.date.isoformat():
+            return DueDate(dt.date.fromisoformat(expires))
+        return due
 
-def _end(limit: TimeLimit | None, day: dt.date, calendar: WorkingDayCalendar) -> DueDate | None:
-    if limit is None:
-        return None
-    return deadlines.add_period(day, limit.amount, limit.unit, calendar)
+    return Limits(end(promised), end(statutory))
 
 
 def desk_answers(case: Case, item: ServiceItem) -> frozenset[str]:

@@ -8,8 +8,9 @@ from typing import Protocol
 
 import msgspec
 
+from terminal.clock import to_local
 from terminal.domain.catalogue import Fate, Regime, Way
-from terminal.domain.deadlines import silence_accepted
+from terminal.domain.deadlines import renew_by, silence_accepted
 from terminal.domain.parties import (
     Actor,
     Capacity,
@@ -301,6 +302,8 @@ class Case(Remembers, msgspec.Struct, frozen=True):
     power: PowerOfAttorney | None = None
     guardian_consents: bool = False
     result_place: str = ""
+    joint: bool = False
+    expires: str = ""
 
     @property
     def due(self) -> str:
@@ -384,6 +387,17 @@ class Case(Remembers, msgspec.Struct, frozen=True):
             return False
         elsewhere = self.forwarding is not None and not self.arrived_at
         return not elsewhere and silence_accepted(self.regime, self.respond_by, today)
+
+    def renewed_by_silence(self, today: date) -> bool:
+        """Whether the law has renewed the licence, whose last day went by undecided (art. 50(2)).
+
+        Only what was applied for in time, and while it was the organ's turn.
+        """
+        if not self.expires or self.regime is not Regime.LICENSING or not self.state.open:
+            return False
+        turn = self.state is not CaseState.AWAITING_CORRECTION
+        last = date.fromisoformat(self.expires)
+        return turn and today > last and to_local(self.received_at).date() <= renew_by(last)
 
     @property
     def lacking(self) -> tuple[MaterialEntry, ...]:

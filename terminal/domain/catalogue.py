@@ -245,7 +245,8 @@ class ServiceItem(msgspec.Struct, frozen=True):
     of another place; `check_days` the working days after which a commitment is checked, 0: as
     the hall says. `authority_until` is the last day of the window's authority (ISO; empty: no
     end is set). `licence_listed` False: a licence outside the current licence list, which must
-    not be handled (清单之外无许可).
+    not be handled (清单之外无许可). `joint` marks what several organs handle together (联合办理),
+    `renews` names the date of the form on which the licence to be renewed expires (延续).
     """
 
     code: str
@@ -279,6 +280,8 @@ class ServiceItem(msgspec.Struct, frozen=True):
     check_days: int = 0
     authority_until: str = ""
     licence_listed: bool = True
+    joint: bool = False
+    renews: str = ""
     aliases: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     materials: tuple[Material, ...] = ()

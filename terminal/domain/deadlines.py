@@ -35,6 +35,16 @@ class RegimeClock(msgspec.Struct, frozen=True):
     decide_days: int | None = None
     extend_days: int | None = None
     deliver_days: int | None = None
+    joint_decide_days: int | None = None
+    joint_extend_days: int | None = None
+
+    def longest(self, *, joint: bool) -> int | None:
+        """Return the working days that a decision may take; `joint`: several organs (art. 42)."""
+        return self.joint_decide_days if joint and self.joint_decide_days else self.decide_days
+
+    def longest_extension(self, *, joint: bool) -> int | None:
+        """Return by how many working days it may be extended, with the approval of the head."""
+        return self.joint_extend_days if joint and self.joint_extend_days else self.extend_days
 
 
 @cache

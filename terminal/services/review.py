@@ -10,7 +10,7 @@ from terminal.clock import to_local
 from terminal.domain import certificates, deadlines
 from terminal.domain.answering import limits_of
 from terminal.domain.calendar import DueDate, WorkingDayCalendar
-from terminal.domain.capacity import birth_of, capacity_fault
+from terminal.domain.capacity import birth_of
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import (
     Regime,
@@ -21,13 +21,13 @@ from terminal.domain.catalogue import (
     asked_questions,
     in_force,
 )
-from terminal.domain.checks import is_control
-from terminal.domain.parties import Capacity, MaterialStatus, Party, PartyKind
+from terminal.domain.parties import Capacity, MaterialStatus
 from terminal.domain.policy import Bar, HallRules, credit_key
 from terminal.domain.records import Forwarding
 from terminal.domain.regime import procedure_of
 from terminal.services import form_rules
 from terminal.services.form_rules import problem
+from terminal.services.party_rules import party_problems
 from terminal.services.views import (
     Act,
     Due,
@@ -38,8 +38,6 @@ from terminal.services.views import (
     Problem,
     Review,
 )
-
-LONGEST_NAME = 100
 
 FORWARD_DAYS = 1
 """Working days to pass on what was received for another place."""
@@ -59,12 +57,13 @@ def review(
     barred = rules.barred.get(credit_key(draft.applicant)) if rules.barred else None
     lines = _lines(draft, item, barred)
     fields = asked_fields(item, draft.answers)
-    law = _law(item, _received_on(draft, today), today, rules, case)
+    expires = case.expires if case else draft.form.get(item.renews, "") if item.renews else ""
+    law = _law(item, _received_on(draft, today), today, rules, case, expires)
     if draft.forwarding is not None:
         law = _law_elsewhere(law, draft.forwarding)
     born = birth_of(draft.applicant)
     problems = (
-        *_party_problems(draft, item, today),
+        *party_problems(draft, item, today),
         *_commitment_problems(draft, barred),
         *_certificate_problems(lines),
         *(problem(f"answers.{q.id}", "intake.unanswered", question=q.text)
@@ -160,55 +159,18 @@ def _certificate_problems(lines: tuple[MaterialLine, ...]) -> tuple[Problem, ...
     return tuple(found)
 
 
-def _party_problems(draft: IntakeDraft, item: ServiceItem, today: date) -> tuple[Problem, ...]:
-    found = list(_one_party(draft.visitor, "visitor", today))
-    if draft.capacity is not Capacity.SELF:
-        found += _one_party(draft.applicant, "applicant", today)
-    if draft.applicant.kind.value not in item.serves:
-        found.append(problem("applicant.kind", "intake.not_for_this_kind"))
-    if draft.capacity is Capacity.AGENT and not item.agent_allowed:
-        found.append(problem("visitor.capacity", "intake.in_person_only"))
-    fault = capacity_fault(
-        draft.applicant, draft.visitor, draft.capacity, item, today,
-        power=draft.power, guardian_consents=draft.guardian_consents,
-    )  # fmt: skip
-    if fault is not None:
-        found.append(problem(*fault))
-    if draft.paper is not None and to_local(draft.paper.written_at).date() > today:
-        found.append(problem("visitor.paper", "intake.paper_of_the_future"))
-    return tuple(found)
-
-
-def _one_party(party: Party, where: str, today: date) -> tuple[Problem, ...]:
-    found: list[Problem] = []
-    if not party.name.strip():
-        found.append(problem(f"{where}.name", "intake.name_missing"))
-    elif any(is_control(character) for character in party.name):
-        found.append(problem(f"{where}.name", "intake.name_control"))
-    elif len(party.name) > LONGEST_NAME:
-        found.append(problem(f"{where}.name", "intake.name_too_long", most=LONGEST_NAME))
-    if party.kind is PartyKind.ORGANISATION:
-        fault = form_rules.credit_code_fault(party.credit_code)
-        if fault:
-            found.append(msgspec.structs.replace(fault, where=f"{where}.credit_code"))
-        return tuple(found)
-    fault = form_rules.identity_fault(party.document_kind, party.identity_number, today)
-    if fault:
-        found.append(msgspec.structs.replace(fault, where=f"{where}.identity_number"))
-    if party.phone:
-        fault = form_rules.phone_fault(party.phone)
-        if fault:
-            found.append(msgspec.structs.replace(fault, where=f"{where}.phone"))
-    return tuple(found)
-
-
 def _received_on(draft: IntakeDraft, today: date) -> date:
     """Return the day of receipt of a new case: the handwritten paper's, otherwise today."""
     return to_local(draft.paper.written_at).date() if draft.paper else today
 
 
 def _law(
-    item: ServiceItem, received_on: date, today: date, rules: HallRules, case: Case | None
+    item: ServiceItem,
+    received_on: date,
+    today: date,
+    rules: HallRules,
+    case: Case | None,
+    expires: str,
 ) -> Law:
     """Compute the dates: an answer is owed from the receipt, a decision from the acceptance."""
     calendar, clock = rules.calendar, rules.policy.clock(item.regime)
@@ -219,7 +181,7 @@ def _law(
             received, today, calendar, item.regime, clock, printed=respond_by.on
         )
     accepted = deemed or today
-    limits = limits_of(item, accepted, calendar, clock)
+    limits = limits_of(item, accepted, calendar, clock, expires)
     committed = _due(limits.committed)
     working = calendar.is_working_day(received)
     counted = received if working else calendar.next_working_day(received)

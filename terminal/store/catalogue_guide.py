@@ -10,6 +10,7 @@ import json
 import tomllib
 import typing
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -196,7 +197,20 @@ def check_item(item: ServiceItem, file: str) -> None:
                 raise fail("date_bound", detail=field.id)
     if item.check_days < 0 or (item.elsewhere and not item.elsewhere.organ.strip()):
         raise fail("material", detail="check_days" if item.check_days < 0 else "elsewhere")
+    if item.authority_until and not _is_day(item.authority_until):
+        raise fail("material", detail="authority_until")
+    if item.renews and item.renews not in {
+        one.id for one in item.fields if one.kind is FieldKind.DATE
+    }:
+        raise fail("date_bound", detail=item.renews)
     _check_limits(item, fail)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _check_conditions(

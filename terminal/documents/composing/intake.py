@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 
 from terminal.clock import to_local
@@ -19,8 +21,11 @@ from terminal.documents.composing.base import (
     provisional,
     remedies_of,
 )
+from terminal.documents.dates import long_day
+from terminal.documents.wording import default_wording
 from terminal.domain.case import Case
 from terminal.domain.catalogue import Material, Regime, ServiceItem, Way
+from terminal.domain.deadlines import renew_by
 from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.regime import (
     acceptance_basis,
@@ -30,6 +35,7 @@ from terminal.domain.regime import (
     limit_basis,
     own_basis,
 )
+from terminal.texts import DEFAULT_LANGUAGE
 
 HANDED_IN = (
     paper.Fate.ORIGINAL_KEPT,
@@ -78,6 +84,17 @@ def receipt(case: Case, item: ServiceItem, occasion: Occasion) -> paper.ReceiptV
     )
 
 
+def _renewal(case: Case) -> tuple[str, ...]:
+    """Return what a licence's last day means for its renewal, if it was applied for in time."""
+    if not case.expires or case.regime is not Regime.LICENSING:
+        return ()
+    last = dt.date.fromisoformat(case.expires)
+    if to_local(case.received_at).date() > renew_by(last):
+        return ()
+    wording = default_wording(DEFAULT_LANGUAGE)
+    return (wording("acceptance.renewal", expires=long_day(case.expires, wording)),)
+
+
 def acceptance(case: Case, item: ServiceItem, occasion: Occasion) -> paper.AcceptanceView:
     """Return the acceptance notice, also of what silence has accepted."""
     return paper.AcceptanceView(
@@ -89,6 +106,7 @@ def acceptance(case: Case, item: ServiceItem, occasion: Occasion) -> paper.Accep
         deemed=case.deemed,
         limit=limit_of(committed_limit(item)),
         statutory_limit=limit_of(item.statutory),
+        notes=_renewal(case),
         materials=materials_of(case, occasion.texts),
     )
 
@@ -147,6 +165,7 @@ def conditional(case: Case, item: ServiceItem, occasion: Occasion) -> paper.Cond
         cure_due=case.cure_by,
         deferred=deferred_of(case, occasion.texts),
         decision_due=case.decide_by,
+        notes=_renewal(case),
     )
 
 

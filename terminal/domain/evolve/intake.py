@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from terminal.clock import to_local
 from terminal.domain.case import Case, CaseState, Decline
 from terminal.domain.catalogue import Regime
@@ -33,7 +35,7 @@ from terminal.domain.records import (
 
 @creates(CaseReceived)
 def _case_received(_: None, body: CaseReceived, record: Record) -> Case | Refused:
-    if not body.receipt_number or not body.item_code:
+    if not body.receipt_number or not body.item_code or not _is_day(body.expires):
         return Refused("case.incomplete_record")
     if body.forwarding is None and _needs_day(body.regime, body.respond_by):
         return Refused("case.answer_day_missing")
@@ -50,6 +52,14 @@ def _case_received(_: None, body: CaseReceived, record: Record) -> Case | Refuse
     )  # fmt: skip
 
 
+def _is_day(text: str) -> bool:
+    """Say whether this is a day, or none."""
+    try:
+        return not text or bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
 def _needs_day(regime: Regime, respond_by: str) -> bool:
     """Say whether a day of answer lacks without which silence would never accept (art. 32)."""
     return clock_of(regime).silence == "accepted" and not respond_by
@@ -63,6 +73,8 @@ def _too_late_or_elsewhere(case: Case, record: Record) -> Refused | None:
         return Refused("case.not_arrived_yet")
     if case.accepted_by_silence(to_local(record.at).date()):
         return Refused("case.accepted_by_silence")
+    if case.renewed_by_silence(to_local(record.at).date()):
+        return Refused("case.renewed_by_silence")
     return None
 
 

@@ -110,6 +110,8 @@ def _case_suspended(case: Case, body: CaseSuspended, record: Record) -> Case | R
         return Refused("case.suspension_needs_notice")
     if body.planned_end < today or not body.decide_by or body.decide_by < case.decide_by:
         return Refused("case.suspension_needs_end")
+    if _past_expiry(case, body.decide_by):
+        return Refused("case.past_expiry")
     suspension = Suspension(
         body.ground, body.basis, body.suspended_at, body.planned_end, case.decide_by,
         body.document_number, body.official,
@@ -159,16 +161,23 @@ def _case_extended(case: Case, body: CaseExtended, record: Record) -> Case | Ref
         return Refused("case.extension_needs_approval")
     if not body.document_number.strip() or not body.basis.strip():
         return Refused("case.extension_needs_notice")
-    longest = clock_of(case.regime).extend_days
+    longest = clock_of(case.regime).longest_extension(joint=case.joint)
     if body.days < 1 or longest is None or body.days > longest:
         return Refused("case.extension_too_long")
     if body.decide_by <= case.decide_by:
         return Refused("case.extension_needs_notice")
+    if _past_expiry(case, body.decide_by):
+        return Refused("case.past_expiry")
     extension = Extension(
         body.days, body.reason, body.basis, body.approved_by, body.document_number,
         body.extended_at, case.decide_by,
     )  # fmt: skip
     return advance(case, record, body.official, decide_by=body.decide_by, extension=extension)
+
+
+def _past_expiry(case: Case, decide_by: str) -> bool:
+    """Say whether a decision on a renewal would wait until the licence has run out (art. 50)."""
+    return bool(case.expires) and case.decide_by <= case.expires < decide_by
 
 
 @changes(LegalReviewed, Case)
@@ -195,6 +204,8 @@ def _case_decided(case: Case, body: CaseDecided, record: Record) -> Case | Refus
         return Refused("case.decision_needs_document")
     if body.outcome is not Outcome.GRANTED and not (body.reason.strip() and body.basis.strip()):
         return Refused("case.refusal_needs_reason")
+    if body.outcome is not Outcome.GRANTED and case.renewed_by_silence(to_local(record.at).date()):
+        return Refused("case.renewed_by_silence")
     if body.outcome is Outcome.GRANTED and case.deferred:
         return Refused("case.deferred_not_cured")
     if refused := _may_not_decide(case, body, record):
@@ -237,6 +248,8 @@ def _cure_failed(case: Case, body: CureFailed, record: Record) -> Case | Refused
         return Refused("case.cure_still_runs")
     if not body.document_number.strip() or not body.reason.strip() or not body.basis.strip():
         return Refused("case.refusal_needs_reason")
+    if case.renewed_by_silence(to_local(body.failed_at).date()):
+        return Refused("case.renewed_by_silence")
     decision = Decision(
         Outcome.TERMINATED, body.failed_at, body.document_number, body.reason, body.basis,
         body.actor,

@@ -59,6 +59,8 @@ class CaseReceived(Body, frozen=True):
     needs one before its decision; `check_by` is the date by which commitments are checked.
     `cure_by` is the day until which the applicant undertook to bring what comes later, where
     the organ's own desk accepts (容缺); nothing is owed by it before that acceptance.
+    `joint`: several organs handle it together; `expires` is the last day of the licence that is
+    to be renewed (延续).
     """
 
     kind: ClassVar[str] = "case_received"
@@ -92,6 +94,8 @@ class CaseReceived(Body, frozen=True):
     power: PowerOfAttorney | None = None
     guardian_consents: bool = False
     cure_by: str = ""
+    joint: bool = False
+    expires: str = ""
 
 
 class MaterialsSupplemented(Body, frozen=True):

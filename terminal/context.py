@@ -30,6 +30,7 @@ from terminal.services.casework.history_sheet import HistorySheetService
 from terminal.services.casework.results import ResultDesk
 from terminal.services.casework.shifts import ShiftService
 from terminal.services.casework.signing import SigningService
+from terminal.services.casework.telling import TellingService
 from terminal.services.casework.todo import HistoryService, TodoService
 from terminal.services.casework.window import WindowCasework
 from terminal.services.catalogue import CatalogueService
@@ -208,7 +209,10 @@ class Context:
             enrolment=self.enrolment.current, clock=self.clock, randomness=self.ids,
             events=self.events,
         )  # fmt: skip
-        place = Place(hall, settings.window.name, settings.hall.phone, self._paper_language())
+        place = Place(
+            hall, settings.window.name, settings.hall.phone, self._paper_language(),
+            settings.documents.copy_check,
+        )  # fmt: skip
         desk = Desk(
             window=settings.window.name,
             public_url=self.public_url,
@@ -287,6 +291,7 @@ class Context:
         self.complaints = ComplaintsService(office, numbering)
         self.collecting = CollectingService(office, self.results, self.casework, self.signing)
         self.todo = TodoService(office)
+        self.telling = TellingService(office, papers.occasion_of)
         self.history = HistoryService(office)
         self.shifts = ShiftService(office, self.todo)
         self.blank_book = BlankBookService(self.ledger, self.clock)

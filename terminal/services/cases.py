@@ -11,15 +11,19 @@ from terminal.clock import Clock, today
 from terminal.domain.calendar import WorkingDayCalendar, undecided
 from terminal.domain.case import Case, CaseState
 from terminal.domain.deadlines import working_days_left
+from terminal.domain.telling import Owed, owed_papers
 from terminal.domain.wiping import is_wiped
 from terminal.errors import NotFound
 from terminal.services.kept_cases import KeptCases
 from terminal.services.printing import document_view
+from terminal.services.untold import Untold
 from terminal.services.views import CaseCounts, CaseRow, DocumentView, Session
 from terminal.store import aggregates, lists
 from terminal.store.database import Ledger, Transaction
 
 OPEN_STATES = tuple(state.value for state in CaseState if state.open)
+COUNTED = (*OPEN_STATES, CaseState.NOT_ACCEPTED.value)
+"""Of what was not accepted the applicant may still have to be told."""
 
 
 def case_row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> CaseRow:
@@ -62,6 +66,7 @@ class _Counted(NamedTuple):
     due: date | None
     days_left: int | None
     deferred: bool
+    owed: tuple[Owed, ...]
 
 
 class CasesService:
@@ -75,6 +80,7 @@ class CasesService:
         self._clock = clock
         self._lock = threading.Lock()
         self._counted: KeptCases[_Counted] = KeptCases()
+        self._untold = Untold()
         self._counted_for = ""
 
     def mine(self, session: Session, *, all_states: bool = False) -> tuple[CaseRow, ...]:
@@ -96,15 +102,22 @@ class CasesService:
 
         def make(case: Case) -> _Counted:
             row = case_row(case, on, calendar, "")
-            return _Counted(row.state, row.due, row.days_left, bool(case.deferred))
+            owed = owed_papers(case)
+            return _Counted(row.state, row.due, row.days_left, bool(case.deferred), owed)
+
+        def read(db: Transaction) -> tuple[list[_Counted], int]:
+            found = self._counted.rows(db, session.staff_id, COUNTED, (on, calendar), make)
+            owed = {one: counted.owed for one, counted in found.items() if counted.owed}
+            left = self._untold.left(db, owed)
+            for one in (one for one, still in left.items() if not still):
+                # What was told stays told: it is not asked about again.
+                self._counted.keep(one, found[one]._replace(owed=()))
+            return [one for one in found.values() if one.state.open], sum(map(bool, left.values()))
 
         with self._lock:
             if self._counted_for != session.staff_id:
                 self._counted, self._counted_for = KeptCases(), session.staff_id
-            kept = self._counted
-            cases = self._ledger.read(
-                lambda db: kept.rows(db, session.staff_id, OPEN_STATES, (on, calendar), make)
-            ).values()
+            cases, to_tell = self._ledger.read(read)
         dated = [(case, case.due) for case in cases if case.due is not None]
         return CaseCounts(
             overdue=sum(due < on for _, due in dated),
@@ -114,6 +127,7 @@ class CasesService:
             awaiting_correction=sum(case.state is CaseState.AWAITING_CORRECTION for case in cases),
             deferred=sum(case.deferred for case in cases),
             open=len(cases),
+            to_tell=to_tell,
         )
 
     def case(self, case_id: str) -> Case:

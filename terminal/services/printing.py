@@ -132,6 +132,7 @@ def document_view(db: Transaction, document: Document) -> DocumentView:
         issued_at=document.issued_at,
         digest=document.digest,
         jobs=tuple(job_view(j) for j in print_jobs.of_document(db, document.document_id)),
+        signed=document.signed is not None,
     )
 
 

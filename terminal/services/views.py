@@ -229,7 +229,7 @@ class PrintJobView(msgspec.Struct, frozen=True):
 
 
 class DocumentView(msgspec.Struct, frozen=True):
-    """A document that was issued."""
+    """A document that was issued; `signed`: somebody signed for it, or a reason stands for it."""
 
     document_id: str
     kind: str
@@ -238,6 +238,7 @@ class DocumentView(msgspec.Struct, frozen=True):
     issued_at: int
     digest: str
     jobs: tuple[PrintJobView, ...] = ()
+    signed: bool = False
 
 
 class CaseRow(msgspec.Struct, frozen=True):
@@ -260,7 +261,7 @@ class CaseRow(msgspec.Struct, frozen=True):
 
 
 class CaseCounts(msgspec.Struct, frozen=True):
-    """My open cases at a glance."""
+    """My open cases at a glance; `to_tell` counts those with a department's paper to hand over."""
 
     overdue: int = 0
     due_today: int = 0
@@ -269,6 +270,7 @@ class CaseCounts(msgspec.Struct, frozen=True):
     awaiting_correction: int = 0
     deferred: int = 0
     open: int = 0
+    to_tell: int = 0
 
 
 class Saved(msgspec.Struct, frozen=True):

@@ -143,6 +143,29 @@ def documents_of_case(db: peewee.Database, case_id: str) -> list[Document]:
     return cast("list[Document]", list(found))[::-1]
 
 
+def papers_of_case(db: peewee.Database, case_id: str) -> tuple[str, ...]:
+    """Return the kinds of the papers that a case has had, one for each paper."""
+    papers = AggregateRow.select(AggregateRow.state).where(
+        AggregateRow.kind == "document", AggregateRow.parent == case_id
+    )
+    return tuple(kind for (kind,) in papers.tuples().execute(db))
+
+
+def document_marks(
+    db: peewee.Database, case_ids: Sequence[str]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return the ids and newest records of the documents of each of these cases that has one."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for some in _chunks(case_ids):
+        sql = (
+            "SELECT parent, aggregate_id, head FROM aggregate"
+            f" WHERE kind = 'document' AND parent IN ({_marks(some)}) ORDER BY aggregate_id"
+        )
+        for case_id, document_id, head in rows(db, sql, *some):
+            found.setdefault(case_id, []).append((document_id, head))
+    return {case_id: tuple(documents) for case_id, documents in found.items()}
+
+
 def document_by_number(db: peewee.Database, kind: str, number: str) -> Document | None:
     """Return a document by its kind and its own number or its case's receipt number."""
     found = aggregates.select(

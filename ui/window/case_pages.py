@@ -26,7 +26,7 @@ from ui.window.casework.clerking import Clerking, look_up, search
 from ui.window.casework.next_thing import (
     goes_on_at_the_intake,
     next_acts,
-    silence_words,
+    row_words,
 )
 from ui.window.casework.tabs import DONE, OPEN, TabBar
 from ui.window.casework.todo_table import TodoTable, plain_row, turning_words
@@ -241,12 +241,12 @@ class CasesPage(Page):
         self._on_moved()
 
     def _on_moved(self) -> None:
-        """Say below what silence did to the selected row, or how one matter stands."""
+        """Say below what is to know of the selected row, or how one matter stands."""
         row = self.table.todo()
         if self._searched and self._matter:
             self.below.say(self._matter, "")
         else:
-            self.below.say(silence_words(row, self.texts) if row is not None else "", "warning")
+            self.below.say(row_words(row, self.texts) if row is not None else "", "warning")
         self.keys_changed.emit()
 
     def _empty_words(self) -> str:

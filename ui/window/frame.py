@@ -103,6 +103,7 @@ class Workplace(QWidget):
         self._above.hide()
         self._page = "work"
         self._day = ""
+        self._to_tell: int | None = None
         self.handed_over = False
         self._journal_soon = Coalesced(self, self._refresh_journal)
         self._counts_soon = Coalesced(self, self._refresh_cases)
@@ -318,7 +319,7 @@ class Workplace(QWidget):
     def _on_event(self, event: Event) -> None:
         if event.name in _JOURNAL_EVENTS:
             self._journal_soon.ask()
-        if event.name in ("case_saved", "progress_changed"):
+        if event.name in ("case_saved", "progress_changed", "document_signed"):
             self._counts_soon.ask()
         if event.name == "device_changed":
             self._refresh_devices()
@@ -359,7 +360,12 @@ class Workplace(QWidget):
 
     def _on_counts(self, counts: CaseCounts) -> None:
         self.work.mine.show_counts(counts)
-        self.top.name_pages(counts.due_today + counts.overdue)
+        self.top.name_pages(counts.due_today + counts.overdue + counts.to_tell)
+        arrived = counts.to_tell - (self._to_tell if self._to_tell is not None else counts.to_tell)
+        self._to_tell = counts.to_tell
+        if arrived > 0 and not self.notice.text():
+            # A hint for between two visitors: what is said to this one is not written over.
+            self.say(self._texts.counted("casework.told.arrived", arrived), "warning")
 
     def _refresh_devices(self) -> None:
         devices = getattr(self._bridge.ctx, "devices", None)

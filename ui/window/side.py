@@ -96,9 +96,11 @@ class MineCard(Card):
         self.tomorrow_word = Label(texts("window.mine.due_tomorrow"), state="muted")
         self.rest = Label("", "small", wrap=True)
         self.overdue = Label("", "dense", state="bad", wrap=True, object_name="mine_overdue")
+        self.tell = Label("", "dense", state="accent", wrap=True, object_name="mine_tell")
         self.add(
             row(self.today, self.today_word, None, self.tomorrow, self.tomorrow_word, gap=8),
             self.overdue,
+            self.tell,
             self.rest,
         )
         self.show_counts(CaseCounts())
@@ -114,6 +116,8 @@ class MineCard(Card):
         )
         self.overdue.say(texts("window.mine.overdue", count=counts.overdue))
         self.overdue.setVisible(counts.overdue > 0)
+        self.tell.say(texts.counted("casework.told.mine", counts.to_tell))
+        self.tell.setVisible(counts.to_tell > 0)
         self.rest.say(
             texts(
                 "window.mine.rest",

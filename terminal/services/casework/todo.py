@@ -12,10 +12,12 @@ from terminal.clock import today
 from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
 from terminal.domain.records import Outcome
+from terminal.domain.telling import Owed, owed_papers
 from terminal.services.cases import case_row
 from terminal.services.casework.acting import Office
 from terminal.services.casework.silence import Silence, silence_of
 from terminal.services.kept_cases import KeptCases
+from terminal.services.untold import Untold
 from terminal.services.views import CaseRow, Session
 from terminal.store import lists
 from terminal.store.database import Transaction
@@ -27,6 +29,9 @@ LISTS_KEPT = 2
 """The list of whoever is signed in, and that of all."""
 
 UNFINISHED = tuple(state.value for state in CaseState if not state.over)
+WANTED = (*UNFINISHED, CaseState.NOT_ACCEPTED.value)
+"""States of cases that may want something: of what was not accepted the applicant is told."""
+
 ENDED = tuple(state.value for state in CaseState if state.over)
 
 
@@ -34,6 +39,7 @@ class Tab(StrEnum):
     """The tabs of 我的办件, in their order."""
 
     TO_CHECK = "to_check"
+    TO_TELL = "to_tell"
     AWAITING_CORRECTION = "awaiting_correction"
     DEFERRED = "deferred"
     DUE_SOON = "due_soon"
@@ -48,7 +54,10 @@ class Tab(StrEnum):
 
 
 class TodoRow(msgspec.Struct, frozen=True):
-    """A case in a tab: `until` is the date that counts there, `left` its working days."""
+    """A case in a tab: `until` is the date that counts there, `left` its working days.
+
+    `owed` are the department's papers of which the applicant was not told yet.
+    """
 
     case: CaseRow
     tabs: tuple[Tab, ...]
@@ -56,6 +65,7 @@ class TodoRow(msgspec.Struct, frozen=True):
     left: int | None
     originals: int
     silence: Silence | None = None
+    owed: tuple[Owed, ...] = ()
 
 
 class TodoList(msgspec.Struct, frozen=True):
@@ -75,19 +85,20 @@ class TodoService:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._lock = threading.Lock()
-        self._kept: dict[str, KeptCases[TodoRow]] = {}
+        self._kept: dict[str, tuple[KeptCases[TodoRow], Untold]] = {}
 
     def mine(self, session: Session, *, of_all: bool = False) -> TodoList:
         """Return what wants doing of this clerk's cases, or of all that are known here."""
         on, calendar = today(self._office.clock), self._office.rules().calendar
         staff = "" if of_all else session.staff_id
         with self._lock:
-            kept = self._kept.pop(staff, None) or KeptCases()
-
-            found = self._office.ledger.read(lambda db: _renewed(db, kept, staff, on, calendar))
+            kept, untold = self._kept.pop(staff) if staff in self._kept else (KeptCases(), Untold())
+            found = self._office.ledger.read(
+                lambda db: _renewed(db, kept, untold, staff, on, calendar)
+            )
             while len(self._kept) >= LISTS_KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[staff] = kept
+            self._kept[staff] = (kept, untold)
         rows = [row for row in found if row.tabs]
         rows.sort(key=lambda row: (row.until or date.max, row.case.received_at, row.case.case_id))
         counts = {tab.value: sum(tab in row.tabs for row in rows) for tab in Tab}
@@ -114,7 +125,10 @@ class TodoService:
         return tuple(self._office.ledger.read(read))
 
     def search(self, words: str, limit: int = 50) -> tuple[CaseRow, ...]:
-        """Find cases known here by receipt number, case number, applicant or matter."""
+        """Find cases known here by a number of theirs, applicant or matter.
+
+        A receipt written by hand is found by its own number, too: so it says itself.
+        """
         wanted = words.strip().casefold().replace(" ", "")
         if not wanted:
             return ()
@@ -132,7 +146,8 @@ class TodoService:
 
 def _matches(case: Case, wanted: str) -> bool:
     plain = wanted.replace("-", "")
-    numbers = (case.receipt_number, case.case_number)
+    paper = case.late_entry.paper_number if case.late_entry is not None else ""
+    numbers = (case.receipt_number, case.case_number, paper)
     names = (case.applicant.name, case.visitor.name, case.item_name)
     return any(plain in number.casefold().replace("-", "") for number in numbers if plain) or any(
         wanted in name.casefold() for name in names
@@ -140,10 +155,21 @@ def _matches(case: Case, wanted: str) -> bool:
 
 
 def _renewed(
-    db: Transaction, kept: KeptCases[TodoRow], staff: str, on: date, calendar: WorkingDayCalendar
+    db: Transaction,
+    kept: KeptCases[TodoRow],
+    untold: Untold,
+    staff: str,
+    on: date,
+    calendar: WorkingDayCalendar,
 ) -> list[TodoRow]:
     """Return all rows of a list as they are now; only those that changed are made anew."""
-    made = kept.rows(db, staff, UNFINISHED, (on, calendar), lambda case: _row(case, on, calendar))
+    made = kept.rows(db, staff, WANTED, (on, calendar), lambda case: _row(case, on, calendar))
+    owed = {one: row.owed for one, row in made.items() if row.owed}
+    for one, left in untold.left(db, owed).items():
+        if not left:
+            # What was told stays told: this row is not asked about again.
+            kept.keep(one, _told(made[one]))
+        made[one] = msgspec.structs.replace(made[one], owed=left) if left else _told(made[one])
     for one, sync in kept.sync_states(db).items():
         row = made[one]
         if row.case.sync != sync:
@@ -165,6 +191,8 @@ def _row(case: Case, on: date, calendar: WorkingDayCalendar) -> TodoRow:
                 dates.append(date.fromisoformat(until))
 
     put(Tab.TO_CHECK, case.state is CaseState.RECEIVED and case.forwarding is None, case.due)
+    owed = owed_papers(case)
+    put(Tab.TO_TELL, bool(owed))
     put(Tab.AWAITING_CORRECTION, case.state is CaseState.AWAITING_CORRECTION)
     put(Tab.DEFERRED, bool(case.cure_due), case.cure_due)
     put(Tab.TO_MAKE_READY, _to_make_ready(case), case.due)
@@ -180,7 +208,12 @@ def _row(case: Case, on: date, calendar: WorkingDayCalendar) -> TodoRow:
     left = calendar.working_days_between(on, nearest) if nearest else None
     put(Tab.OVERDUE, nearest is not None and nearest < on)
     put(Tab.DUE_SOON, nearest is not None and nearest >= on and (left or 0) <= SOON_DAYS)
-    return TodoRow(row, tuple(tabs), nearest, left, len(case.kept_originals), silence)
+    return TodoRow(row, tuple(tabs), nearest, left, len(case.kept_originals), silence, owed)
+
+
+def _told(row: TodoRow) -> TodoRow:
+    tabs = tuple(tab for tab in row.tabs if tab is not Tab.TO_TELL)
+    return msgspec.structs.replace(row, tabs=tabs, owed=())
 
 
 def _to_make_ready(case: Case) -> bool:

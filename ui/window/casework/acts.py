@@ -13,6 +13,7 @@ from terminal.domain.answering import to_register
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.records import DeliveryWay, Outcome
+from terminal.domain.telling import Out, Owed, decision_papers, is_of, owed_papers, untold
 from terminal.domain.wiping import is_wiped
 from terminal.services.views import DocumentView, Role, Session
 
@@ -22,6 +23,7 @@ S = CaseState
 class CaseAct(StrEnum):
     """The acts of the case page; the value names its texts and widgets."""
 
+    TELL = "tell"
     SIGN = "sign"
     ORIGINALS = "originals"
     WITHDRAW = "withdraw"
@@ -56,6 +58,7 @@ def _key(name: str, *, control: bool = False) -> ActKey:
 
 
 KEYS: dict[CaseAct, ActKey] = {
+    CaseAct.TELL: _key("F5", control=True),
     CaseAct.SIGN: _key("F2"),
     CaseAct.VOID: _key("F2", control=True),
     CaseAct.ORIGINALS: _key("F7"),
@@ -91,6 +94,28 @@ def may_resume(case: Case) -> bool:
     return not is_wiped(case) and case.state in (S.RECEIVED, S.AWAITING_CORRECTION)
 
 
+def to_tell(case: Case, documents: tuple[DocumentView, ...]) -> tuple[Owed, ...]:
+    """Return the department's papers of which the applicant was not told yet."""
+    return untold(owed_papers(case), map(_out_of, documents))
+
+
+def to_print(case: Case, documents: tuple[DocumentView, ...]) -> tuple[Owed, ...]:
+    """Return the department's papers that this window has not printed yet."""
+    printed = [_out_of(one) for one in documents if one.jobs]
+    owed = (*to_tell(case, documents), *decision_papers(case))
+    return tuple(one for one in owed if not any(is_of(one, paper) for paper in printed))
+
+
+def told_papers(case: Case, documents: tuple[DocumentView, ...]) -> tuple[DocumentView, ...]:
+    """Return the papers by which the applicant is still to be told, of those that are here."""
+    owed = to_tell(case, documents)
+    return tuple(one for one in documents if any(is_of(each, _out_of(one)) for each in owed))
+
+
+def _out_of(document: DocumentView) -> Out:
+    return Out(document.kind, document.issued_at, document.signed)
+
+
 def acts_of(
     case: Case,
     session: Session,
@@ -116,6 +141,7 @@ def acts_of(
     in_hand = case.state in (S.ACCEPTED, S.UNDER_REVIEW)
     at_desk = case.state in (S.DECIDED, S.RESULT_READY)
     on_its_way = case.courier is not None and not case.courier.returned_at
+    put(CaseAct.TELL, to_print(case, documents))
     put(CaseAct.FORWARD, case.forwarding and case.state is S.RECEIVED and not case.forwarded_at)
     put(
         CaseAct.ARRIVED,

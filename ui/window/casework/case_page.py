@@ -14,7 +14,7 @@ from ui.theme import px
 from ui.widgets.basics import Card, KeyCap, Label, Scroll, StateLabel, column, row
 from ui.widgets.keys import KeyHint
 from ui.widgets.rows import Row, SelectList
-from ui.window.casework.acts import KEYS, CaseAct, acts_of, may_resume
+from ui.window.casework.acts import KEYS, CaseAct, acts_of, may_resume, told_papers
 from ui.window.casework.agreeing import AgreeForm
 from ui.window.casework.bringing import BringForm, SupplementForm
 from ui.window.casework.case_view import CaseView
@@ -36,6 +36,7 @@ from ui.window.casework.results import (
     SendForm,
 )
 from ui.window.casework.signing import OriginalsForm, SignForm
+from ui.window.casework.telling import TellForm
 from ui.window.casework.todo_table import light_of
 from ui.window.dates import day_words
 from ui.window.side import STATE_COLOURS
@@ -43,7 +44,7 @@ from ui.window.side import STATE_COLOURS
 FORMS: tuple[type[CaseForm], ...] = (
     BringForm, SupplementForm, CureFailedForm, HandOverForm, ForwardForm, ArrivedForm,
     WithdrawForm, VoidForm, DecideForm, CloseForm, ReadyForm, RemindForm, AgreeForm, SendForm,
-    CameBackForm, DeliverForm, ReceivedForm, SignForm, OriginalsForm,
+    CameBackForm, DeliverForm, ReceivedForm, TellForm, SignForm, OriginalsForm,
 )  # fmt: skip
 
 
@@ -186,7 +187,7 @@ class CasePage(QWidget):
         if first:
             self.start()
         if likely is not None and self._at_once:
-            self.open_form(likely)
+            self.open_form(likely, owed=True)
         self.keys_changed.emit()
 
     def _show_light(self, file: CaseFile) -> None:
@@ -292,8 +293,11 @@ class CasePage(QWidget):
             case "scroll":
                 self.view.scroll_by(6)
 
-    def open_form(self, act: CaseAct) -> None:
-        """Open the form of an act; it has no effect yet."""
+    def open_form(self, act: CaseAct, *, owed: bool = False) -> None:
+        """Open the form of an act; it has no effect yet.
+
+        What is signed is the paper that is selected, or with `owed` what is still to be told.
+        """
         if self.file is None:
             return
         self.close_form()
@@ -301,7 +305,9 @@ class CasePage(QWidget):
         form = self.form_of(act)
         if isinstance(form, SignForm):
             document = self.view.document()
-            form.choose(*((document,) if document is not None else ()))
+            selected = (document,) if document is not None else ()
+            papers = told_papers(self.file.case, self.file.documents) if owed else ()
+            form.choose(*(papers or selected))
         self._choose.hide()
         form.open(self.file)
         self._arrange()
@@ -325,10 +331,15 @@ class CasePage(QWidget):
             self.open_form(self._acts[place])
 
     def _on_finished(self, words: str) -> None:
+        form = self.form()
+        then = form.then() if form is not None else None
         self.close_form()
         self.told.emit(words, "good")
         self.acts.setFocus()
-        self.refresh()
+        if then is not None and self.file is not None:
+            self.open(self.file.case.case_id, (then,), at_once=True)
+        else:
+            self.refresh()
         self.keys_changed.emit()
 
     def _reprint(self) -> None:

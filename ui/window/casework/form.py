@@ -82,6 +82,10 @@ class CaseForm(Card, metaclass=AbstractWidget):
     def call(self) -> Call:
         """Return what is done on a thread of the core."""
 
+    def then(self) -> CaseAct | None:
+        """Return the act whose form opens when this one is done."""
+        return None
+
     def leave(self) -> None:
         """Drop what is under way; the form closes."""
 

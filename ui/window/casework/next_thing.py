@@ -1,4 +1,4 @@
-"""What comes next for a case in a list, so that one key opens it; and what silence did to it."""
+"""What comes next for a case in a list, so that one key opens it; and what is to know of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ui.window.casework.acts import CaseAct
 from ui.window.dates import day_words, last_day_words
 
 _BY_TAB: dict[Tab, tuple[CaseAct, ...]] = {
+    Tab.TO_TELL: (CaseAct.TELL, CaseAct.SIGN),
     Tab.AWAITING_CORRECTION: (CaseAct.SUPPLEMENT,),
     Tab.DEFERRED: (CaseAct.BRING, CaseAct.CURE_FAILED),
     Tab.TO_MAKE_READY: (CaseAct.READY,),
@@ -34,6 +35,14 @@ def goes_on_at_the_intake(row: TodoRow) -> bool:
     return (
         not row.case.wiped and row.case.state in _AT_THE_INTAKE and Tab.TO_FORWARD not in row.tabs
     )
+
+
+def row_words(row: TodoRow, texts: Texts) -> str:
+    """Say what the applicant is still to be told of, or what silence did to the case."""
+    if not row.owed:
+        return silence_words(row, texts)
+    names = (texts(f"window.document.{one.kinds[0]}") for one in row.owed)
+    return texts("casework.told.words", names=texts("window.list").join(names))
 
 
 def silence_words(row: TodoRow, texts: Texts) -> str:

@@ -25,6 +25,7 @@ from terminal.errors import DiskFull, NotFound, StoreError
 from terminal.protocol.wire import Cursor
 from terminal.store import catalogue_changes
 from terminal.store.catalogue_changes import Changes
+from terminal.store.statements import writer
 from terminal.store.tables.catalogue import TABLES, ItemRow, LifeEventRow, MetaRow
 
 LAYOUT = "2"
@@ -34,6 +35,8 @@ _CHUNK = 400
 _BUSY_SECONDS = 5
 _T = TypeVar("_T")
 
+_put_item = writer(ItemRow, "REPLACE")
+_put_event = writer(LifeEventRow, "REPLACE")
 _encoder = msgspec.json.Encoder()
 _item_decoder = msgspec.json.Decoder(ServiceItem)
 _event_decoder = msgspec.json.Decoder(LifeEvent)
@@ -271,18 +274,15 @@ class CatalogueStore:
             for i in batch
             if i.code in known and known[i.code][0] == i.version and known[i.code][1] != i.usage
         ]
-        for rows in _chunks([_row(item, shipped) for item in (*fresh, *changed, *used_otherwise)]):
+        for item in (*fresh, *changed, *used_otherwise):
             # A version that was here before comes back by the same key.
-            ItemRow.insert_many(rows).on_conflict_replace().execute(self._db)
+            _put_item(self._db, _row(item, shipped))
         return ImportCounts(len(fresh), len(changed), len(batch) - len(fresh) - len(changed))
 
     def _put_events(self, events: tuple[LifeEvent, ...]) -> None:
-        rows = [
-            {"id": event.id, "position": position, "body": _encoder.encode(event)}
-            for position, event in enumerate(events)
-        ]
-        for chunk in _chunks(rows):
-            LifeEventRow.insert_many(chunk).on_conflict_replace().execute(self._db)
+        for position, event in enumerate(events):
+            row = {"id": event.id, "position": position, "body": _encoder.encode(event)}
+            _put_event(self._db, row)
 
     def _identity(self) -> Iterator[str]:
         query = ItemRow.select(ItemRow.code, ItemRow.version, ItemRow.usage)

@@ -9,8 +9,10 @@ import msgspec
 import peewee
 
 from terminal.domain.catalogue import LifeEvent, ServiceItem
+from terminal.store.statements import writer
 from terminal.store.tables.catalogue import ItemRow, LifeEventRow, PulledRow
 
+_put_pulled = writer(PulledRow, "IGNORE")
 _CHUNK = 400
 _T = TypeVar("_T")
 
@@ -60,8 +62,8 @@ def put_events(db: peewee.Database, events: Iterable[LifeEvent]) -> None:
 
 def note_pulled(db: peewee.Database, codes: Sequence[str]) -> None:
     """Remember which items are the hub's."""
-    for some in _chunks(codes):
-        PulledRow.insert_many([{"code": code} for code in some]).on_conflict_ignore().execute(db)
+    for code in codes:
+        _put_pulled(db, {"code": code})
 
 
 def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:

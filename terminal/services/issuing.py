@@ -6,17 +6,15 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from terminal.clock import to_local
 from terminal.documents import encode_view, lay_out
 from terminal.domain.aggregates import Document
 from terminal.domain.case import Case
-from terminal.domain.numbers import document_series
 from terminal.domain.records import DocumentIssued
 from terminal.ids import Randomness, record_id
 from terminal.protocol.entry import Draft
 from terminal.protocol.query_code import query_url
 from terminal.protocol.suites import STANDARD
-from terminal.services.numbering import next_leased
+from terminal.services.numbering import LeasedNumber, next_leased_of
 from terminal.services.papers import Paper
 from terminal.services.printing import queue_document
 from terminal.store import aggregates, journal
@@ -57,15 +55,16 @@ class Issuer:
         case: Case | Subject,
         papers: Sequence[Paper],
         at: int,
+        leased: LeasedNumber | None = None,
     ) -> list[journal.Written]:
         """Issue the papers of an act about a case, inside the act's transaction.
 
         A paper that lacks what the law asks for raises, and with it nothing of the act is
         saved. Its id follows from the action, so the same action issues it once. Where a block of
         the organ's numbers is left, the paper bears its own; otherwise it says that the number
-        follows, and the hub gives it.
+        follows, and the hub gives it. `leased` is one that the act itself has taken for its paper.
         """
-        drafts = [self._draft(db, action_id, case, paper, at) for paper in papers]
+        drafts = [self._draft(db, action_id, case, paper, at, leased) for paper in papers]
         written = self._journal.append(db, action_id, drafts)
         for draft in drafts:
             document = aggregates.load(db, draft.aggregate_id)
@@ -74,13 +73,15 @@ class Issuer:
         return written
 
     def _draft(
-        self, db: Transaction, action_id: str, case: Case | Subject, paper: Paper, at: int
-    ) -> Draft:
+        self, db: Transaction, action_id: str, case: Case | Subject, paper: Paper, at: int,
+        taken: LeasedNumber | None,
+    ) -> Draft:  # fmt: skip
         leased = None
-        if paper.series:
-            series = document_series(paper.series, to_local(at).year)
-            leased = next_leased(db, self._journal.origin, series)
-        if leased is not None:
+        if taken is not None and paper.view.head.official_number == taken.number:
+            leased, paper = taken, msgspec.structs.replace(paper, series=taken.head)
+        elif paper.series:
+            leased = next_leased_of(db, self._journal.origin, paper.series, at)
+        if leased is not None and leased is not taken:
             paper = paper.with_official_number(leased.number)
         url = query_url(
             self._desk.public_url(), case.receipt_number, case.token, paper.digest,

@@ -6,9 +6,11 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from terminal.clock import to_local
 from terminal.domain.numbers import (
     case_series,
     check_receipt_number,
+    document_series,
     draw_tag,
     format_receipt_number,
     number_in_series,
@@ -40,10 +42,11 @@ def blank_number_of(typed: str) -> str:
 
 
 class LeasedNumber(NamedTuple):
-    """A number from a leased block, and the record of its lease."""
+    """A number from a leased block, the record of its lease, the words before the year in it."""
 
     number: str
     lease: str
+    head: str = ""
 
 
 def next_leased(db: Transaction, terminal_id: str, series: str) -> LeasedNumber | None:
@@ -53,6 +56,17 @@ def next_leased(db: Transaction, terminal_id: str, series: str) -> LeasedNumber 
         return None
     lease, place = taken
     return LeasedNumber(number_in_series(series, place), lease.leased_by)
+
+
+def next_leased_of(db: Transaction, terminal_id: str, head: str, at: int) -> LeasedNumber | None:
+    """Take an organ's next number of the year of a moment (milliseconds); None without a block.
+
+    `head` are the words before the year; empty for an organ without a series.
+    """
+    if not head:
+        return None
+    taken = next_leased(db, terminal_id, document_series(head, to_local(at).year))
+    return taken._replace(head=head) if taken is not None else None
 
 
 class Numbering:

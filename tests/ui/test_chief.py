@@ -64,7 +64,7 @@ def test_accepted_and_decided_in_one_flow_by_name_and_number(clerk: Clerk) -> No
     clerk.press(F.Key_1)
     clerk.enter()
     clerk.at("decide_number")
-    clerk.type("文2026-1")
+    # Nothing typed: the number comes by itself, from a leased block or from the hub.
     clerk.enter()
     clerk.at("decide_enforcement")
     clerk.enter()
@@ -80,6 +80,7 @@ def test_accepted_and_decided_in_one_flow_by_name_and_number(clerk: Clerk) -> No
     assert (case.state, case.case_id != case_id) == (CaseState.DECIDED, True)
     assert case.decision is not None
     assert case.decision.outcome is Outcome.GRANTED
+    assert case.decision.document_number == f"{case.receipt_number}-准"
     assert case.decision.decider.kind == "chief"
     assert (case.decision.decider.name, case.decision.enforcement_number) == ("赵敏", "ZF-0042")
     papers = {one.kind for one in core(clerk).cases.documents(case.case_id)}

@@ -45,7 +45,7 @@ DECIDED_AT_THE_WINDOW = Scene(
         Do("card", Act.ACCEPT, S.ACCEPTED),
         Expect("card", S.ACCEPTED, until=(Until("decide_by", 1, "accepted_at"),)),
         Handle("card", "decide", S.DECIDED, (
-            ("outcome", "GRANTED"), ("number", "老优〔2026〕1号"), ("enforcement", "SAMPLE-0701"),
+            ("outcome", "GRANTED"), ("enforcement", "SAMPLE-0701"),
         )),
         Handle("card", "ready", S.RESULT_READY, (("number", "SC-0001"),)),
         Handle("card", "deliver", S.DELIVERED, card="wang", signed=True),
@@ -61,7 +61,7 @@ DECIDED_AT_THE_WINDOW = Scene(
                   "case_delivered", "case_closed"),
             says=(
                 Says("receipt", ("本事项自受理之日起", "王㛃"), never=("行政许可法",)),
-                Says("decision_grant", ("老优〔2026〕1号", "SAMPLE-0701")),
+                Says("decision_grant", ("{receipt_number}-准", "SAMPLE-0701")),
                 Says("delivery_receipt", ("王㛃", "四川省老年人优待证")),
             ),
         ),

@@ -16,6 +16,7 @@ from terminal.domain.case import Case
 from terminal.domain.catalogue import Organ, ServiceItem, TimeLimit, Way
 from terminal.domain.numbers import offline_document_number
 from terminal.domain.parties import Actor, Capacity, MaterialEntry, MaterialStatus, Party, PartyKind
+from terminal.domain.records import Outcome
 from terminal.texts import Texts
 
 LOOK_UP_AFTER_DAYS = 3
@@ -56,7 +57,7 @@ def head_of(
     """Return a paper's head; its number is made here, `official` is the organ's own."""
     number = case.receipt_number
     if kind != "receipt":
-        number = offline_document_number(number, occasion.texts(f"paper.number_kind.{kind}"))
+        number = number_to_follow(case, kind, occasion.texts)
         if serial > 1:
             number = occasion.texts("paper.serial_number", number=number, serial=serial)
     return paper.DocumentHead(
@@ -69,6 +70,17 @@ def head_of(
         official_number=official.strip() or None,
         language=occasion.language,
     )
+
+
+def number_to_follow(case: Case, kind: str, texts: Texts | None = None) -> str:
+    """Return what a paper is known by until the organ's own number is there; in Chinese."""
+    word = (texts or Texts())(f"paper.number_kind.{kind}")
+    return offline_document_number(case.receipt_number, word)
+
+
+def decision_kind(outcome: Outcome) -> str:
+    """Return the kind of paper that a decision is written on."""
+    return "decision_grant" if outcome is Outcome.GRANTED else "decision_refuse"
 
 
 def of_this_hall(fields: dict[str, object], occasion: Occasion) -> dict[str, object]:

@@ -13,8 +13,10 @@ from terminal.documents import views as paper
 from terminal.documents.composing.base import (
     Occasion,
     day,
+    decision_kind,
     deferred_of,
     notice_part,
+    number_to_follow,
     provisional,
     remedies_of,
     serial_of,
@@ -83,8 +85,9 @@ def decision(
     if made is None:
         raise ValueError("the case is not decided")
     granted = made.outcome is Outcome.GRANTED
-    kind = "decision_grant" if granted else "decision_refuse"
-    official = made.document_number
+    kind = decision_kind(made.outcome)
+    follows = made.document_number == number_to_follow(case, kind)
+    official = "" if follows else made.document_number
     fields = notice_part(case, item, kind, occasion, official=official)
     procedure = procedure_of(case.regime)
     # To end a case is no refusal of the permission: the article on refusals is not its basis.

@@ -8,10 +8,11 @@ from typing import Protocol
 import msgspec
 
 from terminal.clock import Clock, today
+from terminal.documents.composing.base import decision_kind, number_to_follow
 from terminal.domain.case import Case
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.policy import HallRules
-from terminal.domain.records import Body
+from terminal.domain.records import Body, CaseDecided
 from terminal.errors import NotFound
 from terminal.events import EventBus
 from terminal.ids import Randomness
@@ -19,6 +20,7 @@ from terminal.protocol.entry import Draft
 from terminal.services.acts import Circumstances
 from terminal.services.cases import case_row
 from terminal.services.issuing import Desk, Issuer
+from terminal.services.numbering import LeasedNumber, next_leased_of
 from terminal.services.papers import Paper
 from terminal.services.printing import document_view
 from terminal.services.staff import StaffService, clerk_of
@@ -121,14 +123,32 @@ class Office(msgspec.Struct, frozen=True):
         if before:
             return self._done(db, case_id, tuple(one.record_id for one in before), repeated=True)
         case = self._load(db, case_id)
-        body = make(case)
-        written = self.journal.append(db, action, [Draft(case_id, case.head, body, blobs=blobs)])
-        stored = self._load(db, case_id)
         item = self.items.item(case.item_code, case.item_version)
+        body, leased = self._numbered(db, case, item, make(case))
+        needs = (leased.lease,) if leased is not None else ()
+        draft = Draft(case_id, case.head, body, needs=needs, blobs=blobs)
+        written = self.journal.append(db, action, [draft])
+        stored = self._load(db, case_id)
         where = self.circumstances(stored, session)
         papers = self.papers.of_step(body, stored, item, where, written[0].hash)
-        issued = self._issuer().issue(db, action, stored, papers, where.at)
+        issued = self._issuer().issue(db, action, stored, papers, where.at, leased)
         return self._done(db, case_id, tuple(one.record_id for one in (*written, *issued)))
+
+    def _numbered(
+        self, db: Transaction, case: Case, item: ServiceItem, body: Body
+    ) -> tuple[Body, LeasedNumber | None]:
+        """Return a decision with its paper's number: typed, of a leased block, or to follow.
+
+        The last is the receipt's number with the kind of paper; the organ's own comes from the
+        hub and stands beside it on the paper then.
+        """
+        if not isinstance(body, CaseDecided) or body.document_number:
+            return body, None
+        kind = decision_kind(body.outcome)
+        head = self.rules().policy.numbers.series_head(item.organ, kind)
+        leased = next_leased_of(db, self.journal.origin, head, body.decided_at)
+        number = leased.number if leased is not None else number_to_follow(case, kind)
+        return msgspec.structs.replace(body, document_number=number), leased
 
     def circumstances(self, case: Case, session: Session) -> Circumstances:
         """Return who acts where and when on a case that has its number."""

@@ -115,7 +115,8 @@ class DecideForm(CaseForm):
     def build(self) -> None:
         self.outcome = self.pick("outcome", (Outcome.GRANTED.value, Outcome.REFUSED.value))
         self.outcome.chosen.connect(self._on_outcome)
-        self.number = self.line("number", most=80)
+        # Left empty, the organ's next number is given by itself.
+        self.number = self.line("number", most=80, needed=False)
         self.enforcement = self.line("enforcement", most=60)
         self.reason = self.line("reason", most=500)
         self.basis = self.line("basis", most=500)

@@ -41,6 +41,7 @@ from terminal.services.views import (
     DeclineRequest,
     IntakeDraft,
     Review,
+    Role,
     Saved,
     Session,
 )
@@ -50,6 +51,9 @@ from terminal.store.journal import Journal
 
 FIRST_YEAR, LAST_YEAR = 2020, 2099
 """A clock outside these years was never set."""
+
+CONFIRM_A_NO = (Role.SUPERVISOR, Role.CHIEF_REPRESENTATIVE)
+"""Who confirms a non-acceptance at a window, with or without a network (rules 1, Authority)."""
 
 _ACCEPTING = (Act.ACCEPT, Act.ACCEPT_CONDITIONALLY)
 _CODES = {CaseState.RECEIVED, CaseState.AWAITING_CORRECTION, CaseState.ACCEPTED}
@@ -225,8 +229,10 @@ class IntakeService:
         return self._act(Act.RECEIVE, draft, session, Options(second=second))
 
     def decline(self, draft: IntakeDraft, session: Session, request: DeclineRequest) -> Saved:
-        """Not accept the application (不予受理); a second person confirms it."""
-        second = self._staff.second_person(request.second_name, request.second_password, session)
+        """Not accept the application (不予受理); supervisor or chief representative confirms it."""
+        second = self._staff.second_person(
+            request.second_name, request.second_password, session, among=CONFIRM_A_NO
+        )
         return self._act(Act.DECLINE, draft, session, Options(decline=request, second=second))
 
     def saved_before(self, action_id: str, case_id: str = "") -> Saved | None:
@@ -317,7 +323,7 @@ class IntakeService:
         if late is not None and not blanks.use(db, late.paper_number, stored.case_id):
             raise RuleRefused("case.paper_used_already", number=late.paper_number)
         papers = self._papers.of_act(
-            act, stored, item, where, written[len(opening)].hash, new=case is None
+            act, stored, item, where, written[len(opening)].hash, before=case
         )
         if draft.parent_id:
             # A life event has one receipt for all of its cases.
@@ -343,6 +349,7 @@ class IntakeService:
             token=token,
             offline=not self._desk.connected(),
             organ=item.organ.name if item.organ else item.department,
+            issued=lists.papers_of_case(db, case.case_id) if db is not None and case else (),
         )
 
     def _opening(self, db: Transaction, draft: IntakeDraft, where: Circumstances) -> list[Draft]:
@@ -404,7 +411,7 @@ class IntakeService:
             aggregate = judged.aggregate
         if aggregate is None:
             raise RuleRefused("case.incomplete_record")
-        papers = self._papers.of_act(act, aggregate, item, where, "", new=case is None)
+        papers = self._papers.of_act(act, aggregate, item, where, "", before=case)
         main = [one for one in papers if one.kind == MAIN_PAPER[act]]
         if not main:
             raise RuleRefused("case.no_paper_of_this_act")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
@@ -18,6 +18,12 @@ from terminal.store.database import Ledger, Transaction
 from terminal.store.staff import StoredAccount
 
 LEAST_PASSWORD = 8
+
+_KINDS = {
+    Role.CLERK: "clerk",
+    Role.SUPERVISOR: "supervisor",
+    Role.CHIEF_REPRESENTATIVE: "chief",
+}
 
 
 class StaffService:
@@ -42,12 +48,20 @@ class StaffService:
             account.staff_id, account.name, Role(account.role), self._clock.now().corrected
         )
 
-    def second_person(self, login: str, password: str, first: Session) -> Actor:
-        """Check a second person's sign-in for a confirmation; not the first person again."""
+    def second_person(
+        self, login: str, password: str, first: Session, *, among: Collection[Role] = tuple(Role)
+    ) -> Actor:
+        """Check a second person's sign-in for a confirmation; not the first person again.
+
+        `among` are the roles that may confirm this (`staff.second_may_not`).
+        """
         account = self._checked(login, password)
         if account.staff_id == first.staff_id:
             raise NotAllowed("staff.second_is_first")
-        return Actor("supervisor", account.staff_id, account.name)
+        role = Role(account.role)
+        if role not in among:
+            raise NotAllowed("staff.second_may_not")
+        return Actor(_KINDS[role], account.staff_id, account.name)
 
     def _checked(self, login: str, password: str) -> StoredAccount:
         from argon2 import PasswordHasher

@@ -159,14 +159,18 @@ def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Ref
 
 @changes(CorrectionNotified, Case)
 def _correction_notified(case: Case, body: CorrectionNotified, record: Record) -> Case | Refused:
-    """One complete notice (art. 32(1)(4)); a second one only for what the first listed."""
+    """One complete notice (art. 32(1)(4)); a second one only for what the first listed.
+
+    And for what is still not cured: whatever else it names needs a recorded reason.
+    """
     if refused := _too_late_or_elsewhere(case, record):
         return refused
     if not body.items:
         return Refused("case.empty_notice")
     if case.notices:
-        listed = {item.material_id for notice in case.notices for item in notice}
-        if any(item.material_id not in listed for item in body.items) and not body.repeat_reason:
+        open_still = {entry.material_id for entry in case.materials if entry.lacking}
+        told = {item.material_id for notice in case.notices for item in notice} & open_still
+        if any(item.material_id not in told for item in body.items) and not body.repeat_reason:
             return Refused("case.second_notice_needs_reason")
     return advance(
         case, record, body.clerk,

@@ -148,6 +148,8 @@ REFUSED: list[tuple[tuple[Body, ...], Body, str]] = [
     ((LACKING, NOTIFIED, changed(SUPPLEMENT, materials=MISSING)),
      changed(NOTIFIED, items=(CorrectionItem("card", "居民身份证", "过期", ""),)),
      "case.second_notice_needs_reason"),
+    # What the first notice listed and the applicant has brought is something new.
+    ((LACKING, NOTIFIED, SUPPLEMENT), NOTIFIED, "case.second_notice_needs_reason"),
     ((RECEIVED,), changed(DECLINED, reason=" "), "case.decline_needs_reason"),
     ((RECEIVED,), changed(DECLINED, basis=""), "case.decline_needs_reason"),
     ((RECEIVED,), changed(DECLINED, confirmed_by=CLERK), "case.decline_needs_second_person"),

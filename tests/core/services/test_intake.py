@@ -19,7 +19,7 @@ from terminal.domain.parties import Capacity, IdentitySource, MaterialStatus
 from terminal.domain.records import DeclineKind
 from terminal.errors import InvalidInput, NotAllowed, NotFound, RuleRefused, TerminalError
 from terminal.services import drafts
-from terminal.services.views import Act, DeclineRequest, IntakeDraft
+from terminal.services.views import Act, DeclineRequest, IntakeDraft, Role
 from tests.core.hall import (
     BY_REGIME,
     CARD,
@@ -302,6 +302,7 @@ def test_declining_files_a_negative_outcome(hall: Hall) -> None:
         ({"second_password": "wrong-password"}, "staff.wrong_password"),
         ({"second_name": ""}, "staff.wrong_password"),
         ({"second_name": "wang"}, "staff.second_is_first"),
+        ({"second_name": "liu"}, "staff.second_may_not"),
         ({"reason": "  "}, "case.decline_needs_reason"),
         ({"basis": ""}, "case.decline_needs_reason"),
         ({"kind": DeclineKind.NOT_COMPETENT}, "case.decline_needs_organ"),
@@ -312,6 +313,7 @@ def test_declining_needs_reason_basis_and_a_second_person(
     hall: Hall, changes: dict[str, object], kind: str
 ) -> None:
     hall.add_supervisor()
+    hall.add_account("liu", "刘䶮", Role.CLERK)
     request = msgspec.structs.replace(WHY, **changes)
     assert refused(hall.ctx.intake.decline, hall.draft(), hall.clerk, request) == kind
     assert hall.written() == 1

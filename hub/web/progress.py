@@ -32,8 +32,8 @@ from terminal.protocol.query_code import QueryCode, parse_query_url, verify
 from terminal.texts import Texts
 
 _FACT_LENGTH = 4
-_OFFICE_PAPERS = ("handover_slip",)
-"""Papers between offices, which the applicant never gets."""
+_OFFICE_PAPERS = ("handover_slip", "copy_check")
+"""Papers of the office alone, which the applicant never gets."""
 
 
 class Paper(msgspec.Struct, frozen=True):

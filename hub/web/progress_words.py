@@ -139,6 +139,7 @@ def notices_of(case: Case, texts: Texts, today: dt.date) -> list[Notice]:
         words.suspended(),
         words.deemed(),
         words.forwarded(),
+        words.late_entry(),
         words.declined(),
         words.decided(),
         words.ended(),
@@ -261,6 +262,14 @@ class _Notices:
         if forwarding.phone:
             lines.append(self._say("forward_phone", phone=forwarding.phone))
         return Notice(self._say("forward_title"), tuple(lines))
+
+    def late_entry(self) -> Notice | None:
+        late = self._case.late_entry
+        if late is None:
+            return None
+        moment = self._moment(late.written_at)
+        line = self._say("late_entry", number=late.paper_number, moment=moment)
+        return Notice(self._say("late_entry_title"), (line,))
 
     def declined(self) -> Notice | None:
         decline, texts = self._case.decline, self._texts

@@ -40,6 +40,7 @@ _ROLES = ("CLERK", "SUPERVISOR", "CHIEF_REPRESENTATIVE")
 _DOCUMENT_KINDS = (
     "receipt",
     "supplement",
+    "copy_check",
     "acceptance",
     "correction",
     "decline",

@@ -39,6 +39,9 @@ STRICTEST = (
 )
 """Fates from the one that takes most from the citizen to the one that takes nothing."""
 
+WANTS_ORIGINAL = STRICTEST[:3]
+"""Fates of a paper whose original is laid on the desk."""
+
 Part = TypeVar("Part", Question, Material, FormField)
 
 
@@ -259,7 +262,7 @@ def _field(key: str, found: list[tuple[Use, FormField]]) -> MergedField:
 def _entry(entry: MaterialEntry, own: Material, each: MergedMaterial, item: int) -> MaterialEntry:
     """Return the entry as this item records it, in its own guide's words."""
     fate = _fate(entry, own, each, item)
-    shared_copy = fate is Fate.COPY and own.fate in STRICTEST[:3]
+    shared_copy = fate is Fate.COPY and own.fate in WANTS_ORIGINAL
     count = entry.count if entry.count != each.material.copies else own.copies
     if entry.status is MaterialStatus.MISSING:
         count = 0
@@ -286,5 +289,5 @@ def _fate(entry: MaterialEntry, own: Material, each: MergedMaterial, item: int) 
         keeper = each.keeper if each.keeper >= 0 else each.uses[0].item
         if item == keeper:
             return Fate.ORIGINAL_KEPT
-        return Fate.COPY if own.fate in STRICTEST[:3] else own.fate
+        return Fate.COPY if own.fate in WANTS_ORIGINAL else own.fate
     return own.fate if entry.fate is each.material.fate else entry.fate

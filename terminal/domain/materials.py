@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 import msgspec
 
 from terminal.domain.catalogue import Fate, Material, Way
-from terminal.domain.parties import MaterialEntry, MaterialStatus
+from terminal.domain.parties import Actor, Comparison, MaterialEntry, MaterialStatus
 
 
 def received(material: Material, *, way: Way = Way.PAPER, count: int = 0) -> MaterialEntry:
@@ -41,3 +43,34 @@ def came(entry: MaterialEntry) -> MaterialEntry:
 def missing(material: Material) -> MaterialEntry:
     """Return the entry of a material that was not handed in."""
     return msgspec.structs.replace(received(material), status=MaterialStatus.MISSING, count=0)
+
+
+def compared(
+    entries: Iterable[MaterialEntry],
+    by: Actor,
+    at: int,
+    *,
+    known: Iterable[MaterialEntry] = (),
+    shared: Collection[str] = (),
+) -> tuple[MaterialEntry, ...]:
+    """Return entries with who compared the copies that were made here with their originals.
+
+    An entry that stands as it is `known` keeps what it says. `shared` are the materials whose
+    original another matter of the same application keeps: their copies are made here, too.
+    """
+    before = {entry.material_id: entry for entry in known}
+    return tuple(
+        entry
+        if before.get(entry.material_id) == entry
+        else msgspec.structs.replace(
+            entry, compared=Comparison(by, at) if _copied_here(entry, shared) else None
+        )
+        for entry in entries
+    )
+
+
+def _copied_here(entry: MaterialEntry, shared: Collection[str]) -> bool:
+    if entry.status is not MaterialStatus.RECEIVED or entry.way is not Way.PAPER:
+        return False
+    copied = entry.material_id in shared and entry.fate is Fate.COPY
+    return copied or entry.fate is Fate.ORIGINAL_SEEN_COPY_KEPT

@@ -115,6 +115,22 @@ class FreeChoice(msgspec.Struct, frozen=True):
     freely: bool
 
 
+class Actor(msgspec.Struct, frozen=True):
+    """Who did it: `kind` is clerk, visitor, department, supervisor, device or system."""
+
+    kind: str
+    id: str = ""
+    name: str = ""
+    place: str = ""
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Who compared a copy that was made at the desk with its original, and when (milliseconds)."""
+
+    by: Actor
+    at: int
+
+
 class MaterialEntry(msgspec.Struct, frozen=True):
     """What was recorded for one material at the desk (材料接收登记).
 
@@ -122,7 +138,7 @@ class MaterialEntry(msgspec.Struct, frozen=True):
     standard of the guide, kept here because a case keeps the guide that it began with. A kept
     original that is `filed` stays in the file; any other is collected again. An electronic
     certificate leaves its name, `certificate_number` and `grade`, never a copy. `choice` says how
-    a commitment came to stand for the proof.
+    a commitment came to stand for the proof, `compared` who found a copy to be like its original.
     """
 
     material_id: str
@@ -140,17 +156,9 @@ class MaterialEntry(msgspec.Struct, frozen=True):
     certificate_number: str = ""
     grade: TrustGrade | None = None
     choice: FreeChoice | None = None
+    compared: Comparison | None = None
 
     @property
     def lacking(self) -> bool:
         """Whether it must still be brought or mended."""
         return self.status in (MaterialStatus.MISSING, MaterialStatus.DEFECTIVE)
-
-
-class Actor(msgspec.Struct, frozen=True):
-    """Who did it: `kind` is clerk, visitor, department, supervisor, device or system."""
-
-    kind: str
-    id: str = ""
-    name: str = ""
-    place: str = ""

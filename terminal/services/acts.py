@@ -11,6 +11,8 @@ import msgspec
 from terminal.domain.answering import correction_items, may_follow, windows_answer
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import HandlingKind, Way
+from terminal.domain.life_event import WANTS_ORIGINAL
+from terminal.domain.materials import compared
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.records import (
     Body,
@@ -34,7 +36,7 @@ class Circumstances(msgspec.Struct, frozen=True):
     """What surrounds an act: who, where, when (milliseconds), and the numbers drawn for it.
 
     `case_number` comes from a leased block, `lease` is the record of that lease; both may be
-    empty.
+    empty. `issued` are the kinds of the papers that the case has had.
     """
 
     clerk: Actor
@@ -46,6 +48,7 @@ class Circumstances(msgspec.Struct, frozen=True):
     organ: str
     case_number: str = ""
     lease: str = ""
+    issued: tuple[str, ...] = ()
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -63,6 +66,27 @@ def materials_of(review: Review) -> tuple[MaterialEntry, ...]:
         line.entry if line.entry is not None else missing(line.material)
         for line in review.materials
         if line.entry is not None or line.material.required
+    )
+
+
+def _compared(review: Review, where: Circumstances, case: Case | None) -> tuple[MaterialEntry, ...]:
+    """Return the materials with who compared the copies made here, and when.
+
+    What a handwritten receipt names was compared when that was written, and by whom is not known.
+    """
+    entries = materials_of(review)
+    if review.draft.paper is not None:
+        return entries
+    known = case.materials if case is not None else ()
+    return compared(entries, where.clerk, where.at, known=known, shared=_shared(review))
+
+
+def _shared(review: Review) -> tuple[str, ...]:
+    """Return what is shared with other matters of one application, which keep the original."""
+    if not review.draft.parent_id:
+        return ()
+    return tuple(
+        line.material.id for line in review.materials if line.material.fate in WANTS_ORIGINAL
     )
 
 
@@ -131,7 +155,7 @@ def _received(act: Act, review: Review, where: Circumstances, second: Actor | No
         visitor=draft.visitor,
         capacity=draft.capacity,
         answers={q.id: draft.answers[q.id] for q in review.questions if q.id in draft.answers},
-        materials=materials_of(review),
+        materials=_compared(review, where, None),
         form={f.id: draft.form[f.id] for f in review.fields if draft.form.get(f.id)},
         received_at=draft.paper.written_at if draft.paper else where.at,
         respond_by=law.respond_by.on.isoformat() if law.respond_by else "",
@@ -150,6 +174,8 @@ def _received(act: Act, review: Review, where: Circumstances, second: Actor | No
         power=draft.power,
         guardian_consents=draft.guardian_consents,
         cure_by=_undertaken(act, review),
+        joint=item.joint,
+        expires=draft.form.get(item.renews, "") if item.renews else "",
     )
 
 
@@ -198,7 +224,7 @@ def _supplemented(case: Case, review: Review, where: Circumstances) -> Materials
     if case.state is CaseState.AWAITING_CORRECTION and review.law.respond_by:
         respond_by = review.law.respond_by.on.isoformat()
     return MaterialsSupplemented(
-        materials=materials_of(review),
+        materials=_compared(review, where, case),
         form=dict(review.draft.form),
         supplemented_at=where.at,
         respond_by=respond_by,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from terminal.documents import views as paper
-from terminal.documents.composing import Occasion, intake, papers_of_step
+from terminal.documents.composing import Occasion, desk, intake, papers_of_step
 from terminal.documents.composing.steps import correction_supplement
 from terminal.documents.digest import content_digest
 from terminal.documents.views import DOCUMENT_KINDS
@@ -35,12 +35,16 @@ PAPER_OF_KIND = {
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where papers are made, as they name it; `language` may be `zh+en` for both."""
+    """Where papers are made, as they name it; `language` may be `zh+en` for both.
+
+    `copy_check`: copies made here come with a sheet that says with what they were compared.
+    """
 
     hall: str
     window: str
     phone: str
     language: str = "zh"
+    copy_check: bool = True
 
 
 class Paper(msgspec.Struct, frozen=True):
@@ -85,6 +89,7 @@ class PaperMaker:
             texts=self._texts if slip else self._chinese,
             offline=where.offline,
             entry_hash=short_hash(entry_hash),
+            issued=where.issued,
         )
 
     def occasion_of(self, clerk: str, at: int) -> Occasion:
@@ -108,12 +113,13 @@ class PaperMaker:
         where: Circumstances,
         entry_hash: str,
         *,
-        new: bool,
+        before: Case | None,
     ) -> tuple[Paper, ...]:
-        """Return the papers that an act hands to the citizen, the receipt first.
+        """Return the papers of an act, the receipt first; `before` is the case as it was.
 
         An act's own paper is the last one; before the undertaking stands the organ's notice.
         """
+        new = before is None
         occasion = self.occasion(where, entry_hash)
         slip = self.occasion(where, entry_hash, slip=True)
         made: list[paper.DocumentView | None] = []
@@ -123,9 +129,15 @@ class PaperMaker:
             made.append(intake.receipt(case, item, slip))
         brought = None if new else correction_supplement(case, item, slip)
         made.append(brought)
+        if act is not Act.DECLINE:
+            known = before.materials if before is not None else ()
+            brought_now = [entry for entry in case.materials if entry not in known]
+            made.append(self._copies(desk.copy_check(brought_now, case, item, occasion)))
         if act is not Act.DECLINE and (new or _promises(brought)):
             made.append(intake.commitment(case, item, occasion))
         match act:
+            case Act.RECEIVE if new and case.cure_by:
+                made.append(intake.undertaking(case, item, occasion))
             case Act.ACCEPT:
                 made.append(intake.acceptance(case, item, occasion))
             case Act.ACCEPT_CONDITIONALLY:
@@ -133,8 +145,6 @@ class PaperMaker:
                 made.append(intake.undertaking(case, item, occasion))
             case Act.NOTIFY_CORRECTION:
                 made.append(intake.correction(case, item, occasion))
-            case Act.RECEIVE if new and case.cure_by:
-                made.append(intake.undertaking(case, item, occasion))
             case Act.DECLINE:
                 made.append(intake.decline(case, item, occasion))
         return tuple(self._ready(view, item) for view in made if view is not None)
@@ -144,7 +154,13 @@ class PaperMaker:
     ) -> tuple[Paper, ...]:
         """Return the papers that a step after the intake hands out; some hand out none."""
         occasion = self.occasion(where, entry_hash)
-        return tuple(self._ready(view, item) for view in papers_of_step(body, case, item, occasion))
+        made = map(self._copies, papers_of_step(body, case, item, occasion))
+        return tuple(self._ready(view, item) for view in made if view is not None)
+
+    def _copies(self, view: paper.DocumentView | None) -> paper.DocumentView | None:
+        """Leave out the sheet of compared copies where the hall stamps each copy by hand."""
+        wanted = self._place.copy_check or not isinstance(view, paper.CopyCheckView)
+        return view if wanted else None
 
     def _ready(self, view: paper.DocumentView, item: ServiceItem) -> Paper:
         """Return a paper with the series in which its organ has yet to number it."""

@@ -26,7 +26,8 @@ LOOK_UP_AFTER_DAYS = 3
 class Occasion(msgspec.Struct, frozen=True):
     """Where, by whom and when (milliseconds) papers are made, and what dates are counted by.
 
-    `entry_hash` is the short hash of the entry that a paper goes with.
+    `entry_hash` is the short hash of the entry that a paper goes with, `issued` are the kinds of
+    the papers that the case has had, one for each paper.
     """
 
     hall: str
@@ -39,6 +40,7 @@ class Occasion(msgspec.Struct, frozen=True):
     language: str = "zh"
     offline: bool = False
     entry_hash: str = ""
+    issued: tuple[str, ...] = ()
 
 
 def moment(at: int) -> str:
@@ -260,6 +262,11 @@ def notice_part(
 def serial_of(case: Case, step: str) -> int:
     """Return how many steps of a kind the case has had, so that no two papers share a number."""
     return max(sum(one.kind == step for one in case.history), 1)
+
+
+def serial_among(occasion: Occasion, kind: str) -> int:
+    """Return the which paper of a kind this is, where not every step of its kind has one."""
+    return occasion.issued.count(kind) + 1
 
 
 def signing_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from terminal.documents import views as paper
 from terminal.documents.composing.base import (
@@ -15,6 +15,7 @@ from terminal.documents.composing.base import (
     of_this_hall,
     party_of,
     provisional,
+    serial_among,
     serial_of,
     signing_of,
 )
@@ -33,7 +34,6 @@ from terminal.domain.records import (
     DeliveryAgreed,
     DeliveryWay,
     MaterialsHandedOver,
-    MaterialsSupplemented,
     OriginalsReturned,
     Outcome,
     ResultThing,
@@ -60,7 +60,7 @@ def supplement(
     anew = waits and answers is paper.SupplementKind.CORRECTION
     reply_due = case.respond_by if anew else ""
     fields = case_part(
-        case, item, "supplement", occasion, serial=serial_of(case, MaterialsSupplemented.kind)
+        case, item, "supplement", occasion, serial=serial_among(occasion, "supplement")
     )
     fields["phone"] = occasion.phone
     return paper.SupplementView(
@@ -73,6 +73,32 @@ def supplement(
         outstanding=owed,
         cure_due=case.cure_by if owed else "",
         calendar_provisional=provisional(occasion, reply_due, case.cure_by if owed else ""),
+    )
+
+
+def copy_check(
+    brought: Iterable[MaterialEntry], case: Case, item: ServiceItem, occasion: Occasion
+) -> paper.CopyCheckView | None:
+    """Return the sheet for the copies that one act has compared; None without any."""
+    made = [entry for entry in brought if entry.compared is not None]
+    if not made or made[0].compared is None:
+        return None
+    checker, at = made[0].compared.by, made[0].compared.at
+    fields = case_part(
+        case, item, "copy_check", occasion, serial=serial_among(occasion, "copy_check")
+    )
+    if case.forwarding is not None:
+        fields = of_this_hall(fields, occasion)
+    return paper.CopyCheckView(
+        **fields,  # type: ignore[arg-type]
+        copies=tuple(
+            paper.CopyLine(
+                name=entry.name, copies=max(entry.count, 1), returned=entry.fate.shows_original
+            )
+            for entry in made
+        ),
+        compared_at=moment(at),
+        checker=checker.name,
     )
 
 

@@ -35,7 +35,7 @@ from terminal.domain.regime import (
     limit_basis,
     own_basis,
 )
-from terminal.texts import DEFAULT_LANGUAGE
+from terminal.texts import DEFAULT_LANGUAGE, Texts
 
 HANDED_IN = (
     paper.Fate.ORIGINAL_KEPT,
@@ -210,11 +210,21 @@ def commitment(case: Case, item: ServiceItem, occasion: Occasion) -> paper.Commi
 def _promise(
     entry: MaterialEntry, material: Material | None, item: ServiceItem, occasion: Occasion
 ) -> paper.CommitmentLine:
-    texts = occasion.texts
     own = material.basis if material is not None else ""
-    duty = own or texts("paper.list_comma").join(own_basis(item)) or texts("paper.by_guide")
-    content = entry.standard or texts("paper.standard_by_guide")
-    return paper.CommitmentLine(name=entry.name, duty=duty, content=content)
+    return commitment_line(entry.name, entry.standard, own, item, occasion.texts)
+
+
+def commitment_line(
+    name: str, standard: str, basis: str, item: ServiceItem, texts: Texts
+) -> paper.CommitmentLine:
+    """Return what a commitment for a proof is about: whose duty it is by which law, and what.
+
+    `basis` is the law that asks for this proof, empty where it is the item's own.
+    """
+    duty = basis or texts("paper.list_comma").join(own_basis(item)) or texts("paper.by_guide")
+    return paper.CommitmentLine(
+        name=name, duty=duty, content=standard or texts("paper.standard_by_guide")
+    )
 
 
 def _told_only_now(case: Case) -> tuple[str, ...]:

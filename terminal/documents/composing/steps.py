@@ -38,6 +38,8 @@ def papers_of_step(
     match body:
         case MaterialsSupplemented():
             made = supplement_of(body, case, item, occasion)
+            sheet = desk.copy_check(body.materials, case, item, occasion)
+            return tuple(view for view in (made, sheet) if view is not None)
         case CaseForwarded():
             made = desk.forwarding_slip(body, case, item, occasion)
         case MaterialsHandedOver() | MaterialsTakenOver():

@@ -89,6 +89,7 @@ def _supplement_facts(view: SupplementView, wording: Wording) -> list[Row]:
     rows += common.people_rows(view.applicant, view.visitor, wording)
     place = framing.joined_place(view.head.hall, view.head.window, wording)
     received = dates.long_minute(view.received_at, wording)
+    rows.append(Row(label=label("labels.number"), value=common.grouped(view.head.number)))
     rows.append(Row(label=label("labels.received_at"), value=received))
     rows.append(Row(label=label("labels.place"), value=place))
     rows.append(Row(label=label("labels.clerk_receive"), value=view.head.clerk, half=True))

@@ -15,6 +15,8 @@ from terminal.documents.views.base import (
     NoticeView,
 )
 from terminal.documents.views.desk import (
+    CopyCheckView,
+    CopyLine,
     CourierSlipView,
     DeliveryAddressView,
     DeliveryReceiptView,
@@ -102,6 +104,8 @@ __all__ = [
     "CompetentOrgan",
     "ComplaintSlipView",
     "ConditionalView",
+    "CopyCheckView",
+    "CopyLine",
     "CorrectionView",
     "CourierSlipView",
     "CureClock",
@@ -177,6 +181,7 @@ AnyNotice: TypeAlias = (
 
 AnyDeskPaper: TypeAlias = (
     SupplementView
+    | CopyCheckView
     | WithdrawalView
     | VoidNoteView
     | OriginalsReturnedView
@@ -211,6 +216,7 @@ _encoder = msgspec.json.Encoder(order="sorted")
 DOCUMENT_KINDS: tuple[str, ...] = (
     "receipt",
     "supplement",
+    "copy_check",
     "acceptance",
     "correction",
     "decline",

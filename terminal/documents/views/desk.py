@@ -35,6 +35,22 @@ class SupplementView(CaseView, frozen=True, kw_only=True, tag_field="document", 
     cure_due: str = ""
 
 
+class CopyLine(View, frozen=True, kw_only=True):
+    """Copies of one paper; `returned`: its original is back in the citizen's hands."""
+
+    name: str
+    copies: int = 1
+    returned: bool = True
+
+
+class CopyCheckView(CaseView, frozen=True, kw_only=True, tag_field="document", tag="copy_check"):
+    """Copies made at the desk, compared with their originals (复印件核对单); for the file."""
+
+    copies: tuple[CopyLine, ...]
+    compared_at: str
+    checker: str
+
+
 class WithdrawalView(CaseView, frozen=True, kw_only=True, tag_field="document", tag="withdrawal"):
     """The applicant's withdrawal (撤回申请书); `to_collect` are kept originals."""
 

@@ -129,7 +129,9 @@ class Office(msgspec.Struct, frozen=True):
         draft = Draft(case_id, case.head, body, needs=needs, blobs=blobs)
         written = self.journal.append(db, action, [draft])
         stored = self._load(db, case_id)
-        where = self.circumstances(stored, session)
+        where = msgspec.structs.replace(
+            self.circumstances(stored, session), issued=lists.papers_of_case(db, case_id)
+        )
         papers = self.papers.of_step(body, stored, item, where, written[0].hash)
         issued = self._issuer().issue(db, action, stored, papers, where.at, leased)
         return self._done(db, case_id, tuple(one.record_id for one in (*written, *issued)))

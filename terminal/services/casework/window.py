@@ -10,7 +10,9 @@ import msgspec
 from terminal.clock import to_local
 from terminal.domain.answering import answer_due, to_register
 from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import in_force
 from terminal.domain.deadlines import accept_by, deliver_by
+from terminal.domain.materials import compared
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.records import (
     CaseClosed,
@@ -56,9 +58,9 @@ class WindowCasework:
             wanted = set(case.deferred)
             if not entries or any(entry.material_id not in wanted for entry in entries):
                 raise RuleRefused("case.nothing_deferred")
-            return MaterialsSupplemented(
-                tuple(entries), {}, office.now(), case.respond_by, clerk_of(session, self._window)
-            )
+            now, clerk = office.now(), clerk_of(session, self._window)
+            brought = compared(entries, clerk, now)
+            return MaterialsSupplemented(brought, {}, now, case.respond_by, clerk)
 
         blobs = [blob.hash for entry in entries for blob in entry.blobs]
         return office.act(case_id, make, session, action_id=action_id, blobs=blobs)
@@ -74,7 +76,7 @@ class WindowCasework:
             item = self._office.items.item(case.item_code, case.item_version)
         except NotFound:
             return False
-        return bool(to_register(case, item))
+        return bool(to_register(case, in_force(item, to_local(self._office.now()).date())))
 
     def supplement(
         self, case_id: str, entries: Sequence[MaterialEntry], session: Session, action_id: str = ""
@@ -87,7 +89,8 @@ class WindowCasework:
         office = self._office
 
         def make(case: Case) -> MaterialsSupplemented:
-            item = office.items.item(case.item_code, case.item_version)
+            found = office.items.item(case.item_code, case.item_version)
+            item = in_force(found, to_local(office.now()).date())
             lacking = {entry.material_id for entry in to_register(case, item)}
             if not lacking:
                 raise RuleRefused(_why_not(case))
@@ -100,7 +103,8 @@ class WindowCasework:
             clock = rules.policy.clock(case.regime)
             respond_by = answer_due(case, to_local(now).date(), rules.calendar, clock)
             clerk = clerk_of(session, self._window)
-            return MaterialsSupplemented(tuple(entries), {}, now, respond_by, clerk)
+            brought = compared(entries, clerk, now)
+            return MaterialsSupplemented(brought, {}, now, respond_by, clerk)
 
         blobs = [blob.hash for entry in entries for blob in entry.blobs]
         return office.act(case_id, make, session, action_id=action_id, blobs=blobs)
@@ -210,7 +214,8 @@ class WindowCasework:
             raise NotAllowed("case.decision_by_department")
         office = self._office
         known = office.case(case_id)
-        item = office.items.item(known.item_code, known.item_version)
+        found = office.items.item(known.item_code, known.item_version)
+        item = in_force(found, to_local(office.now()).date())
         if not item.authority.may_decide:
             raise NotAllowed("case.decision_by_department")
         decider = Actor("chief", session.staff_id, session.name, self._window)

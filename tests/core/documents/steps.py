@@ -270,7 +270,7 @@ def papers(regime: Regime) -> dict[str, DocumentView]:
     receipt_given, slip = _paper(regime, *decided, ready, given, at=AT + 2 * DAY)
     commitment = intake.commitment(lived(promised), of, occasion())
     copied = received(regime, materials=(FORM, COPIED, SHARED), capacity=Capacity.AGENT)
-    copies = desk.copy_check(lived(copied), of, occasion(), AT)
+    copies = desk.copy_check(copied.materials, lived(copied), of, occasion())
     assert copies is not None
     assert corrected is not None
     assert commitment is not None

@@ -91,7 +91,10 @@ def test_one_act_accepts_what_may_be_accepted_and_receives_the_rest(shop: Hall) 
     numbers = {number, *(row.receipt_number for row in saved.parts)}
     assert len(numbers) == 5
     kinds = [document.kind for document in saved.documents]
-    assert kinds == ["life_event_receipt", "acceptance", "acceptance", "acceptance"]
+    assert kinds == [
+        "life_event_receipt", "acceptance", "copy_check", "acceptance", "copy_check", "acceptance",
+        "copy_check",
+    ]  # fmt: skip
     for row in saved.parts:
         case = shop.ctx.cases.case(row.case_id)
         assert case.parent_id == saved.case.case_id
@@ -105,6 +108,14 @@ def test_one_act_accepts_what_may_be_accepted_and_receives_the_rest(shop: Hall) 
         for row in saved.parts
     ]
     assert fates == [Fate.ORIGINAL_KEPT, Fate.COPY, Fate.COPY, Fate.COPY]
+    # Each of these copies was made here: a sheet says that it was compared, and where the
+    # original lies.
+    sheets = [one for one in saved.documents if one.kind == "copy_check"]
+    for sheet in sheets:
+        paper = shop.ctx.documents.document(sheet.document_id)
+        said = shop.ctx.documents.render(paper, "text").decode()
+        assert "经核对与原件一致" in said
+        assert "由同次申请" in said
 
 
 def test_the_one_receipt_lists_the_items_with_numbers_and_dates(shop: Hall) -> None:
@@ -195,7 +206,8 @@ def test_a_deferred_paper_defers_only_the_item_that_allows_it(shop: Hall) -> Non
     saved = shop.ctx.life_events.accept_conditionally(draft, shop.clerk, agreed=True)
     kinds = [document.kind for document in saved.documents]
     assert kinds == [
-        "life_event_receipt", "conditional", "undertaking", "acceptance", "acceptance",
+        "life_event_receipt", "conditional", "undertaking", "copy_check", "acceptance",
+        "copy_check", "acceptance", "copy_check",
     ]  # fmt: skip
     deferred = [shop.ctx.cases.case(row.case_id).deferred for row in saved.parts]
     assert deferred == [("lease",), (), (), ()]

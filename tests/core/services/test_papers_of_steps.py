@@ -8,6 +8,7 @@ import pytest
 from terminal.documents import decode_view
 from terminal.domain.records import DeliveryWay, DocumentNumbered, Outcome, ResultThing
 from terminal.errors import RuleRefused
+from terminal.services import drafts
 from terminal.services.casework.complaints import ComplaintRequest
 from terminal.services.casework.results import Reception
 from terminal.services.casework.window import DecisionRequest
@@ -115,3 +116,19 @@ def test_papers_in_two_languages_say_so_in_their_view(hall: Hall) -> None:
     document = ctx.documents.document(ctx.cases.documents(case_id)[-1].document_id)
     assert decode_view(document.view).head.language == "zh+en"
     assert "Notice of Acceptance" in ctx.documents.render(document, "text").decode()
+
+
+def test_receipts_for_what_came_later_are_counted_as_papers(hall: Hall) -> None:
+    """A step without a receipt, as a form put right on the spot, takes no number."""
+    intake, clerk = hall.ctx.intake, hall.clerk
+    first = intake.receive(hall.with_all(hall.draft(), but=("form", "lease")), clerk)
+    case_id, number = first.case.case_id, first.case.receipt_number
+    mended = drafts.with_field(intake.resume(case_id), "area", "90")
+    assert kinds(intake.notify_correction(mended, clerk).documents) == ["correction"]
+    still = hall.with_all(intake.resume(case_id), but=("lease",))
+    once = intake.notify_correction(still, clerk).documents[0]
+    again = intake.accept(hall.with_all(intake.resume(case_id)), clerk).documents[0]
+    assert (once.kind, again.kind) == ("supplement", "supplement")
+    assert (once.number, again.number) == (f"{number}-补收", f"{number}-补收2")
+    document = hall.ctx.documents.document(again.document_id)
+    assert again.number[-5:] in hall.ctx.documents.render(document, "text").decode()

@@ -102,6 +102,7 @@ class CaseView(Card):
             ("organ", case.organ),
             ("case_number", case.case_number or texts("window.cases.no_case_number")),
             ("received", moment_words(case.received_at, texts)),
+            ("late_entry", self._late_entry(case)),
             ("first_contact", file.history.first_contact),
             ("accepted", moment_words(case.accepted_at, texts) if case.accepted_at else ""),
             ("cure_by", case.cure_due),
@@ -131,6 +132,13 @@ class CaseView(Card):
             return ""
         word = self._texts(f"window.capacity.{case.capacity.value}")
         return self._texts("casework.person", name=case.visitor.name, capacity=word)
+
+    def _late_entry(self, case: Case) -> str:
+        late = case.late_entry
+        if late is None:
+            return ""
+        name = late.confirmed_by.name
+        return self._texts("casework.entered_late", number=late.paper_number, name=name)
 
     def _handed_over(self, case: Case) -> str:
         if case.papers is None:
@@ -210,6 +218,11 @@ class CaseView(Card):
         if entry.way is not Way.PAPER:
             return texts(f"casework.way.{entry.way.value}")
         fate = texts(f"window.fate.{entry.fate.value}")
+        if entry.compared is not None:
+            fate = texts(
+                "casework.compared", fate=fate, name=entry.compared.by.name,
+                at=moment_words(entry.compared.at, texts),
+            )  # fmt: skip
         return texts("casework.material_fate", fate=fate, count=max(entry.count, 1))
 
     def _papers(self, selected: int) -> None:

@@ -36,11 +36,14 @@ def play_seed(steps: int, seed: int) -> Outcome:
 
 
 def cut_power(steps: int, seed: int) -> Outcome:
-    """Cut the power once; a failure comes back as text."""
+    """Cut the power of a terminal and of a hub; a failure comes back as text."""
+    from tests.simulation.hub_power import run_hub_cut
     from tests.simulation.power import PowerCutFailed, run_cut
 
+    logging.disable(logging.CRITICAL)
     try:
         run_cut(seed)
+        run_hub_cut(seed)
     except PowerCutFailed as error:
         return seed, str(error)
     return seed, ""

@@ -18,6 +18,7 @@ from hub.api import Api
 from hub.hub import Hub
 from terminal.sync.transport import HttpReply
 
+First = TypeVar("First")
 Result = TypeVar("Result")
 
 
@@ -26,6 +27,11 @@ class _InlineApi(Api):
 
     async def _run(self, function: Callable[..., Result], *arguments: object) -> Result:
         return function(*arguments)
+
+    async def _both(
+        self, first: Callable[[], First], second: Callable[[], Result]
+    ) -> tuple[First, Result]:
+        return first(), second()
 
 
 class DirectLine:

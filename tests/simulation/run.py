@@ -71,3 +71,11 @@ def run_in_folder(seed: int, steps: int = STEPS) -> World:
     """Play one seed in a folder of its own."""
     with tempfile.TemporaryDirectory(dir=fast_folder(), prefix=f"seed-{seed}-") as folder:
         return run_seed(Path(folder), seed, steps=steps)
+
+
+def played(plan: Iterable[Step], *, terminals: int) -> World:
+    """Play a plan in a folder of its own, with the hall of seed 1."""
+    with tempfile.TemporaryDirectory(dir=fast_folder(), prefix="plan-") as folder:
+        world = World(Path(folder), 1, terminals=terminals)
+        run_plan(world, plan, "this plan")
+    return world

@@ -157,6 +157,12 @@ def draw(rng: random.Random, terminals: int) -> Step:
     return Step(name, rng.randrange(terminals), rng.getrandbits(32))
 
 
+def plan_of(text: str) -> list[Step]:
+    """Read a plan: steps with commas between, each a name, a terminal's place and a number."""
+    parts = (one.split() for one in text.split(","))
+    return [Step(name, int(terminal), int(number)) for name, terminal, number in parts]
+
+
 def play(world: World, step: Step) -> None:
     """Do a step, check what must hold at every step, and note what became of it."""
     rng = random.Random(step.number)

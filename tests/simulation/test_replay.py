@@ -5,14 +5,13 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.simulation import steps
 from tests.simulation.outside import SimClock
-from tests.simulation.run import SeedFailed, fast_folder, run_in_folder, run_plan
+from tests.simulation.run import SeedFailed, played, run_in_folder
 from tests.simulation.steps import Step
 from tests.simulation.world import World
 
@@ -63,7 +62,7 @@ def test_a_hub_that_wrote_on_before_it_knew_that_it_was_taken_back() -> None:
         Step("restore", 0, 1), Step("take_in", 1, 1), Step("sync", 1, 0),
         Step("sync", 0, 0), Step("sync", 2, 0),
     ]  # fmt: skip
-    assert _played(plan, terminals=3).restored == 1
+    assert played(plan, terminals=3).restored == 1
 
 
 def test_a_lost_entry_under_the_end_of_a_hub_that_wrote_on_is_given_back() -> None:
@@ -72,7 +71,7 @@ def test_a_lost_entry_under_the_end_of_a_hub_that_wrote_on_is_given_back() -> No
         Step("sync", 1, 15299), Step("take_in", 0, 10236), Step("take_in", 1, 42293),
         Step("back_up", 0, 23143), Step("sync", 1, 50471), Step("restore", 0, 1),
     ]  # fmt: skip
-    assert _played(plan, terminals=2).restored == 1
+    assert played(plan, terminals=2).restored == 1
 
 
 def test_a_hub_that_numbers_a_case_again_before_it_knew_that_it_was_taken_back() -> None:
@@ -81,7 +80,7 @@ def test_a_hub_that_numbers_a_case_again_before_it_knew_that_it_was_taken_back()
         Step("take_in", 0, 1), Step("hub_disk", 0, 0), Step("sync", 0, 0), Step("back_up", 0, 0),
         Step("sync", 0, 0), Step("restore", 0, 1), Step("sync", 0, 0),
     ]  # fmt: skip
-    world = _played(plan, terminals=1)
+    world = played(plan, terminals=1)
     assert any("sync.hub_busy" in line for line in world.trace), "it was stored and judged at once"
 
 
@@ -92,7 +91,7 @@ def test_a_case_that_got_another_number_before_its_first_came_back_has_that_ever
         Step("carry", 0, 19), Step("take_over", 1, 0), Step("sync", 1, 0), Step("sync", 1, 0),
         Step("restore", 0, 1), Step("sync", 0, 0), Step("sync", 1, 0),
     ]  # fmt: skip
-    assert _played(plan, terminals=2).restored == 1
+    assert played(plan, terminals=2).restored == 1
 
 
 def test_of_two_windows_that_accept_one_case_both_go_on_from_the_first() -> None:
@@ -102,7 +101,7 @@ def test_of_two_windows_that_accept_one_case_both_go_on_from_the_first() -> None
         Step("sync", 1, 0), Step("supplement", 0, 0), Step("sync", 0, 0), Step("sync", 1, 0),
         Step("accept", 0, 0), Step("accept", 1, 0), Step("sync", 0, 0), Step("sync", 1, 0),
     ]  # fmt: skip
-    assert "accept t1 0 -> done" in _played(plan, terminals=2).trace
+    assert "accept t1 0 -> done" in played(plan, terminals=2).trace
 
 
 def test_of_two_windows_the_second_goes_on_from_the_first_though_it_has_wiped_the_beginning() -> (
@@ -114,7 +113,7 @@ def test_of_two_windows_the_second_goes_on_from_the_first_though_it_has_wiped_th
         Step("sync", 0, 0), Step("sync", 0, 0), Step("wipe", 1, 0), Step("supplement", 0, 0),
         Step("accept", 0, 0), Step("supplement", 1, 0), Step("accept", 1, 0), Step("sync", 0, 0),
     ]  # fmt: skip
-    world = _played(plan, terminals=2)
+    world = played(plan, terminals=2)
     assert world.trace.count("accept t1 0 -> done") == 1
     assert world.wiped
     assert not world.restored
@@ -126,7 +125,7 @@ def test_a_case_that_was_wiped_at_a_window_goes_on_there() -> None:
         Step("take_in", 1, 1), Step("sync", 1, 0), Step("sync", 1, 0), Step("take_over", 0, 0),
         Step("sync", 0, 0), Step("sync", 0, 0), Step("wipe", 0, 0), Step("decide", 0, 0),
     ]  # fmt: skip
-    assert _played(plan, terminals=2).wiped
+    assert played(plan, terminals=2).wiped
 
 
 def test_what_was_written_again_and_held_hears_what_became_of_the_first() -> None:
@@ -140,7 +139,7 @@ def test_a_wipe_that_died_halfway_has_wiped() -> None:
         Step("back_up", 0, 0), Step("take_in", 0, 1), Step("sync", 0, 0), Step("die", 0, 3),
         Step("wipe", 0, 0), Step("restore", 0, 1),
     ]  # fmt: skip
-    world = _played(plan, terminals=1)
+    world = played(plan, terminals=1)
     assert "wipe t0 0 -> died" in world.trace
 
 
@@ -150,7 +149,7 @@ def test_what_was_heard_on_a_stick_is_not_forgotten_when_the_line_is_back() -> N
         Step("sync", 0, 0), Step("take_in", 1, 1), Step("sync", 1, 0), Step("back_up", 0, 0),
         Step("decide", 0, 0), Step("carry", 0, 1), Step("restore", 0, 1), Step("sync", 0, 0),
     ]  # fmt: skip
-    world = _played(plan, terminals=2)
+    world = played(plan, terminals=2)
     assert "carry t0 1 -> done" in world.trace
     assert world.restored == 1
 
@@ -161,11 +160,4 @@ def test_scans_come_again_to_a_hub_that_was_taken_back_before_it_wrote_anything(
         Step("back_up", 0, 0), Step("take_in", 0, 30162), Step("sync", 0, 10383),
         Step("restore", 0, 1),
     ]  # fmt: skip
-    assert _played(plan, terminals=1).restored == 1
-
-
-def _played(plan: list[Step], *, terminals: int) -> World:
-    with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
-        world = World(Path(folder), 1, terminals=terminals)
-        run_plan(world, plan, "this test")
-    return world
+    assert played(plan, terminals=1).restored == 1

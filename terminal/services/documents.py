@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from terminal.clock import Clock, to_local
-from terminal.documents import Copy, HallWording, PrinterProfile, decode_view, render
+from terminal.documents import Copy, HallWording, PrinterProfile, decode_view, lay_out, render
+from terminal.documents.pdf import render_pdf
 from terminal.documents.render import FORMATS, Format
 from terminal.documents.templates.common import Sealed
+from terminal.documents.templates.sheets import stacked
 from terminal.documents.views import DocumentView, Signing
 from terminal.domain.aggregates import Document, Seal
 from terminal.domain.policy import SealService
@@ -19,6 +21,9 @@ from terminal.protocol.seals import SealAnswer, holds
 from terminal.store import aggregates, lists
 from terminal.store.database import Ledger
 from terminal.store.print_jobs import StoredJob
+
+IN_TWO_COPIES = ("conditional", "undertaking", "commitment")
+"""Papers that say 一式两份: both come out of the first print, and neither is a reprint."""
 
 FORMAT_OF_DEVICE: dict[str, Format] = {"receipt_printer": "escpos", "a4_printer": "pdf"}
 
@@ -77,12 +82,22 @@ class DocumentsService:
         raise InvalidInput("document.unknown_format", format=format)
 
     def render_job(self, document: Document, job: StoredJob) -> bytes:
-        """Return what a printer gets for a job; a second copy says that it is one."""
+        """Return what a printer gets for a job; a later print says that it is one."""
         copy = None
+        if job.copy == 1 and document.document_kind in IN_TWO_COPIES:
+            return self._twice(document)
         if job.copy > 1:
             at = to_local(self._clock.now().corrected).isoformat(timespec="seconds")
             copy = Copy(job.copy, at)
         return self.render(document, FORMAT_OF_DEVICE[job.device], copy)
+
+    def _twice(self, document: Document) -> bytes:
+        """Return the first print of a paper of which applicant and organ keep one each."""
+        if is_wiped(document):
+            raise RuleRefused("document.wiped")
+        view = decode_view(document.view)
+        made = lay_out(view, copy=self._since(document, view, Copy()), wording=self._wording)
+        return render_pdf(stacked((made, made)))
 
     def _since(self, document: Document, view: DocumentView, copy: Copy) -> Copy:
         """Add what came to a document after it was made: number, seal, signature."""

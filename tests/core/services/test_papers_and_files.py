@@ -11,9 +11,11 @@ from PIL import Image
 from terminal.domain.parties import Blob
 from terminal.errors import InvalidInput, NotAllowed, NotFound
 from terminal.services import blobs as blobs_module
+from terminal.services import drafts
 from terminal.services.views import Role
 from terminal.store import aggregates, print_jobs
-from tests.core.hall import PASSWORD, PLAIN, Hall
+from tests.core.documents.reading import pdf_text
+from tests.core.hall import LEASE, PASSWORD, PLAIN, Hall
 
 
 def picture(kind: str = "PNG") -> bytes:
@@ -48,6 +50,23 @@ def test_a_reprint_says_so_and_the_first_print_does_not(hall: Hall) -> None:
     assert "第 1 次" not in second
     assert "第 2 次" in second
     assert "第 1 次打印" in first.data.decode("gb18030", "replace")
+
+
+def test_what_says_in_two_copies_comes_out_twice_and_neither_is_a_reprint(hall: Hall) -> None:
+    """一式两份: applicant and organ keep one each; only a later print is 补打."""
+    draft = hall.with_all(hall.draft(), but=("lease",))
+    draft = drafts.with_material(draft, drafts.deferred(LEASE))
+    saved = hall.ctx.intake.accept_conditionally(draft, hall.clerk, True)
+    for paper in saved.documents[1:]:
+        document = hall.ctx.documents.document(paper.document_id)
+        again = hall.ctx.printing.reprint(paper.document_id, hall.clerk)
+        jobs = (paper.jobs[0].job_id, again.job_id)
+        stored = [hall.ctx.ledger.read(lambda db, j=one: print_jobs.get(db, j)) for one in jobs]
+        first, later = (
+            pdf_text(hall.ctx.documents.render_job(document, job)) for job in stored if job
+        )
+        assert (first.count("第 1 次打印"), first.count("一式两份")) == (2, 2)
+        assert (later.count("一式两份"), later.count("补打")) == (1, 2)
 
 
 def test_the_same_document_is_the_same_bytes(hall: Hall) -> None:
@@ -90,7 +109,8 @@ def test_a_picture_is_kept_encrypted_under_its_hash(hall: Hall, tmp_path: Path, 
     assert data[20:60] not in file.read_bytes()
     assert hall.ctx.blobs.attach(path) == blob
     assert len([f for f in hall.ctx.settings.blobs_dir.rglob("*") if f.is_file()]) == 1
-    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    sealed = file.read_bytes()
+    file.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     with pytest.raises(NotFound):
         hall.ctx.blobs.read(blob.hash)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -27,6 +27,7 @@ from terminal.domain.masking import mask_identity, mask_phone
 from terminal.domain.parties import Capacity
 from terminal.domain.regime import LICENSING_LAW
 from terminal.errors import RuleRefused
+from terminal.texts import DEFAULT_LANGUAGE
 
 Blocks = list[tuple[str, list[AnyNode]]]
 """Named parts of a document in their default order; a hall may exchange some."""
@@ -210,6 +211,15 @@ def due_row(label: str, value: str, wording: Wording) -> Row:
         "labels.due_value", date=dates.due_day(value), weekday=dates.weekday(value, wording)
     )
     return Row(label=wording.plain(label), value=text, bold=True)
+
+
+def with_legal_text(make: Callable[[Wording], list[AnyNode]], wording: Wording) -> list[AnyNode]:
+    """Return a slip's sentences; in another language the Chinese ones, which have force, follow."""
+    nodes = make(wording)
+    if wording.language == DEFAULT_LANGUAGE or not nodes:
+        return nodes
+    notice = Text(text=wording.plain("receipt.legal_text"))
+    return [*nodes, notice, *make(Wording(DEFAULT_LANGUAGE, wording.hall))]
 
 
 def paragraph(text: str, *, bold: bool = False) -> Text:

@@ -65,7 +65,10 @@ def supplement(view: SupplementView, wording: Wording, copy: common.Copy) -> Lay
             common.materials_block(view.materials, wording.plain("labels.materials"), wording),
         ),
         ("originals", common.originals_block(view.materials, wording)),
-        ("sentence", [_LINE, *_supplement_sentences(view, wording)]),
+        (
+            "sentence",
+            [_LINE, *common.with_legal_text(lambda one: _supplement_sentences(view, one), wording)],
+        ),
         ("offline", _offline(view, wording)),
         ("notes", [Text(text=note) for note in view.notes]),
         ("added", [Text(text=text) for text in wording.document("supplement").after]),

@@ -47,8 +47,11 @@ def receipt(view: ReceiptView, wording: Wording, copy: common.Copy) -> Layout:
         ("materials", _materials(view, wording)),
         ("originals", common.originals_block(view.materials, wording)),
         ("deferred", _deferred(view, wording)),
-        ("sentence", [SLIP_RULE, *_sentences(view, wording)]),
-        ("offline", _offline(view, wording)),
+        (
+            "sentence",
+            [SLIP_RULE, *common.with_legal_text(lambda one: _sentences(view, one), wording)],
+        ),
+        ("offline", common.with_legal_text(lambda one: _offline(view, one), wording)),
         ("notes", [Text(text=note) for note in view.notes]),
         ("added", [Text(text=added) for added in wording.document("receipt").after]),
         ("query", _query(view, wording)),

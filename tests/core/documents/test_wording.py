@@ -68,6 +68,16 @@ def test_a_notice_is_chinese_whatever_the_visitor_reads() -> None:
     assert "Receipt for Materials" in render(slip, "text").decode()
 
 
+def test_an_english_slip_has_the_chinese_sentences_that_have_force() -> None:
+    slip = receipt(head=replace(receipt().head, language="en"))
+    plain = render(receipt(), "text").decode().replace("\n", "")
+    words = render(slip, "text").decode().replace("\n", "")
+    sentence = plain[plain.index("市场监督管理局已于") : plain.index("[https")]
+    assert "逾期未告知补正的" in sentence
+    assert sentence in words
+    assert "The Chinese text has legal force:" in words
+
+
 def test_the_english_receipt_uses_the_same_data() -> None:
     english, chinese = Wording("en")._own, Wording()._own
     assert english.keys() == chinese.keys()

@@ -251,7 +251,10 @@ def carry(terminal: Terminal, rng: random.Random) -> None:
         answers.append(courier.write_answer(world.hub, taken, stick))
 
     for _ in range(2 if fate == "twice" else 1):
-        world.at_hub(take)
+        before = len(answers)
+        if world.at_hub(take) != "done":
+            # Whatever was written then, nobody carries it away.
+            del answers[before:]
     for answer in answers:
         if answer is not None and fate != "answer lost":
             terminal.courier().bring_back(answer)

@@ -12,7 +12,7 @@ from terminal.store.statements import Database, rows, run
 from terminal.sync.transport import HttpReply
 from tests.core.hall import Hall
 from tests.core.sync.conftest import FaultyLine
-from tests.core.sync.test_worker import Send, refused, worker
+from tests.core.sync.rounds import Send, refused, worker
 
 
 def told(hub: Hub) -> tuple[int, str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import pytest
 
@@ -19,10 +17,8 @@ from terminal.sync.pace import Pace, Reason
 from terminal.sync.transport import HttpReply
 from tests.core.hall import Hall
 from tests.core.sync.conftest import FaultyLine
+from tests.core.sync.rounds import Send, accepted, worker
 from tests.core.sync.test_pace import Randomness
-from tests.core.sync.test_worker import accepted, worker
-
-Send = Callable[[], HttpReply]
 
 
 @pytest.fixture

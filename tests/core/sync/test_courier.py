@@ -32,7 +32,7 @@ from terminal.services.courier import BroughtBack
 from terminal.store import courier, outbox
 from tests.core.hall import LEASE, ORGAN, PASSWORD, Hall
 from tests.core.sync.conftest import FaultyLine, Join
-from tests.core.sync.test_worker import accepted, at_hub, here, worker
+from tests.core.sync.rounds import accepted, at_hub, here, worker
 
 NOTHING_NEW = BroughtBack(0, 0, 0)
 

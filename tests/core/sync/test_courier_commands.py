@@ -16,7 +16,7 @@ from hub.hub import Hub
 from terminal.context import Context
 from tests.core.hall import Hall
 from tests.core.sync.conftest import FaultyLine, Join
-from tests.core.sync.test_worker import accepted, at_hub
+from tests.core.sync.rounds import accepted, at_hub
 
 
 class Done(msgspec.Struct, frozen=True):

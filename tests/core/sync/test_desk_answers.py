@@ -7,7 +7,7 @@ from hub.hub import Hub
 from hub.store.people import Account
 from terminal.domain.case import CaseState
 from tests.core.hall import LICENCE, ORGAN, Hall
-from tests.core.sync.test_worker import worker
+from tests.core.sync.rounds import worker
 
 
 def test_the_windows_case_is_accepted_and_has_its_notice(joined: Hall, hub: Hub) -> None:

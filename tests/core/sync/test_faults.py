@@ -25,10 +25,8 @@ from terminal.store import feeds
 from terminal.sync.transport import HttpReply
 from tests.core.hall import LEASE, PLAIN, Hall
 from tests.core.sync.conftest import FaultyLine, Join
+from tests.core.sync.rounds import Send, accepted, at_hub, cases_at, here, refused, worker
 from tests.core.sync.test_courier import carried, decided
-from tests.core.sync.test_worker import accepted, at_hub, cases_at, here, refused, worker
-
-Send = Callable[[], HttpReply]
 
 
 class PowerFailed(BaseException):

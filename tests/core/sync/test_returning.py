@@ -24,7 +24,7 @@ from terminal.services import drafts
 from terminal.sync.transport import HttpReply
 from tests.core.hall import LEASE, ORGAN, PLAIN, Hall
 from tests.core.sync.conftest import FaultyLine
-from tests.core.sync.test_worker import accepted, at_hub, here, worker
+from tests.core.sync.rounds import accepted, at_hub, here, worker
 from tests.hub.restoring import Backup
 
 pytestmark = pytest.mark.allow_warnings("hub.restore")

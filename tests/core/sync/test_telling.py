@@ -18,7 +18,7 @@ from terminal.services.casework.todo import Tab
 from terminal.services.views import DocumentView
 from terminal.store import lists
 from tests.core.hall import LICENCE, ORGAN, Hall
-from tests.core.sync.test_worker import worker
+from tests.core.sync.rounds import worker
 
 DAY = date(2026, 12, 3)
 OFFICIAL = Account("zhou", "周强", ORGAN.name, "执-0001", False, "")

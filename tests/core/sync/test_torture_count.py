@@ -6,7 +6,7 @@ from hub.hub import Hub
 from hub.store import entries
 from terminal.dev.torture import count
 from tests.core.hall import Hall
-from tests.core.sync.test_worker import accepted, worker
+from tests.core.sync.rounds import accepted, worker
 
 
 def test_the_hubs_file_is_read_as_it_lies_there(joined: Hall, hub: Hub) -> None:

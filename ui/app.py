@@ -224,7 +224,7 @@ class WindowApp(QObject):
                 self.window.raise_()
             self.window.activateWindow()
         self.citizen.serve(place.session.name)
-        self.citizen.follow(place.signatures)
+        self.citizen.follow(place.signatures, place.work.path.materials.commitment)
         source = MirrorSource(place.desk, self.bridge.texts)
         source.changed.connect(self.citizen.show_mirror)
         place.desk.visit_ended.connect(self.citizen.invite)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from terminal.documents.dates import due_day
 from terminal.documents.wording import default_wording
 from terminal.domain.catalogue import Way
 from tests.core.hall import LICENCE
 from tests.ui.conftest import Clerk
-from tests.ui.desk_cases import Cases
+from tests.ui.desk_cases import Cases, citizen_of
 from ui.window.material_row import MaterialRow
 
 F = Qt.Key
@@ -86,3 +88,42 @@ def test_the_applicant_chooses_between_commitment_and_proof(clerk: Clerk) -> Non
     clerk.enter()
     clerk.at("materials_list")
     assert "lease" not in clerk.desk.now.draft.materials  # type: ignore[union-attr]
+
+
+def test_the_citizen_reads_all_of_it_and_chooses_by_touch(clerk: Clerk) -> None:
+    to_the_lease(clerk)
+    citizen = citizen_of(clerk)
+    clerk.press(F.Key_C)
+    clerk.at("commitment_choice")
+    assert citizen.stack.currentWidget() is citizen.terms
+    wording = default_wording("zh")
+    told = citizen.terms.told()
+    review = clerk.desk.now.review
+    assert review is not None
+    assert review.law.check_by is not None
+    for sentence in (
+        wording("commitment.told", organ=LICENCE.department),
+        LEASE.standard,
+        wording.plain("commitment.liability"),
+        wording.plain("commitment.choice"),
+        wording("commitment.promise", name=LEASE.name),
+        due_day(review.law.check_by.on.isoformat()),
+    ):
+        assert sentence in told
+    # The clerk's panel closes: nothing is chosen, the papers stand there again.
+    clerk.press(F.Key_Escape)
+    clerk.at("materials_list")
+    assert citizen.stack.currentWidget() is citizen.mirror
+    assert citizen.terms.told() == ""
+    clerk.press(F.Key_C)
+    clerk.at("commitment_choice")
+    QTest.mouseClick(citizen.terms.prove, Qt.MouseButton.LeftButton)
+    clerk.at("materials_list")
+    assert "lease" not in clerk.desk.now.draft.materials  # type: ignore[union-attr]
+    clerk.press(F.Key_C)
+    clerk.at("commitment_choice")
+    QTest.mouseClick(citizen.terms.commit, Qt.MouseButton.LeftButton)
+    clerk.at("materials_list")
+    entry = clerk.desk.now.draft.materials["lease"]  # type: ignore[union-attr]
+    assert (entry.way, entry.choice is not None) == (Way.COMMITMENT, True)
+    clerk.wait(lambda: citizen.stack.currentWidget() is citizen.mirror)

@@ -13,9 +13,11 @@ from ui.citizen.mirror import Mirror
 from ui.citizen.pages import MirrorPage, ThanksPage, WelcomePage
 from ui.citizen.rating import RatingPage
 from ui.citizen.signature import SigningStack
+from ui.citizen.terms import TermsPage
 from ui.theme import px
 from ui.widgets.basics import column, style
 from ui.window.casework.signature import SignatureDesk, SignatureRequest
+from ui.window.commitment import CommitmentPanel, CommitmentTerms
 
 THANKS_MS = 6_000
 CODE_MS = 20_000
@@ -48,14 +50,18 @@ class CitizenScreen(QWidget):
         self.rating = RatingPage(texts, served)
         self.thanks = ThanksPage(texts)
         self.signing = SigningStack(texts)
+        self.terms = TermsPage(texts)
         self.stack = QStackedWidget()
-        for page in (self.welcome, self.mirror, self.rating, self.thanks, self.signing):
+        pages = (self.welcome, self.mirror, self.rating, self.thanks, self.signing, self.terms)
+        for page in pages:
             self.stack.addWidget(page)
         layout = column(self.stack, gap=0, to=self)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.visit_id = ""
         self._next: Mirror | None = None
         self._desk: SignatureDesk | None = None
+        self._terms: CommitmentTerms | None = None
+        self._panel: CommitmentPanel | None = None
         self._form: RatingForm | None = None
         self._busy = False
         self._rated = ""
@@ -69,6 +75,7 @@ class CitizenScreen(QWidget):
         self._thanks_timer.timeout.connect(self._on_thanked)
         self.signing.page.signed.connect(self._on_signed)
         self.signing.page.refused.connect(self._on_not_signed)
+        self.terms.chosen.connect(self._on_chosen)
         self.thanks.slip.connect(self._on_slip)
         self.rating.submitted.connect(self._on_submitted)
         self.rating.skipped.connect(self._on_skipped)
@@ -94,6 +101,8 @@ class CitizenScreen(QWidget):
         if self.visit_id or (self._thanks_timer.isActive() and mirror is None):
             return
         if self._desk is not None and self._desk.request is not None:
+            return
+        if self._terms is not None:
             return
         self._thanks_timer.stop()
         self._show_next()
@@ -134,11 +143,24 @@ class CitizenScreen(QWidget):
 
     # Signing.
 
-    def follow(self, desk: SignatureDesk) -> None:
-        """Answer the requests of a workplace for signatures."""
-        self._desk = desk
+    def follow(self, desk: SignatureDesk, panel: CommitmentPanel) -> None:
+        """Answer the requests of a workplace for signatures; show what a commitment means."""
+        self._desk, self._panel = desk, panel
+        self._terms = None
         desk.wanted.connect(self._on_wanted)
         desk.taken_back.connect(self._on_taken_back)
+        panel.told.connect(self._on_told)
+
+    def _on_told(self, terms: CommitmentTerms | None) -> None:
+        """A commitment is being chosen, or no longer; a rating is never pushed aside by it."""
+        self._terms = terms
+        if not self.visit_id:
+            self._thanks_timer.stop()
+            self._show_next()
+
+    def _on_chosen(self, commits: bool) -> None:
+        if self._panel is not None:
+            self._panel.decide(commits)
 
     def _on_wanted(self, request: SignatureRequest) -> None:
         if self.visit_id:
@@ -180,6 +202,11 @@ class CitizenScreen(QWidget):
         if self._desk is not None and self._desk.request is not None:
             self._on_wanted(self._desk.request)
             return
+        if self._terms is not None:
+            self.terms.show_terms(self._terms)
+            self.stack.setCurrentWidget(self.terms)
+            return
+        self.terms.forget()
         if self._next is None:
             self.stack.setCurrentWidget(self.welcome)
             return

@@ -111,13 +111,15 @@ class MaterialsPanel(QWidget):
             return
         texts = self._texts
         self._needed.say(texts("window.materials.needed", count=review.required))
-        self._have.say(texts("window.materials.have", count=review.settled))
-        lacking = review.lacking
-        self._icon.show_icon(
-            "triangle-alert" if lacking else "circle-check", "warning" if lacking else "good"
-        )
-        key = "window.materials.lacking" if lacking else "window.materials.complete"
-        self._lack.say(texts(key, count=lacking), "warning" if lacking else "good")
+        self._have.say(texts("window.materials.have", count=review.settled - review.deferred))
+        if review.lacking:
+            icon, state, key = "triangle-alert", "warning", "window.materials.lacking"
+        elif review.deferred:
+            icon, state, key = "hourglass", "warning", "window.materials.come_later"
+        else:
+            icon, state, key = "circle-check", "good", "window.materials.complete"
+        self._icon.show_icon(icon, state)
+        self._lack.say(texts(key, count=review.lacking or review.deferred), state)
 
     def focus_list(self) -> bool:
         """Put the keyboard to the first row that is open; say whether there are rows."""
@@ -160,7 +162,9 @@ class MaterialsPanel(QWidget):
         elif key == Qt.Key.Key_C and Way.COMMITMENT in line.ways:
             self._ask("commitment")
             self._told_at = self._now()
-            self.commitment.open_for(line.material)
+            review = self._desk.now.review
+            assert review is not None
+            self.commitment.open_for(review, line.material)
         elif key == Qt.Key.Key_F9 and Way.DEFERRED in line.ways:
             self._settle(drafts.deferred(line.material))
         elif key == Qt.Key.Key_F9:

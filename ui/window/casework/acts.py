@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from terminal.clock import to_local
 from terminal.domain.answering import to_register
 from terminal.domain.case import Case, CaseState
-from terminal.domain.catalogue import ServiceItem
+from terminal.domain.catalogue import ServiceItem, in_force
 from terminal.domain.records import DeliveryWay, Outcome
 from terminal.domain.telling import Out, Owed, decision_papers, is_of, owed_papers, untold
 from terminal.domain.wiping import is_wiped
@@ -154,7 +154,7 @@ def acts_of(
     with_us = case.papers is None or case.papers.official is not None
     put(CaseAct.HAND_OVER, case.state.open and with_us and case.forwarding is None)
     put(CaseAct.DECIDE, in_hand and session.role is Role.CHIEF_REPRESENTATIVE and (
-        item is not None and item.authority.may_decide
+        item is not None and in_force(item, on).authority.may_decide
     ))  # fmt: skip
     put(CaseAct.READY, case.state is S.DECIDED and granted and not case.deferred)
     put(CaseAct.REMIND, case.state is S.RESULT_READY)

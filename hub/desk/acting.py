@@ -112,6 +112,8 @@ class Acting:
         case = self._handled(case_id, kind, action_id)
         if case is None:
             return
+        if case.forwarding is not None and not case.arrived_at:
+            raise RuleRefused("case.not_arrived_yet")
         grounds = grounds_of(self._hub, case)
         if grounds is None:
             raise RuleRefused(f"case.not_while_{case.state.value.lower()}")

@@ -18,7 +18,7 @@ from terminal.documents.composing import intake
 from terminal.documents.composing.steps import correction_supplement
 from terminal.documents.views import DocumentView
 from terminal.domain.case import Case
-from terminal.domain.catalogue import Organ, ServiceItem
+from terminal.domain.catalogue import ServiceItem
 from terminal.domain.evolve import Evolved, Refused, evolve
 from terminal.domain.records import (
     HUB_ORIGIN,
@@ -60,7 +60,7 @@ def drafts_of(
         drafts.append(Draft(case.case_id, case.head, body))
         case = judged.aggregate
     taken = [step for step in case.history[before:] if step.kind in papers.ANSWERS]
-    case, item = _as_competent(case, item)
+    case, item = papers.as_competent(case, item)
     occasion = papers.occasion_of(hub, case, taken[-1].actor, now)
     views: list[DocumentView | None] = []
     match bodies[-1]:
@@ -75,20 +75,6 @@ def drafts_of(
             views.append(intake.decline(case, item, occasion))
     papers_made = [_issued(hub, database, case, one, action_id) for one in views if one]
     return drafts + papers_made
-
-
-def _as_competent(case: Case, item: ServiceItem) -> tuple[Case, ServiceItem]:
-    """Return both as the competent organ's papers name them: in its name, with its data.
-
-    Of an organ that is another than the item's nothing more is known here than its name.
-    """
-    organ = case.competent_organ
-    if organ == case.organ:
-        return case, item
-    return (
-        msgspec.structs.replace(case, organ=organ),
-        msgspec.structs.replace(item, organ=Organ(organ)),
-    )
 
 
 def _issued(hub: Hub, database: Any, case: Case, view: DocumentView, action_id: str) -> Draft:

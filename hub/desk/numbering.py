@@ -92,6 +92,6 @@ def series_head(database: Any, case: Case, kind: str) -> str:
     hall = people.hall_of(database, case.origin)
     item = projections.item(database, case.item_code, case.item_version)
     organ = item.organ if item is not None else None
-    if organ is None or organ.name != case.organ:
-        organ = Organ(case.organ)
+    if organ is None or organ.name != case.competent_organ:
+        organ = Organ(case.competent_organ)
     return leases.policy_of(database, hall.id if hall else "").series_head(organ, kind)

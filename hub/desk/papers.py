@@ -13,7 +13,7 @@ from terminal.documents import content_digest, decode_view, render
 from terminal.documents.composing import Occasion, department, desk
 from terminal.documents.views import DocumentView, Payment
 from terminal.domain.case import Case
-from terminal.domain.catalogue import ServiceItem
+from terminal.domain.catalogue import Organ, ServiceItem
 from terminal.domain.parties import Actor
 from terminal.domain.records import (
     CaseAccepted,
@@ -95,6 +95,7 @@ def _composed(hub: Hub, case: Case, record_kind: str) -> DocumentView:
     if wanted not in papers_of(case):
         raise NotFound("document.not_found", number=case.receipt_number)
     actor, at = _last(case, record_kind)
+    case, item = as_competent(case, item)
     occasion = occasion_of(hub, case, actor, at)
     if wanted == CaseExtended.kind:
         return department.extension(case, item, occasion)
@@ -166,6 +167,20 @@ def _last(case: Case, kind: str) -> tuple[Actor, int]:
             return step.actor, step.at
     last = case.history[-1]
     return last.actor, last.at
+
+
+def as_competent(case: Case, item: ServiceItem) -> tuple[Case, ServiceItem]:
+    """Return both as the competent organ's papers name them: in its name, with its data.
+
+    Of an organ that is another than the item's nothing more is known here than its name.
+    """
+    organ = case.competent_organ
+    if organ == case.organ:
+        return case, item
+    return (
+        msgspec.structs.replace(case, organ=organ),
+        msgspec.structs.replace(item, organ=Organ(organ)),
+    )
 
 
 def occasion_of(hub: Hub, case: Case, actor: Actor, at: int) -> Occasion:

@@ -5,6 +5,7 @@ What a tab holds is chosen, counted and cut into pages by the database.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from hub.web.progress_words import state_name
 from hub.web.site import Site, language_of, say_moment
 from terminal.domain.answering import windows_answer
 from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import in_force
 
 TABS = (
     "claim",
@@ -142,10 +144,12 @@ class Queue:
 
     def _listing(self, database: Any, account: Account, tab: str) -> Listing:
         """Return what a tab holds."""
-        organ, today = account.organ, self._site.today().isoformat()
+        organ, day = account.organ, self._site.today()
+        today = day.isoformat()
         match tab:
             case "to_answer":
-                return _marked(database, Mark.TO_ANSWER, organ, who=_own_items(database, organ))
+                who = _own_items(database, organ, day)
+                return _marked(database, Mark.TO_ANSWER, organ, who=who)
             case "claim":
                 return _by_state(database, organ, [CaseState.ACCEPTED])
             case "mine":
@@ -171,8 +175,10 @@ class Queue:
     def _tab(self, database: Any, account: Account, tab: str, count: int, most: int) -> Tab:
         bad = tab in ("overdue", "uncured") and count > 0
         if tab == "to_answer" and count:
-            today, who = self._site.today().isoformat(), _own_items(database, account.organ)
-            bad = marks.count(database, Mark.TO_ANSWER, account.organ, before=today, who=who) > 0
+            day, organ = self._site.today(), account.organ
+            who = _own_items(database, organ, day)
+            late = marks.count(database, Mark.TO_ANSWER, organ, before=day.isoformat(), who=who)
+            bad = late > 0
         return Tab(tab, f"{count}+" if most and count >= most else f"{count}", "bad" if bad else "")
 
     def _soon(self) -> str:
@@ -208,15 +214,16 @@ def _search(database: Any, organ: str, words: str) -> Listing:
     )
 
 
-def _own_items(database: Any, organ: str) -> list[str]:
+def _own_items(database: Any, organ: str, today: dt.date) -> list[str]:
     """Return the items of which this desk answers the received cases, not a window.
 
-    What the guide of the case's own version says counts; of an item without one nobody but the
-    organ answers. What another place has sent has no item here: it is always the desk's.
+    What the guide of the case's own version says counts, while the window's authority lasts; of
+    an item without one nobody but the organ answers. What another place has sent has no item
+    here: it is always the desk's.
     """
     own = [""]
     for key in marks.whose(database, Mark.TO_ANSWER, organ):
         item = projections.item(database, *marks.item_of_key(key)) if key else None
-        if key and (item is None or not windows_answer(item)):
+        if key and (item is None or not windows_answer(in_force(item, today))):
             own.append(key)
     return own

@@ -148,6 +148,7 @@ DESK_ACCOUNTS: tuple[DeskAccount, ...] = (
     DeskAccount("zhujian", "高原", "区住房和城乡建设局", "SAMPLE-0401", "yichuang-zhujian"),
     DeskAccount("zhifa", "林青", "区综合行政执法局", "SAMPLE-2001", "yichuang-zhifa"),
     DeskAccount("shuiwu", "钱进", "国家税务总局区税务局", "SAMPLE-0301", "yichuang-shuiwu"),
+    DeskAccount("yuechi", "罗敏", "岳池县行政审批局", "SAMPLE-2101", "yichuang-yuechi"),
     DeskAccount("fazhi", "周明", "区行政审批局", "", "yichuang-fazhi", legal=True),
 )
 

@@ -1,6 +1,7 @@
-"""The law in scenes: four departments, offline, silence, a failed cure, elsewhere, two answers.
+"""The law in scenes: four departments, offline, silence, a failed cure, elsewhere, answers.
 
-The answers are a refusal, and those of an organ whose windows may only receive.
+The answers are a refusal, those of an organ whose windows may only receive, and those of another
+place's organ.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ module here and a line in `SCENES`.
 from __future__ import annotations
 
 from terminal.dev.scenes.a_day import A_DAY
+from terminal.dev.scenes.answered_elsewhere import ANSWERED_ELSEWHERE
 from terminal.dev.scenes.elsewhere import ELSEWHERE
 from terminal.dev.scenes.failed_cure import FAILED_CURE
 from terminal.dev.scenes.interruptions import AGENT, INTERRUPTED, POWER_CUT
@@ -24,6 +25,7 @@ from terminal.dev.scenes.receive_only import RECEIVE_ONLY
 from terminal.dev.scenes.refusal import REFUSAL
 from terminal.dev.scenes.silence import SILENCE
 from terminal.dev.scenes.steps import Scene
+from terminal.dev.scenes.undertaken import UNDERTAKEN
 
 __all__ = ["A_DAY", "LAW", "LIVES", "SCENES", "Scene"]
 
@@ -40,7 +42,8 @@ LIVES: tuple[Scene, ...] = (
 """The eight most common lives of a case."""
 
 LAW: tuple[Scene, ...] = (
-    ONE_MATTER, OFFLINE_DAY, SILENCE, FAILED_CURE, ELSEWHERE, REFUSAL, RECEIVE_ONLY,
+    ONE_MATTER, OFFLINE_DAY, SILENCE, FAILED_CURE, ELSEWHERE, ANSWERED_ELSEWHERE, REFUSAL,
+    RECEIVE_ONLY, UNDERTAKEN,
 )  # fmt: skip
 """What the law does with a matter: several departments, no network, silence, a "no"."""
 

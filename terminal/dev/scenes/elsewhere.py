@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from terminal.dev.scenes.items import FOOD
 from terminal.dev.scenes.law_steps import Arrived, FridaySays, ProgressSays, Tried
-from terminal.dev.scenes.parts import LEAVE
+from terminal.dev.scenes.parts import LEAVE, THERE, food_elsewhere
 from terminal.dev.scenes.steps import (
-    Answer,
     By,
-    Do,
     Expect,
-    Find,
-    Forward,
     Greet,
-    HandIn,
     Handle,
     OpenPage,
     Pass,
@@ -26,26 +20,13 @@ from terminal.dev.scenes.steps import (
     Until,
 )
 from terminal.domain.case import CaseState
-from terminal.services.views import Act
 
 S = CaseState
-
-ORGAN = "岳池县行政审批局"
 
 _RECEIVED: tuple[Step, ...] = (
     SignIn(),
     Greet("kan", By.CARD),
-    Find("spjyxk", FOOD),
-    Answer("business", "retail"),
-    Answer("online", "no"),
-    HandIn(("food_application", "business_license", "food_facilities", "food_layout",
-            "food_rules")),
-    Forward((
-        ("organ", ORGAN),
-        ("place", "（示例）岳池县政务服务中心2楼"),
-        ("phone", "（示例）0000-1234599"),
-    )),
-    Do("elsewhere", Act.RECEIVE, S.RECEIVED),
+    *food_elsewhere("elsewhere"),
     Shoot("elsewhere-received"),
     Expect(
         "elsewhere", S.RECEIVED, papers=("receipt",),
@@ -53,8 +34,8 @@ _RECEIVED: tuple[Step, ...] = (
         until=(Until("due", 1), Until("respond_by")),
         says=(
             Says("receipt", (
-                "代收凭证", f"受理机关：{ORGAN}",
-                f"本窗口代{ORGAN}接收，最迟{{due}}转交；补正和受理期限自{ORGAN}收到之日起计算，"
+                "代收凭证", f"受理机关：{THERE}",
+                f"本窗口代{THERE}接收，最迟{{due}}转交；补正和受理期限自{THERE}收到之日起计算，"
                 "收到后将告知您。",
             ), never=("即为受理", "作出是否受理的处理")),
         ),
@@ -63,7 +44,7 @@ _RECEIVED: tuple[Step, ...] = (
     # Nobody accepts for an organ that has received nothing.
     Tried("elsewhere", "accept", "act.another_place_accepts"),
     Tried("elsewhere", "correct", "act.another_place_accepts"),
-    ProgressSays("elsewhere", (f"已代收，待转交{ORGAN}", "代收：")),
+    ProgressSays("elsewhere", (f"已代收，待转交{THERE}", "代收：")),
     FridaySays("due", "elsewhere", ("转交",)),
 )  # fmt: skip
 
@@ -78,13 +59,13 @@ _PASSED_ON: tuple[Step, ...] = (
         "elsewhere", S.RECEIVED, papers=("receipt", "courier_slip"),
         says=(
             Says("courier_slip", (
-                "下列材料由本窗口代收，现邮寄转交受理机关：", ORGAN, "EX987654321CN",
+                "下列材料由本窗口代收，现邮寄转交受理机关：", THERE, "EX987654321CN",
                 "食品经营许可申请书", "营业执照（复印件）", "电话 12345",
             )),
         ),
         fields=(("due", ""), ("respond_by", "")),
     ),
-    ProgressSays("elsewhere", (f"已代收，等{ORGAN}收到", f"转交{ORGAN}：")),
+    ProgressSays("elsewhere", (f"已代收，等{THERE}收到", f"转交{THERE}：")),
 )  # fmt: skip
 
 _ARRIVED: tuple[Step, ...] = (
@@ -97,13 +78,13 @@ _ARRIVED: tuple[Step, ...] = (
     ),
     ProgressSays(
         "elsewhere",
-        ("代收：", f"转交{ORGAN}：", f"{ORGAN}收到：", "办理期限从这时起计算"),
+        ("代收：", f"转交{THERE}：", f"{THERE}收到：", "办理期限从这时起计算"),
     ),
     Tried("elsewhere", "accept", "act.another_place_accepts"),
     # It is that organ's now: here it ends with the word that it has arrived.
     Handle(
         "elsewhere", "close", S.CLOSED,
-        (("reason", f"{ORGAN}已收到材料，由其受理办理（对方收件号 1621-0007）"),),
+        (("reason", f"{THERE}已收到材料，由其受理办理（对方收件号 1621-0007）"),),
     ),
     Expect(
         "elsewhere", S.CLOSED,

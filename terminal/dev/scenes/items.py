@@ -22,3 +22,6 @@ KINDERGARTEN = "511A0050000062-511602000000-000-115113016823646795-1-00"
 
 PUBLICATIONS = "511A0000800001-511602000000-000-115113016823646795-1-00"
 """出版物零售单位设立审批: no question, four materials, three working days."""
+
+RENTED_HOME = "51201700200003-511602000000-000-11511301008778255F-1-00"
+"""公共租赁住房申请资格审核认定: one question, received at windows, one material may come later."""

@@ -11,6 +11,7 @@ from terminal.dev.scenes.steps import (
     EndVisit,
     Fill,
     Find,
+    Forward,
     Greet,
     HandIn,
     How,
@@ -61,6 +62,27 @@ def food_on_condition(matter: str) -> tuple[Step, ...]:
         Fill(FOOD_FORM),
         Do(matter, Act.ACCEPT_CONDITIONALLY, CaseState.ACCEPTED),
     )
+
+
+THERE = "岳池县行政审批局"
+"""The organ of another place that scenes receive papers for."""
+
+
+def food_elsewhere(matter: str) -> tuple[Step, ...]:
+    """Return the steps that receive a food licence's papers for `THERE` (代收)."""
+    return (
+        Find("spjyxk", FOOD),
+        Answer("business", "retail"),
+        Answer("online", "no"),
+        HandIn(("food_application", "business_license", "food_facilities", "food_layout",
+                "food_rules")),
+        Forward((
+            ("organ", THERE),
+            ("place", "（示例）岳池县政务服务中心2楼"),
+            ("phone", "（示例）0000-1234599"),
+        )),
+        Do(matter, Act.RECEIVE, CaseState.RECEIVED),
+    )  # fmt: skip
 
 
 LEAVE: tuple[Step, ...] = (EndVisit(), Skip())

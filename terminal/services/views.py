@@ -21,7 +21,13 @@ from terminal.domain.catalogue import (
     Way,
     WindowAuthority,
 )
-from terminal.domain.parties import Capacity, MaterialEntry, Party, PowerOfAttorney
+from terminal.domain.parties import (
+    Capacity,
+    MaterialEntry,
+    MaterialStatus,
+    Party,
+    PowerOfAttorney,
+)
 from terminal.domain.records import DeclineKind, Forwarding, Lane
 
 ALARM_DAYS = 2
@@ -211,6 +217,14 @@ class Review(msgspec.Struct, frozen=True):
     settled: int
     lacking: int
     parts: tuple[EventPart, ...] = ()
+
+    @property
+    def deferred(self) -> int:
+        """How many papers are settled by coming later (容缺)."""
+        return sum(
+            line.entry is not None and line.entry.status is MaterialStatus.DEFERRED
+            for line in self.materials
+        )
 
     def permission(self, act: Act) -> Permission:
         """Return whether this act may be done now."""

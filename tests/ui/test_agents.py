@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from terminal.context import Context
 from terminal.domain.case import Case
 from terminal.domain.identity import check_character
-from terminal.domain.parties import Capacity
+from terminal.domain.parties import Capacity, PartyKind
 from tests.ui.conftest import Clerk, identity_number
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -161,6 +161,20 @@ def test_an_organisation_shows_what_to_check_and_who_represents_it(clerk: Clerk)
     applicant = clerk.desk.now.applicant
     assert applicant is not None
     assert applicant.legal_representative == "法定代表人丙"
+
+
+def test_a_credit_code_in_the_place_of_a_number_makes_an_organisation_of_it(clerk: Clerk) -> None:
+    stand_for(clerk, Qt.Key.Key_2, "代理人戊", 608)
+    clerk.at("applicant_name")
+    clerk.type("示例有限公司")
+    clerk.enter()
+    clerk.at("applicant_number")
+    clerk.type("91210100MA0YQ7E0XG")
+    clerk.enter()
+    clerk.at("applicant_legal_representative")
+    form = clerk.place.work.visitor.applicant
+    assert form.kind() is PartyKind.ORGANISATION
+    assert (form.number.text(), form.credit_code.text()) == ("", "91210100MA0YQ7E0XG")
 
 
 def test_another_person_wipes_agent_and_power(clerk: Clerk) -> None:

@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from terminal.context import Context
 from terminal.domain.records import InvitationClosed
 from terminal.services.rating_log import RatingAlarm
+from terminal.texts import Texts
 from tests.ui.conftest import RENEWAL, Clerk, click
+from ui.citizen.mirror import Mirror, MirrorLine
+from ui.citizen.pages import MirrorPage
 from ui.citizen.screen import CitizenScreen
 from ui.window.rating_notice import RatingNotice
 
@@ -61,6 +64,21 @@ def test_the_papers_are_ticked_as_the_clerk_ticks_them(clerk: Clerk) -> None:
     assert citizen.mirror._count.text() == "还差 3 项材料"
     clerk.tick(1)
     clerk.wait(lambda: citizen.mirror._count.text() == "还差 2 项材料")
+
+
+@pytest.mark.parametrize(
+    ("lacking", "states", "words"),
+    [(1, ("open", "deferred"), "还差 1 项材料"), (0, ("settled", "deferred"), "1 项稍后补交"),
+     (0, ("settled", "optional"), "材料齐全")],
+)  # fmt: skip
+def test_what_comes_later_is_not_told_as_complete(
+    qapp: QApplication, lacking: int, states: tuple[str, ...], words: str
+) -> None:
+    page = MirrorPage(Texts())
+    lines = tuple(MirrorLine(name, name) for name in states)
+    page.show_mirror(Mirror("您好", lines=lines, lacking=lacking))
+    assert words in page._count.text()
+    page.deleteLater()
 
 
 def test_nothing_is_preselected_and_all_grades_look_alike(ended: Clerk) -> None:

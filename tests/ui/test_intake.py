@@ -65,6 +65,9 @@ def test_accepting_with_a_paper_missing_is_refused_with_a_sentence(clerk: Clerk)
     clerk.press(Qt.Key.Key_F12, after=1.5)
     clerk.wait(lambda: "1" in clerk.place.work.path.review.notice.text())
     assert clerk.cases() == 0
+    # Enter leads to what is owed.
+    clerk.enter()
+    clerk.at("materials_list")
 
 
 def test_a_wrong_check_digit_is_said_beside_the_field(clerk: Clerk) -> None:
@@ -116,6 +119,8 @@ def test_declining_asks_in_the_window_for_reason_and_a_second_person(clerk: Cler
     clerk.press(Qt.Key.Key_F8, Qt.KeyboardModifier.ControlModifier, after=1.5)
     clerk.wait(lambda: "密码" in clerk.place.work.path.decline.notice.text())
     assert clerk.cases() == 0
+    clerk.at("decline_second_name")
+    assert clerk.place.work.path.decline.second_name.edit.selectedText() == "liqiang"
 
 
 def test_the_card_of_declining_says_what_lacks_and_keeps_the_keyboard_there(clerk: Clerk) -> None:

@@ -95,6 +95,8 @@ def _a_notice_that_nobody_signs(clerk: Clerk) -> None:
     signed = core(clerk).documents.document(notice.document_id).signed
     assert signed is not None
     assert signed.not_signed == "拒绝签字"
+    clerk.wait(lambda: clerk.place.work.outcome.signed.isVisible())
+    assert clerk.place.work.outcome.signed.text().startswith("未签字")
     # With the visit's end the offer is gone.
     clerk.press(F.Key_F11)
     clerk.at("visitor_name")

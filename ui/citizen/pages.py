@@ -80,8 +80,14 @@ class MirrorPage(QWidget):
         self.department.say(mirror.department)
         self.department.setVisible(bool(mirror.department))
         self._papers.setVisible(bool(mirror.lines))
-        key = "citizen.lacking" if mirror.lacking else "citizen.complete"
-        self._count.say(texts(key, count=mirror.lacking), "warning" if mirror.lacking else "good")
+        later = sum(line.state == "deferred" for line in mirror.lines)
+        if mirror.lacking:
+            key, count, state = "citizen.lacking", mirror.lacking, "warning"
+        elif later:
+            key, count, state = "citizen.later", later, "warning"
+        else:
+            key, count, state = "citizen.complete", 0, "good"
+        self._count.say(texts(key, count=count), state)
         clear(self._grid)
         columns = 2 if len(mirror.lines) > 4 else 1
         for place, line in enumerate(mirror.lines):

@@ -156,6 +156,7 @@ class DeclinePanel(ActPanel):
             field.set_text("")
         if review is not None:
             self.basis.set_text(self._texts("window.semicolon").join(review.law.basis[:2]))
+            self.basis.edit.setCursorPosition(0)  # its beginning is to be read
         self.kind.setFocus()
         self._preview()
 
@@ -172,6 +173,12 @@ class DeclinePanel(ActPanel):
         request = self._request(self.second_name.text(), self.second_password.edit.text())
         self.second_password.set_text("")
         self._desk.act(Act.DECLINE, decline=request)
+
+    def say_failed(self, sentence: str) -> None:
+        super().say_failed(sentence)
+        # The password is gone in any case, and mostly it is the person that was refused.
+        self.second_name.setFocus()
+        self.second_name.edit.selectAll()
 
     def _field(self, key: str, most: int) -> Field:
         texts = self._texts

@@ -64,16 +64,20 @@ class OutcomeCard(QFrame):
         self.show_jobs(tuple(job for document in saved.documents for job in document.jobs))
         self.show()
 
-    def offer_signing(self, documents: Sequence[DocumentView], *, signed: bool = False) -> None:
-        """Name the papers that the citizen may sign for now, or say that it was done."""
+    def offer_signing(
+        self, documents: Sequence[DocumentView], *, signed: bool | None = None
+    ) -> None:
+        """Name the papers that the citizen may sign for now, or say whether it was done."""
         texts = self._texts
         names = texts("window.list").join(
             texts(f"window.document.{document.kind}") for document in documents
         )
         self._sign_words.say(texts("window.done.sign", papers=names))
-        self.sign.setVisible(bool(names) and not signed)
-        self.signed.say("circle-check", texts("window.done.signed", papers=names), "good")
-        self.signed.setVisible(bool(names) and signed)
+        self.sign.setVisible(bool(names) and signed is None)
+        icon, state = ("circle-check", "good") if signed else ("circle-alert", "warning")
+        key = "window.done.signed" if signed else "window.done.unsigned"
+        self.signed.say(icon, texts(key, papers=names), state)
+        self.signed.setVisible(bool(names) and signed is not None)
 
     def show_jobs(self, jobs: tuple[PrintJobView, ...]) -> None:
         """Show where the papers are, and why one that waits is not printed."""

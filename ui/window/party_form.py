@@ -169,6 +169,9 @@ class PartyForm(QWidget):
     def _step(self, key: str, by: int) -> None:
         fields = self._open_fields()
         here = self.fields[key]
+        if key == "number" and by > 0 and self._is_organisation():
+            self.legal_representative.setFocus()
+            return
         if by > 0 and here.text() and not here.valid():
             return
         place = fields.index(here) + by
@@ -178,6 +181,16 @@ class PartyForm(QWidget):
             self.kind_choice.setFocus()
         else:
             fields[place].setFocus()
+
+    def _is_organisation(self) -> bool:
+        """A credit code in the place of a person's number says what it is: take it as one."""
+        checked = check_credit_code(self.number.text())
+        if self.kind_choice.isHidden() or not checked.valid or self._look(self.number.text()):
+            return False
+        self._on_kind(PartyKind.ORGANISATION)
+        self.credit_code.set_text(checked.text)
+        self.number.set_text("")
+        return True
 
     def _on_kind(self, kind: PartyKind) -> None:
         self.set_kind(kind)

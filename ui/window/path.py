@@ -23,9 +23,13 @@ ORDER = ("scenario", "materials", "form", "review")
 
 
 class PathCard(Card):
-    """Holds the steps of one matter; `left_upwards` means back to the search."""
+    """Holds the steps of one matter; `left_upwards` means back to the search.
+
+    `visitor_wanted`: what is owed first stands in the visitor's fields.
+    """
 
     left_upwards = Signal()
+    visitor_wanted = Signal()
     stepped = Signal()
 
     def __init__(self, bridge: Bridge, desk: Desk, guard: LegalGuard) -> None:
@@ -64,6 +68,7 @@ class PathCard(Card):
         self._link(1, self.materials)
         self._link(2, self.form)
         self.review.asked.connect(lambda act: self._on_asked(Act(act)))
+        self.review.moved_on.connect(self._to_open)
         for panel in self.act_panels:
             panel.closed.connect(self.to_review)
             panel.to_be_seen.connect(self.area.reveal)
@@ -152,6 +157,16 @@ class PathCard(Card):
             self.go(ORDER[place - 1], -1)
         else:
             self.left_upwards.emit()
+
+    def _to_open(self) -> None:
+        """Enter in the review: go to the first thing that is still owed, if there is any."""
+        review = self._desk.now.review
+        if review is None or review.step == "review":
+            return
+        if review.step in ORDER:
+            self.go(review.step)
+        else:
+            self.visitor_wanted.emit()
 
     # Acts.
 

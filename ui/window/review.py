@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from terminal.domain.catalogue import WindowAuthority
@@ -30,7 +31,7 @@ MOST_OF_FORM = 4
 class ReviewPanel(LegalFrame):
     """Holds the keyboard while an act may be asked for; nothing can be typed here."""
 
-    moved_back = Signal()
+    moved_on = Signal()
 
     def __init__(self, texts: Texts, desk: Desk, guard: LegalGuard) -> None:
         super().__init__("review_panel", guard)
@@ -54,6 +55,13 @@ class ReviewPanel(LegalFrame):
         )
         desk.reviewed.connect(self.refresh)
         self.refused.connect(lambda key: self.notice.say(texts(key), "warning"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            event.accept()
+            self.moved_on.emit()
+        else:
+            super().keyPressEvent(event)
 
     def refresh(self) -> None:
         """Show what is wrong, each in a sentence, and the keys of what is lawful now."""
@@ -109,6 +117,8 @@ class ReviewPanel(LegalFrame):
             return self._texts("window.review.no_guide")
         if review.item.authority is WindowAuthority.RECEIVE_ONLY:
             return self._texts("window.review.receive_only")
+        if review.deferred:
+            return self._texts("window.review.complete_but_later", count=review.deferred)
         return self._texts("window.review.complete")
 
     def _line(self, icon: str, state: str, text: str) -> None:

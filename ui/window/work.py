@@ -81,6 +81,7 @@ class WorkPage(Columns):
         self.search.shown_changed.connect(self.show_middle)
         desk.reviewed.connect(self.show_middle)
         self.path.left_upwards.connect(self.to_search)
+        self.path.visitor_wanted.connect(self.to_visitor)
         self.path.stepped.connect(self.keys_changed)
         self.parked.taken.connect(self.take_up)
         day = self.day
@@ -90,7 +91,7 @@ class WorkPage(Columns):
         day.to_work.connect(self.start)
         day.to_review.connect(self.path.to_review)
         day.checked_in.connect(self._on_checked_in)
-        day.signing.signed.connect(self._on_signed)
+        day.signing.ended.connect(self._on_signed)
         day.signing.to_be_seen.connect(self._of_day.reveal)
         desk.item_chosen.connect(self._on_item_chosen)
         desk.saved.connect(self._on_saved)
@@ -324,8 +325,8 @@ class WorkPage(Columns):
         self.outcome.hide()
         self.day.signing.forget()
 
-    def _on_signed(self, words: str) -> None:
-        self.outcome.offer_signing(self._to_sign, signed=True)
+    def _on_signed(self, words: str, signed: bool) -> None:
+        self.outcome.offer_signing(self._to_sign, signed=signed)
         self.told.emit(words, "good")
         self.search.begin()
 

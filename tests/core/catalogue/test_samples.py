@@ -41,6 +41,7 @@ KNOWN_DATA = {
     "organisation.name",
     "organisation.credit_code",
     "organisation.legal_representative",
+    "visitor.name",
 }
 LICENSING_TASK_TYPE = "1"
 

@@ -42,12 +42,13 @@ class SignAtOnceForm(SignForm):
 class SigningCard(QWidget):
     """Stands in the middle while the citizen signs; `offered` are the papers that wait for it.
 
-    Nobody has to take the offer: it goes with the next matter or the visit's end.
+    Nobody has to take the offer: it goes with the next matter or the visit's end. `ended` says
+    in a sentence what was recorded, and whether it is a signature or the reason for none.
     """
 
     opened = Signal()
     closed = Signal()
-    signed = Signal(str)
+    ended = Signal(str, bool)
     failed = Signal(Failure)
     to_be_seen = Signal(QWidget)
 
@@ -113,6 +114,7 @@ class SigningCard(QWidget):
         return form
 
     def _on_finished(self, words: str) -> None:
+        signed = self.form is not None and bool(self.form.strokes)
         self.forget()
         self.closed.emit()
-        self.signed.emit(words)
+        self.ended.emit(words, signed)

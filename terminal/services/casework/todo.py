@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,6 +33,7 @@ UNFINISHED = tuple(state.value for state in CaseState if not state.over)
 WANTED = (*UNFINISHED, CaseState.NOT_ACCEPTED.value)
 """States of cases that may want something: of what was not accepted the applicant is told."""
 
+EVERY = tuple(state.value for state in CaseState)
 ENDED = tuple(state.value for state in CaseState if state.over)
 
 
@@ -84,7 +86,8 @@ class TodoService:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._lock = threading.Lock()
+        self._lock, self._search_lock = threading.Lock(), threading.Lock()
+        self._findable: KeptCases[_Findable] = KeptCases()
         self._kept: dict[str, tuple[KeptCases[TodoRow], Untold]] = {}
 
     def mine(self, session: Session, *, of_all: bool = False) -> TodoList:
@@ -125,9 +128,10 @@ class TodoService:
         return tuple(self._office.ledger.read(read))
 
     def search(self, words: str, limit: int = 50) -> tuple[CaseRow, ...]:
-        """Find cases known here by a number of theirs, applicant or matter.
+        """Find cases known here by a number of theirs, applicant or matter, the newest first.
 
-        A receipt written by hand is found by its own number, too: so it says itself.
+        A receipt written by hand is found by its own number, too: so it says itself. Only what
+        has changed since the last search is read.
         """
         wanted = words.strip().casefold().replace(" ", "")
         if not wanted:
@@ -135,22 +139,41 @@ class TodoService:
         on, calendar = today(self._office.clock), self._office.rules().calendar
 
         def read(db: Transaction) -> list[CaseRow]:
-            found = [case for case in lists.cases(db, limit=5_000) if _matches(case, wanted)]
-            sync = lists.sync_states(db, [case.case_id for case in found[:limit]])
+            known = self._findable.rows(
+                db, "", EVERY, (on, calendar), lambda case: _findable(case, on, calendar)
+            )
+            found = [one.row for one in known.values() if one.matches(wanted)]
+            found.sort(key=lambda row: (row.received_at, row.receipt_number), reverse=True)
+            sync = lists.sync_states(db, [row.case_id for row in found[:limit]])
             return [
-                case_row(case, on, calendar, sync.get(case.case_id, "")) for case in found[:limit]
+                msgspec.structs.replace(row, sync=sync.get(row.case_id, ""))
+                for row in found[:limit]
             ]
 
-        return tuple(self._office.ledger.read(read))
+        with self._search_lock:
+            return tuple(self._office.ledger.read(read))
 
 
-def _matches(case: Case, wanted: str) -> bool:
-    plain = wanted.replace("-", "")
+class _Findable(NamedTuple):
+    """What of a case is searched, each kind in one text, and its line in the list."""
+
+    numbers: str
+    names: str
+    row: CaseRow
+
+    def matches(self, wanted: str) -> bool:
+        plain = wanted.replace("-", "")
+        return (bool(plain) and plain in self.numbers) or wanted in self.names
+
+
+def _findable(case: Case, on: date, calendar: WorkingDayCalendar) -> _Findable:
     paper = case.late_entry.paper_number if case.late_entry is not None else ""
-    numbers = (case.receipt_number, case.case_number, paper)
-    names = (case.applicant.name, case.visitor.name, case.item_name)
-    return any(plain in number.casefold().replace("-", "") for number in numbers if plain) or any(
-        wanted in name.casefold() for name in names
+    numbers = "\n".join((case.receipt_number, case.case_number, paper))
+    names = "\n".join((case.applicant.name, case.visitor.name, case.item_name))
+    return _Findable(
+        numbers.casefold().replace("-", ""),
+        names.casefold().replace(" ", ""),
+        case_row(case, on, calendar, ""),
     )
 
 

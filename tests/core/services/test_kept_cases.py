@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 import peewee
 import pytest
 
@@ -101,3 +102,32 @@ def effects(hall: Hall, state: str) -> list[Effect]:
     """What the hub makes of every entry."""
     found = hall.ctx.ledger.read(lambda db: rows(db, "SELECT record_id, hash FROM entry"))
     return [Effect(record_id, digest, state) for record_id, digest in found]
+
+
+def test_a_search_reads_a_case_again_only_when_it_has_changed(hall: Hall, read: list[str]) -> None:
+    """A search that is shown is asked again with each event, with thousands of cases here."""
+    ctx = hall.ctx
+    first = ctx.intake.receive(hall.complete(), hall.clerk).case.case_id
+    second = ctx.intake.receive(hall.complete(visitor=OTHER), hall.clerk).case.case_id
+    assert find(hall, read, "食品经营") == ([second, first], {first, second})
+    assert find(hall, read, "食品经营") == ([second, first], set())
+    # Other words look through what is known; a step of a case changes that one alone.
+    assert find(hall, read, OTHER.name) == ([second], set())
+    ctx.intake.accept(ctx.intake.resume(first), hall.clerk)
+    assert find(hall, read, "食品经营") == ([second, first], {first})
+    assert [row.state.value for row in ctx.todo.search("食品经营")] == ["RECEIVED", "ACCEPTED"]
+
+
+def test_a_name_is_found_with_or_without_its_spaces(hall: Hall) -> None:
+    visitor = msgspec.structs.replace(OTHER, name="Anna Maria SMITH-JONES")
+    saved = hall.ctx.intake.receive(hall.complete(visitor=visitor), hall.clerk)
+    for words in ("anna maria smith", "annamaria", "Smith-Jones", "SMITH"):
+        assert [row.case_id for row in hall.ctx.todo.search(words)] == [saved.case.case_id]
+    assert hall.ctx.todo.search("-") == hall.ctx.todo.search("Smith-J")
+
+
+def find(hall: Hall, read: list[str], words: str) -> tuple[list[str], set[str]]:
+    """Return the cases that are found, newest first, and which were read for it."""
+    read.clear()
+    rows = hall.ctx.todo.search(words)
+    return [row.case_id for row in rows], set(read)

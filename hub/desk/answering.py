@@ -13,6 +13,7 @@ import msgspec
 
 from hub.desk import numbering, papers
 from hub.hub import Hub
+from hub.store import projections
 from terminal.documents import content_digest, encode_view, kind_of, lay_out
 from terminal.documents.composing import intake
 from terminal.documents.composing.steps import correction_supplement
@@ -65,6 +66,9 @@ def drafts_of(
     views: list[DocumentView | None] = []
     match bodies[-1]:
         case MaterialsSupplemented():
+            known = projections.documents_of(database, case.case_id)
+            issued = tuple(one.document_kind for one in known)
+            occasion = msgspec.structs.replace(occasion, issued=issued)
             views.append(correction_supplement(case, item, occasion))
         case CaseAccepted(deferred=deferred):
             make = intake.conditional if deferred else intake.acceptance

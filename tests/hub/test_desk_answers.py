@@ -269,6 +269,8 @@ def test_everything_is_told_at_once_with_its_standard(
     assert (case.state, case.respond_by) == (CaseState.RECEIVED, "2026-12-02")
     assert not case.lacking
     assert "营业执照" in text_of(hub, taken, "materials_supplemented")
+    # What the desk found wrong by itself had no receipt: this is the first one.
+    assert issued(hub, taken)["supplement"].number == f"{case.receipt_number}-补收"
     desk.accept(taken.case_id, "c4")
     assert load(hub, taken).state is CaseState.ACCEPTED
 

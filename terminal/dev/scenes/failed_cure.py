@@ -31,7 +31,7 @@ _CONDITIONAL: tuple[Step, ...] = (
     Greet("liu", By.KEYBOARD),
     *food_on_condition("uncured"),
     Expect(
-        "uncured", S.ACCEPTED, papers=("receipt", "conditional", "undertaking"),
+        "uncured", S.ACCEPTED, papers=("receipt", "copy_check", "conditional", "undertaking"),
         # Two working days before the promise of five.
         until=(Until("cure_by", 3), Until("decide_by", 5, "accepted_at")),
         says=(
@@ -74,7 +74,7 @@ _ENDED: tuple[Step, ...] = (
     Handle("uncured", "cure_failed", S.DECIDED),
     Expect(
         "uncured", S.DECIDED,
-        papers=("receipt", "conditional", "undertaking", "cure_failed"),
+        papers=("receipt", "copy_check", "conditional", "undertaking", "cure_failed"),
         says=(
             Says("cure_failed", (
                 "容缺逾期处理告知书", "经您自愿选择容缺受理，应最迟{cure_by}（", LAYOUT,

@@ -66,7 +66,10 @@ INTERRUPTED = Scene(
         Do("interrupted", Act.ACCEPT, S.ACCEPTED),
         EndVisit(),
         Skip(),
-        Expect("meanwhile", S.ACCEPTED, papers=("receipt", "acceptance")),
+        Expect(
+            "meanwhile", S.ACCEPTED, papers=("receipt", "copy_check", "acceptance"),
+            says=(Says("copy_check", ("经核对与原件一致", "核对人：", "核对时间：")),),
+        ),
         Expect(
             "interrupted", S.ACCEPTED, papers=("receipt", "acceptance"),
             until=(Until("decide_by", 5, "accepted_at"),),
@@ -93,7 +96,7 @@ def _for(applicant: str) -> tuple[Step, ...]:
 
 def _expected(applicant: str) -> Expect:
     return Expect(
-        applicant, S.ACCEPTED, papers=("receipt", "acceptance"),
+        applicant, S.ACCEPTED, papers=("receipt", "copy_check", "acceptance"),
         fields=(("visitor.name", "张三"), ("capacity", "AGENT"),
                 ("power.valid_until", "2027-06-30"), ("power.may_collect", "True")),
         says=(Says("receipt", ("{applicant.name}", "张三")),),
@@ -132,7 +135,7 @@ def _late(matter: str, blank: int, person: str, written: str) -> tuple[Step, ...
         EndVisit(invited=False),
         Expect(
             matter, S.RECEIVED, papers=("receipt",), until=(Until("respond_by", 5),),
-            says=(Says("receipt", (written,)),),
+            says=(Says("receipt", (written, "手写凭证：S", "两份凭证为同一次收件")),),
         ),
     )  # fmt: skip
 
@@ -158,7 +161,7 @@ POWER_CUT = Scene(
         PowerCut(),
         Pass(working_days=1, at="09:00"),
         SwitchOn(),
-        Expect("before", S.ACCEPTED, papers=("receipt", "acceptance")),
+        Expect("before", S.ACCEPTED, papers=("receipt", "copy_check", "acceptance")),
         TakeUp("abdu"),
         HandIn(("resettlement_proof",)),
         Fill((("care_place", "乌鲁木齐市天山区"), ("filed_from", "2026-12-01"),
@@ -169,7 +172,7 @@ POWER_CUT = Scene(
         PlugIn(),
         *_late("first", 0, "liu", "16:10"),
         *_late("second", 1, "jin", "16:35"),
-        Expect("half", S.ACCEPTED, papers=("receipt", "acceptance"),
+        Expect("half", S.ACCEPTED, papers=("receipt", "copy_check", "acceptance"),
                until=(Until("decide_by", 1, "accepted_at"),)),
     ),
 )  # fmt: skip

@@ -121,7 +121,8 @@ WITHDRAWN = Scene(
         OpenPage("work"),
         *LEAVE,
         Expect(
-            "changed_mind", S.WITHDRAWN, papers=("receipt", "acceptance", "withdrawal"),
+            "changed_mind", S.WITHDRAWN,
+            papers=("receipt", "copy_check", "acceptance", "withdrawal"),
             life=("case_received", "case_accepted", "case_withdrawn"),
             says=(Says("withdrawal", ("阿卜杜热合曼·麦麦提", "改在异地直接办理")),),
         ),
@@ -154,7 +155,7 @@ REFUSED = Scene(
         Handle("books", "deliver", S.DELIVERED, card="liu", signed=True),
         Handle("books", "close", S.CLOSED),
         Expect(
-            "books", S.CLOSED, papers=("receipt", "acceptance", "delivery_receipt"),
+            "books", S.CLOSED, papers=("receipt", "copy_check", "acceptance", "delivery_receipt"),
             life=("case_received", "case_accepted", "case_claimed", "case_decided",
                   "case_delivered", "case_closed"),
             fields=(("decision.outcome", "REFUSED"),

@@ -140,7 +140,7 @@ CORRECTED_AND_SENT = Scene(
         Do("licence", Act.NOTIFY_CORRECTION, S.AWAITING_CORRECTION),
         *LEAVE,
         Expect(
-            "licence", S.AWAITING_CORRECTION, papers=("receipt", "correction"),
+            "licence", S.AWAITING_CORRECTION, papers=("receipt", "copy_check", "correction"),
             says=(Says("correction", (
                 "不齐全或不符合法定形式", "将需要补正的全部内容一次性告知如下",
                 "布局图未标明加工区", "食品安全规章制度清单", "以上为全部补正内容",
@@ -172,8 +172,8 @@ CORRECTED_AND_SENT = Scene(
         Handle("licence", "close", S.CLOSED),
         Expect(
             "licence", S.CLOSED,
-            papers=("receipt", "correction", "supplement", "acceptance", "delivery_address",
-                    "courier_slip", "delivery_receipt"),
+            papers=("receipt", "copy_check", "correction", "supplement", "acceptance",
+                    "delivery_address", "courier_slip", "delivery_receipt"),
             life=("case_received", "correction_notified", "materials_supplemented",
                   "case_accepted", "delivery_agreed", "case_claimed", "case_decided",
                   "result_ready", "courier_sent", "case_delivered", "case_closed"),
@@ -197,7 +197,7 @@ DEFERRED_AND_CURED = Scene(
         *food_on_condition("gap"),
         *LEAVE,
         Expect(
-            "gap", S.ACCEPTED, papers=("receipt", "conditional", "undertaking"),
+            "gap", S.ACCEPTED, papers=("receipt", "copy_check", "conditional", "undertaking"),
             # Two working days before the promise of five.
             until=(Until("cure_by", 3, "accepted_at"), Until("decide_by", 5, "accepted_at")),
             says=(Says("conditional", (
@@ -214,8 +214,8 @@ DEFERRED_AND_CURED = Scene(
         Handle("gap", "close", S.CLOSED),
         Expect(
             "gap", S.CLOSED,
-            papers=("receipt", "conditional", "undertaking", "supplement", "delivery_receipt",
-                    "result_handover"),
+            papers=("receipt", "copy_check", "conditional", "undertaking", "supplement",
+                    "delivery_receipt", "result_handover"),
             life=("case_received", "case_accepted", "materials_supplemented", "case_decided",
                   "result_ready", "case_delivered", "case_closed"),
             fields=(("deferred", "()"),),

@@ -60,7 +60,7 @@ _MORNING: tuple[Step, ...] = (
     *resettled("wang", By.CARD, "成都市武侯区"),
     Do("accepted", Act.ACCEPT, S.ACCEPTED, offline=True),
     Expect(
-        "accepted", S.ACCEPTED, papers=("receipt", "acceptance"),
+        "accepted", S.ACCEPTED, papers=("receipt", "copy_check", "acceptance"),
         says=(
             Says("receipt", (ON_RECEIPT,)),
             Says("acceptance", (ON_NOTICE, "办件编号：{case_number}")),
@@ -73,7 +73,8 @@ _MORNING: tuple[Step, ...] = (
     *_food("liu", By.KEYBOARD, "food_application", "business_license"),
     Do("received", Act.RECEIVE, S.RECEIVED, offline=True),
     Expect(
-        "received", S.RECEIVED, papers=("receipt",), until=(Until("respond_by", 5),),
+        "received", S.RECEIVED, papers=("receipt", "copy_check"),
+        until=(Until("respond_by", 5),),
         says=(Says("receipt", (ON_RECEIPT, "本凭证即为受理凭证。本凭证不表示已同意您的申请。")),),
     ),
     EndVisit(),
@@ -87,7 +88,7 @@ _AFTERNOON: tuple[Step, ...] = (
     *_food("zhang", By.CARD, "food_application", "business_license", "food_facilities"),
     Do("corrected", Act.NOTIFY_CORRECTION, S.AWAITING_CORRECTION, offline=True),
     Expect(
-        "corrected", S.AWAITING_CORRECTION, papers=("receipt", "correction"),
+        "corrected", S.AWAITING_CORRECTION, papers=("receipt", "copy_check", "correction"),
         says=(
             Says("receipt", (ON_RECEIPT,)),
             Says("correction", (

@@ -43,7 +43,7 @@ _RECEIVED: tuple[Step, ...] = (
     )),
     Do("kindergarten", Act.RECEIVE, S.RECEIVED),
     Expect(
-        "kindergarten", S.RECEIVED, papers=("receipt",),
+        "kindergarten", S.RECEIVED, papers=("receipt", "copy_check"),
         until=(Until("respond_by", 5, "received_at"),),
         says=(Says("receipt", (
             "区行政审批局", "最迟{respond_by}（", "作出是否受理的处理", "即为受理",

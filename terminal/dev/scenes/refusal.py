@@ -51,7 +51,7 @@ _ACCEPTED: tuple[Step, ...] = (
     Fill(FOOD_FORM),
     Do("refused", Act.ACCEPT, S.ACCEPTED),
     Expect(
-        "refused", S.ACCEPTED, papers=("receipt", "acceptance"),
+        "refused", S.ACCEPTED, papers=("receipt", "copy_check", "acceptance"),
         until=(Until("decide_by", 5, "accepted_at"),),
         says=(
             Says("acceptance", (
@@ -99,7 +99,7 @@ _REVIEWED: tuple[Step, ...] = (
     Handle("refused", "deliver", S.DELIVERED, signed=True, card="liu"),
     Expect(
         "refused", S.DELIVERED,
-        papers=("receipt", "acceptance", "handover_slip", "delivery_receipt"),
+        papers=("receipt", "copy_check", "acceptance", "handover_slip", "delivery_receipt"),
         says=(
             Says("delivery_receipt", (
                 f"不予行政许可决定书（{NUMBER}）", "刘䶮（本人）", "窗口领取",

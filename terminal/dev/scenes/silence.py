@@ -38,7 +38,7 @@ _RECEIVED: tuple[Step, ...] = (
     HandIn(("food_application", "business_license")),
     Do("silent", Act.RECEIVE, S.RECEIVED),
     Expect(
-        "silent", S.RECEIVED, papers=("receipt",), until=(Until("respond_by", 5),),
+        "silent", S.RECEIVED, papers=("receipt", "copy_check"), until=(Until("respond_by", 5),),
         says=(
             Says("receipt", (
                 "收到上列材料。最迟{respond_by}（",
@@ -80,7 +80,7 @@ _TOO_LATE: tuple[Step, ...] = (
     Shoot("silence-law"),
     Do("silent", Act.ACCEPT, S.ACCEPTED),
     Expect(
-        "silent", S.ACCEPTED, papers=("receipt", "acceptance"),
+        "silent", S.ACCEPTED, papers=("receipt", "copy_check", "acceptance"),
         life=("case_received", "case_accepted"),
         # From the day of receipt, not from the sixth day.
         until=(Until("decide_by", 5, "received_at"),),

@@ -31,6 +31,7 @@ from terminal.domain.records import (
     CaseAccepted,
     CaseDecided,
     CaseDeclined,
+    CaseExtended,
     CaseNumbered,
     CaseReceived,
     CommitmentChecked,
@@ -213,6 +214,8 @@ def negative_outcome(record: Record, case: Case) -> NegativeOutcomeFiled | None:
             kind, actor, moment = NegativeOutcomeKind.TERMINATED, said.decider, said.decided_at
         case CureFailed() as said:
             kind, actor, moment = NegativeOutcomeKind.CURE_FAILED, said.actor, said.failed_at
+        case CaseExtended() as said:
+            kind, actor, moment = NegativeOutcomeKind.NOT_IN_TIME, said.official, said.extended_at
         case _:
             return None
     return NegativeOutcomeFiled(

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from hub import judge
+from hub.desk import papers
 from hub.desk.answers import Answers
 from hub.desk.clock import after_arrival, after_extension, after_resuming, after_suspension
 from terminal.domain.aggregates import NegativeOutcome
@@ -94,9 +95,15 @@ class DeskActs(Answers):
         document_number: str,
         action_id: str,
     ) -> None:
-        """Begin a special procedure whose time does not count, with a planned end (art. 45)."""
+        """Begin a special procedure whose time does not count, with a planned end (art. 45).
+
+        One of the item's own only where its guide names one (`case.no_item_procedure`).
+        """
 
         def make(case: Case) -> Body:
+            own = ground is SuspensionGround.ITEM
+            if own and not papers.item_of(self._hub, case).special_procedures:
+                raise RuleRefused("case.no_item_procedure")
             moved = after_suspension(case, self._today(), planned_end, self._calendar())
             return CaseSuspended(
                 ground=ground,

@@ -226,6 +226,13 @@ class Organ(msgspec.Struct, frozen=True):
     number_word: str = ""
 
 
+class SpecialProcedure(msgspec.Struct, frozen=True):
+    """A procedure of the item's own whose time does not count (特别程序), and how long it takes."""
+
+    name: str
+    duration: str = ""
+
+
 class Fee(msgspec.Struct, frozen=True):
     """A fee in words, with its basis; an empty struct means free of charge."""
 
@@ -246,7 +253,8 @@ class ServiceItem(msgspec.Struct, frozen=True):
     the hall says. `authority_until` is the last day of the window's authority (ISO; empty: no
     end is set). `licence_listed` False: a licence outside the current licence list, which must
     not be handled (清单之外无许可). `joint` marks what several organs handle together (联合办理),
-    `renews` names the date of the form on which the licence to be renewed expires (延续).
+    `renews` names the date of the form on which the licence to be renewed expires (延续),
+    `special_procedures` what may stop the clock beside the procedures of the law's art. 45.
     """
 
     code: str
@@ -282,6 +290,7 @@ class ServiceItem(msgspec.Struct, frozen=True):
     licence_listed: bool = True
     joint: bool = False
     renews: str = ""
+    special_procedures: tuple[SpecialProcedure, ...] = ()
     aliases: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     materials: tuple[Material, ...] = ()

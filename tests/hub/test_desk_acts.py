@@ -18,7 +18,12 @@ from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Way
 from terminal.domain.parties import MaterialEntry
 from terminal.domain.policy import Bar, credit_key
-from terminal.domain.records import Outcome, ResultThing, SuspensionGround
+from terminal.domain.records import (
+    NegativeOutcomeKind,
+    Outcome,
+    ResultThing,
+    SuspensionGround,
+)
 from terminal.errors import NotAllowed, RuleRefused, TerminalError
 from terminal.protocol.rules import rules_of
 from terminal.protocol.wire import policy_feed
@@ -124,6 +129,28 @@ def test_every_refusal_is_filed_and_reviewed_by_another(
     assert refused.value.code == "negative_outcome.reviewed_already"
     # No window hears what the legal department thinks of it.
     assert all(b"negative_outcome" not in (row.body or b"") for row in terminal.progress())
+
+
+def test_who_cannot_finish_in_time_is_filed_too(hub: Hub, taken: Taken) -> None:
+    """Every "no": not accepted, refused, cannot finish in time, failed cure (否定事项备案)."""
+    DeskActs(hub, OFFICIAL).extend(
+        taken.case_id, 5, "案情复杂", "第四十二条", "局长", "延〔2026〕1号", "a1"
+    )
+    with hub.store.reading() as database:
+        (outcome,) = projections.of_type(database, "negative_outcome")
+    assert isinstance(outcome, NegativeOutcome)
+    assert (outcome.outcome, outcome.reason) == (NegativeOutcomeKind.NOT_IN_TIME, "案情复杂")
+
+
+def test_an_item_s_own_procedure_stops_the_clock_only_where_its_guide_has_one(
+    hub: Hub, taken: Taken
+) -> None:
+    with pytest.raises(RuleRefused) as refused:
+        DeskActs(hub, OFFICIAL).suspend(
+            taken.case_id, SuspensionGround.ITEM, "办事指南", dt.date(2026, 12, 4), "特1号", "a1"
+        )
+    assert refused.value.code == "case.no_item_procedure"
+    assert not load(hub, taken.case_id).suspensions
 
 
 def test_a_number_left_empty_is_the_next_of_the_organs_series(

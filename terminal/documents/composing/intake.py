@@ -106,6 +106,10 @@ def acceptance(case: Case, item: ServiceItem, occasion: Occasion) -> paper.Accep
         deemed=case.deemed,
         limit=limit_of(committed_limit(item)),
         statutory_limit=limit_of(item.statutory),
+        special_procedures=tuple(
+            paper.SpecialProcedure(name=one.name, duration=one.duration)
+            for one in item.special_procedures
+        ),
         notes=_renewal(case),
         materials=materials_of(case, occasion.texts),
     )

@@ -89,6 +89,8 @@ def _special(view: AcceptanceView, wording: Wording) -> list[AnyNode]:
         return []
     named = [
         wording("acceptance.special_item", name=procedure.name, duration=procedure.duration)
+        if procedure.duration
+        else procedure.name
         for procedure in view.special_procedures
     ]
     sentence = wording("acceptance.special", procedures=common.joined(named, wording))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from terminal.documents import lay_out
+from terminal.documents import lay_out, render
 from terminal.documents.composing import department, house, intake
-from terminal.domain.catalogue import Regime, ServiceItem
+from terminal.domain.catalogue import Regime, ServiceItem, SpecialProcedure
 from terminal.domain.records import CaseReceived, CorrectionNotified, DeclineKind
 from terminal.domain.regime import (
     GUIDE,
@@ -106,3 +106,13 @@ def test_on_a_rest_day_the_receipt_for_another_place_says_nothing_of_a_clock_her
     assert intake.receipt(lived(elsewhere), steps.item(regime), occasion).clock_from is None
     here = steps.received(regime, received_at=sunday)
     assert intake.receipt(lived(here), steps.item(regime), occasion).clock_from == "2026-11-23"
+
+
+def test_an_acceptance_says_what_may_stop_the_clock_by_the_item_s_own_guide() -> None:
+    regime = Regime.LICENSING
+    own = (SpecialProcedure("公示", "不超过10个工作日"), SpecialProcedure("实地核查"))
+    item = replace(steps.item(regime), special_procedures=own)
+    case = lived(steps.received(regime), steps._accepted(regime))
+    words = render(intake.acceptance(case, item, steps.occasion()), "text").decode()
+    told = "所需时间不计算在上述期限内：公示（不超过10个工作日）、实地核查。"
+    assert told in words.replace("\n", "")

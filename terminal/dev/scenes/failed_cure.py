@@ -36,7 +36,8 @@ _CONDITIONAL: tuple[Step, ...] = (
         until=(Until("cure_by", 3), Until("decide_by", 5, "accepted_at")),
         says=(
             Says("conditional", (
-                "您的主要材料已齐全，经您自愿选择，先予受理。请最迟{cure_by}（含当日）补齐：",
+                "您的主要材料已齐全，经您自愿选择，先予受理。请最迟{cure_by}（",
+                "，含当日）补齐：",
                 LAYOUT,
                 "补齐前不发放结果；逾期未补齐的，将书面告知您处理结果及救济途径，"
                 "您可在材料齐全后重新申请。",

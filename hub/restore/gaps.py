@@ -57,7 +57,10 @@ def _gaps(database: Any, incident: Incident) -> list[Missing]:
     if incident.after_seq or not incident.last_seq:
         # The first entry only opens the epoch: no terminal ever gets it, and nobody misses it.
         after = max(incident.after_seq, 1)
-        return _between(incident, after, incidents.seqs_of(database, incident.epoch, after))
+        behind = incidents.seqs_of(database, incident.epoch, max(after, incident.last_seq))
+        branch = incidents.branch_of(database, incident.epoch)
+        beside = {seq for seq, _, _ in branch if seq > after}
+        return _between(incident, after, sorted(beside.union(behind)))
     # The hub wrote on in the places that were lost: what came back lies beside them, and behind.
     branch = incidents.branch_of(database, incident.epoch)
     behind = incidents.seqs_of(database, incident.epoch, incident.last_seq)

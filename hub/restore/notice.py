@@ -37,6 +37,9 @@ def look(hub: Hub) -> bool:
     mark = hub.mark.read()
     found = mark is not None and _look_back(hub, mark)
     leave_mark(hub)
+    with hub.store.reading() as database:
+        epoch, end = standing(database)
+    hub.places.begun = (epoch, end.seq)
     return found
 
 
@@ -93,12 +96,15 @@ def see(hub: Hub, epoch: str, given: Sequence[Stored]) -> bool:
     """Look whether entries of its own that came back contradict what it believed to have kept.
 
     Its kept end may be newer than it knows: it wrote on before anybody showed it what it lost.
-    Then it asks everybody for all of that epoch. The entries' signatures were checked before.
+    Then it asks everybody for all of that epoch. The entries' signatures were checked before, and
+    each names the one before it, which perhaps nobody else knows.
     """
     with hub.store.reading() as database:
         ended = incidents.of_epoch(database, epoch)
         kept = ended.after_seq if ended is not None else 0
-        places = [HubPlace(epoch, one.seq, one.entry.hash) for one in given if one.seq <= kept]
+        named = {(one.seq, one.entry.hash) for one in given}
+        named |= {(one.seq - 1, one.prev_hash) for one in given}
+        places = [HubPlace(epoch, seq, digest) for seq, digest in sorted(named) if seq <= kept]
         place = next((one for one in places if _written_over(database, one)), None)
     if place is None:
         return False
@@ -172,7 +178,7 @@ def _notice(hub: Hub, how: str, place: HubPlace, lost: Callable[[Any], bool]) ->
         new, now = bench.open_epoch("restored"), hub.now()
         lost_ends = [
             Incident(*ends, new_epoch=new, how=how, noticed_at=now)
-            for ends in _ended(before, place, here=here)
+            for ends in _ended(before, place, here=here, begun=hub.places.begun)
         ]
         for ended in lost_ends:
             incidents.add(database, ended)
@@ -190,18 +196,23 @@ def _notice(hub: Hub, how: str, place: HubPlace, lost: Callable[[Any], bool]) ->
 _Ends = tuple[str, int, str, int, int, str]
 
 
-def _ended(before: tuple[str, ChainEnd], place: HubPlace, *, here: bool) -> list[_Ends]:
+def _ended(
+    before: tuple[str, ChainEnd], place: HubPlace, *, here: bool, begun: tuple[str, int]
+) -> list[_Ends]:
     """Return epoch, last place, where to ask from and furthest place of what is lost.
 
     They are two epochs when the backup is older than the one that terminals know. `here` says
-    that the hub still has the place itself.
+    that the hub still has the place itself, `begun` where it stood when it began to serve: what it
+    has written since stands where others were, if the place is further on.
     """
     epoch, end = before
     if place.epoch != epoch:
         lost = [(place.epoch, 0, "", 0, place.seq, place.hash)]
         return lost + ([(epoch, end.seq, end.hash, end.seq, end.seq, end.hash)] if epoch else [])
-    if here or place.seq > end.seq:
-        last = max(end, ChainEnd(place.seq, place.hash), key=lambda one: one.seq)
-        return [(epoch, end.seq, end.hash, end.seq, last.seq, last.hash)]
+    if place.seq > end.seq:
+        kept = min(end.seq, begun[1]) if begun[0] == epoch else end.seq
+        return [(epoch, end.seq, end.hash, kept, place.seq, place.hash)]
+    if here:
+        return [(epoch, end.seq, end.hash, end.seq, end.seq, end.hash)]
     # Its own entries stand where others were: from where on, it cannot say.
     return [(epoch, end.seq, end.hash, 0, end.seq, end.hash)]

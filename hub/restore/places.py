@@ -19,6 +19,8 @@ class Places:
     """
 
     def __init__(self) -> None:
+        self.begun = ("", 0)
+        """Epoch and last seq of the hub's journal when this process began to serve."""
         self._place: tuple[bytes, HubPlace] | None = None
         self._restored: tuple[str, tuple[Restored, ...]] = ("", ())
 

@@ -12,7 +12,7 @@ import pytest
 from tests.simulation import steps
 from tests.simulation.outside import SimClock
 from tests.simulation.run import SeedFailed, played, run_in_folder
-from tests.simulation.steps import Step
+from tests.simulation.steps import Step, plan_of
 from tests.simulation.world import World
 
 pytestmark = pytest.mark.allow_warnings
@@ -161,3 +161,23 @@ def test_scans_come_again_to_a_hub_that_was_taken_back_before_it_wrote_anything(
         Step("restore", 0, 1),
     ]  # fmt: skip
     assert played(plan, terminals=1).restored == 1
+
+
+def test_what_a_hub_wrote_over_before_it_knew_is_named_though_nobody_has_any_of_it() -> None:
+    """It began to serve before all that it wrote since, and the lost ones went further on."""
+    plan = plan_of(
+        "take_in 0 1, take_in 0 3, take_in 0 4, take_in 0 6, sync 0 0, back_up 0 0,"
+        "rate_by_phone 0 1, rate_by_phone 0 5, rate_by_phone 0 6, rate_by_phone 0 7, sync 1 0,"
+        "restore 0 1, take_in 2 1, sync 2 0"
+    )
+    assert played(plan, terminals=3).restored == 1
+
+
+def test_it_is_named_although_the_hub_was_started_once_more_before_it_knew() -> None:
+    """Who has the entry behind gives it back, and that one names the one before it."""
+    plan = plan_of(
+        "take_in 0 1, take_in 0 3, take_in 0 4, sync 0 0, back_up 0 0, rate_by_phone 0 1,"
+        "rate_by_phone 0 5, take_in 0 1, sync 0 0, sync 0 0, restore 0 1, take_in 2 1, sync 2 0,"
+        "hub_on_off 0 0, hub_on_off 0 0"
+    )
+    assert played(plan, terminals=3).restored == 1

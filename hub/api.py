@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -111,10 +112,14 @@ class Api:
     async def push(self, request: Request) -> Response:
         """Store a batch; one of a terminal with few entries does not wait behind backlogs."""
         terminal, batch = await self._message(request, Batch)
-        place = self._backlogs.place() if inbox.of_backlog(batch) else contextlib.nullcontext()
+        # SQLite gives the interpreter away with each row, and would wait for it each time.
+        beside = self._hub.store.shared
+        check = partial(self._run, inbox.check, terminal, batch) if beside else None
+        backlog = inbox.of_backlog(batch)
+        place = self._backlogs.place(check) if backlog else contextlib.nullcontext()
         try:
-            async with place:
-                answer = await self._run(inbox.receive, self._hub, terminal, batch)
+            async with place as checked:
+                answer = await self._run(inbox.receive, self._hub, terminal, batch, checked)
         except Busy as busy:
             claim = _Claim(batch.nonce, terminal.id)
             raise Refused(503, "hub.busy", claim, come_after=busy.seconds) from busy
@@ -232,9 +237,12 @@ class Api:
 
     async def _message(self, request: Request, kind: type[Message]) -> tuple[TerminalData, Message]:
         """Return who speaks and what was said; `Refused` when that is not certain."""
-        envelope = await self._envelope(request)
+        return await self._run(self._heard, await self._envelope(request), kind)
+
+    def _heard(self, envelope: Envelope, kind: type[Message]) -> tuple[TerminalData, Message]:
+        # Not on the loop's thread: a megabyte's signature takes milliseconds.
         claim = _claim(envelope)
-        terminal = await self._run(self._terminal, envelope.key)
+        terminal = self._terminal(envelope.key)
         if terminal is None:
             raise Refused(401, "hub.unknown_terminal", claim)
         try:

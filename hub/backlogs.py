@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 AT_ONCE = 1
 """Backlogs that a process takes in at once: its other threads are for who is being served."""
@@ -22,6 +23,9 @@ LATEST_SECONDS = 300
 _SPREAD = 1.5
 """A terminal comes after one to two times what it was told: this on average."""
 _WEIGHT = 0.2
+
+
+Done = TypeVar("Done")
 
 
 class Busy(Exception):
@@ -43,18 +47,26 @@ class Backlogs:
         self._promised = 0.0
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Wait for one's turn and keep it during the block; `Busy` when too many wait."""
+    async def place(
+        self, meanwhile: Callable[[], Awaitable[Done]] | None = None
+    ) -> AsyncIterator[Done | None]:
+        """Wait for one's turn and keep it during the block; `Busy` when too many wait.
+
+        `meanwhile` is done by who has to wait, and what it returns is given to the block.
+        """
         if self._full():
             raise Busy(self._turn_of_next())
         self._waiting += 1
+        done: Done | None = None
         try:
+            if meanwhile is not None and self._door.locked():
+                done = await meanwhile()
             await self._door.acquire()
         finally:
             self._waiting -= 1
         begun = self._monotonic()
         try:
-            yield
+            yield done
         finally:
             self._door.release()
             took = self._monotonic() - begun

@@ -61,18 +61,37 @@ class _Outcome(msgspec.Struct, frozen=True):
     fork: Fork | None = None
 
 
-def receive(hub: Hub, terminal: TerminalData, batch: Batch) -> Answer:
-    """Store a batch and answer; a batch that is not authentic is refused as a whole."""
+class Checked(msgspec.Struct, frozen=True):
+    """Where the entries of a batch belong, or why it is refused as a whole."""
+
+    placed: Sequence[Stored] = ()
+    refusal: str = ""
+
+
+def check(terminal: TerminalData, batch: Batch) -> Checked:
+    """Do what needs no database: look whether a batch is authentic, entry by entry."""
     try:
-        placed = _place_all(terminal, batch)
+        return Checked(_place_all(terminal, batch))
     except SyncError as error:
-        return refusal(hub, error.code, terminal.id, batch.nonce, batch.epoch)
+        return Checked(refusal=error.code)
+
+
+def receive(
+    hub: Hub, terminal: TerminalData, batch: Batch, checked: Checked | None = None
+) -> Answer:
+    """Store a batch and answer; one that is not authentic is refused as a whole.
+
+    `checked` is what `check` said of it, if it was asked already.
+    """
+    checked = checked or check(terminal, batch)
+    if checked.refusal:
+        return refusal(hub, checked.refusal, terminal.id, batch.nonce, batch.epoch)
     # First of all: a hub that was taken back must not write on in its old epoch.
     notice.hear(hub, batch.heard)
     with hub.store.writing() as database:
         now = hub.now()
         entries.lock_chain(database, terminal.id)
-        placed = _settle_places(database, placed, terminal.id, batch.epoch)
+        placed = _settle_places(database, checked.placed, terminal.id, batch.epoch)
         outcome = _store(database, placed, terminal.id, batch.epoch, now)
         people.seen(database, terminal.id, now, batch.backlog)
     if not _left_to_others(hub, terminal.hall, len(batch.entries)):

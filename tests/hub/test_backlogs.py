@@ -26,21 +26,31 @@ def database() -> str:
     return ""
 
 
+@pytest.mark.parametrize("shared", [False, True])
 def test_who_is_served_passes_the_line_and_the_rest_is_told_when_to_come(
     hub: Hub, line: Line, terminal: TestTerminal, other: TestTerminal,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, shared: bool,
 ) -> None:  # fmt: skip
     for _ in range(8):
         terminal.visit()
     other.visit()
     gate, real = threading.Event(), inbox.receive
 
-    def slow(hub: Hub, who: Any, batch: wire.Batch) -> wire.Answer:
+    def slow(hub: Hub, who: Any, batch: wire.Batch, *checked: Any) -> wire.Answer:
         if inbox.of_backlog(batch):
             assert gate.wait(20)
-        return real(hub, who, batch)
+        return real(hub, who, batch, *checked)
 
+    checks: list[wire.Batch] = []
+
+    def check(who: Any, batch: wire.Batch) -> inbox.Checked:
+        checks.append(batch)
+        return real_check(who, batch)
+
+    real_check = inbox.check
     monkeypatch.setattr(inbox, "receive", slow)
+    monkeypatch.setattr(inbox, "check", check)
+    monkeypatch.setattr(hub.store, "shared", shared)
     many = Backlog(600)
 
     def body() -> tuple[wire.Batch, bytes]:
@@ -58,6 +68,9 @@ def test_who_is_served_passes_the_line_and_the_rest_is_told_when_to_come(
         refused = await line.request("POST", wire.PATH_PUSH, sealed)
         live = wire.seal(other.batch(), other.key)
         served = await line.request("POST", wire.PATH_PUSH, live)
+        # Where the database is another process, who stands in line is checked meanwhile.
+        while len(checks) < 1 + (IN_LINE if shared else 0):
+            await asyncio.sleep(0.01)
         gate.set()
         return await asyncio.gather(*first), batch, refused, served
 
@@ -66,6 +79,7 @@ def test_who_is_served_passes_the_line_and_the_rest_is_told_when_to_come(
 
     taken, batch, refused, served = line.loop.run_until_complete(bounded())
     assert [reply.status for reply in taken] == [200] * (AT_ONCE + IN_LINE)
+    assert len(checks) == 1 + AT_ONCE + IN_LINE
     assert served.status == 200
     assert refused.status == 503
     told = terminal.read(refused, wire.Answer, batch.nonce)
@@ -82,6 +96,29 @@ def _full(line: Line) -> bool:
             api = next(c.cell_contents for c in endpoint if hasattr(c.cell_contents, "__self__"))
             return bool(api.__self__._backlogs._full())
     raise AssertionError
+
+
+def test_who_has_to_wait_is_checked_meanwhile() -> None:
+    line, order = Backlogs(), list[str]()
+
+    async def check() -> str:
+        order.append("checked")
+        return "sound"
+
+    async def second() -> None:
+        async with line.place(check) as done:
+            order.append(f"second is {done}")
+
+    async def play() -> None:
+        async with line.place(check) as done:
+            order.append(f"first is {done}")
+            waiting = asyncio.create_task(second())
+            await asyncio.sleep(0)
+            order.append("first is stored")
+        await waiting
+
+    asyncio.run(play())
+    assert order == ["first is None", "checked", "first is stored", "second is sound"]
 
 
 def test_everybody_who_is_told_gets_a_moment_of_its_own() -> None:

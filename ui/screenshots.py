@@ -1,5 +1,7 @@
 """Every screen as a picture, in each theme at 100 and 200 %, from a core with sample work.
 
+The window has the size of the smallest monitor: at 200 % nothing has less room.
+
 For people to look at and for the README; drawn without a display. The work is done through
 the same widgets and the same core as at a window, on a data folder that is thrown away.
 """
@@ -25,12 +27,15 @@ from terminal.settings import ScreenSettings, Settings
 from ui import theme
 from ui.app import WindowApp, application
 from ui.screenshots_casework import CaseworkScene
+from ui.screenshots_choices import ChoicesScene
+from ui.window.catalogue_page import CataloguePage
 from ui.window.desk import Desk
 from ui.window.frame import Workplace
 
 SCALES = (1.0, 2.0)
-SIZES = {1.0: QSize(1366, 768), 2.0: QSize(2732, 1536)}
-CITIZEN_SIZES = {1.0: QSize(1024, 600), 2.0: QSize(2048, 1200)}
+SIZE, CITIZEN_SIZE = QSize(1366, 768), QSize(1024, 600)
+"""The smallest screens: at 200 % there is the least room."""
+
 MOMENT = datetime(2026, 11, 23, 10, 42, tzinfo=CHINA_TIME)
 DEADLINE_SECONDS = 20.0
 LAYOUT_PASSES = 6
@@ -66,7 +71,7 @@ def draw(
         for scale in scales:
             theme.apply(made, theme.load(name, scale))
             with _program(language) as program:
-                yield from _Scene(program, folder, f"{name}-{round(scale * 100)}", scale).play()
+                yield from _Scene(program, folder, f"{name}-{round(scale * 100)}").play()
 
 
 @contextmanager
@@ -100,15 +105,20 @@ def settle(done: Callable[[], bool], *, extra: float = 0.0) -> None:
             raise TimeoutError("a screen did not come to rest")
 
 
+def slowly(done: Callable[[], bool]) -> None:
+    """Let the event loop run until something holds, and a little longer."""
+    settle(done, extra=0.3)
+
+
 class _Scene:
     """Goes through the work once and draws on the way."""
 
-    def __init__(self, program: WindowApp, folder: Path, name: str, scale: float) -> None:
-        self._program, self._folder, self._name, self._scale = program, folder, name, scale
+    def __init__(self, program: WindowApp, folder: Path, name: str) -> None:
+        self._program, self._folder, self._name = program, folder, name
 
     def play(self) -> Iterator[Path]:
         window = self._program.window
-        window.resize(SIZES[self._scale])
+        window.resize(SIZE)
         window.show()
         self._program.open_core()
         settle(lambda: self._program.bridge.ctx is not None, extra=0.1)
@@ -121,16 +131,17 @@ class _Scene:
         place = window.workplace
         assert place is not None
         assert self._program.citizen is not None
-        self._program.citizen.resize(CITIZEN_SIZES[self._scale])
+        self._program.citizen.resize(CITIZEN_SIZE)
         yield self._draw(window, "work-empty")
         yield self._draw(self._program.citizen, "citizen-welcome")
         yield from self._intake(place)
+        citizen = self._program.citizen
+        yield from ChoicesScene(
+            place, citizen, self._draw, slowly, lambda: self._complete(place.desk)
+        ).play()
         yield from self._pages(place)
         yield from self._rating(place)
-        citizen = self._program.citizen
-        yield from CaseworkScene(
-            place, citizen, self._draw, lambda done: settle(done, extra=0.3), self._food(), VISITOR
-        ).play()
+        yield from CaseworkScene(place, citizen, self._draw, slowly, self._food(), VISITOR).play()
 
     def _intake(self, place: Workplace) -> Iterator[Path]:
         window, work, desk = self._program.window, place.work, place.desk
@@ -197,6 +208,11 @@ class _Scene:
             place.show_page(page)
             settle(lambda: True, extra=0.5)
             yield self._draw(self._program.window, f"page-{page}")
+        catalogue = place.pages["catalogue"]
+        assert isinstance(catalogue, CataloguePage)
+        catalogue.search.edit.setText("食品经营")
+        settle(lambda: bool(catalogue.search.results.rows), extra=0.5)
+        yield self._draw(self._program.window, "page-catalogue-item")
         place.show_page("work")
 
     def _rating(self, place: Workplace) -> Iterator[Path]:
@@ -251,6 +267,11 @@ class _Scene:
         for line in lines[: len(lines) - leave]:
             draft = drafts.with_material(draft, drafts.received(line.material))
         desk.change(draft)
+
+    def _complete(self, desk: Desk) -> None:
+        self._tick(desk)
+        self._fill(desk)
+        slowly(lambda: desk.fresh)
 
     def _fill(self, desk: Desk) -> None:
         review = self._review(desk)

@@ -8,14 +8,21 @@ from pathlib import Path
 import msgspec
 from PySide6.QtWidgets import QWidget
 
+from terminal.domain.case import Case
 from terminal.domain.catalogue import Fate
-from terminal.domain.parties import Party
-from terminal.domain.records import Outcome, ResultThing
+from terminal.domain.evolve import Evolved, evolve
+from terminal.domain.parties import Actor, Party
+from terminal.domain.records import HUB_ORIGIN, CaseExtended, Outcome, Record, ResultThing
 from terminal.services import drafts
+from terminal.services.casework.todo import Tab
 from terminal.services.casework.window import DecisionRequest
 from terminal.services.views import Act, IntakeDraft, Role, Session
+from terminal.store import aggregates
+from terminal.store.database import Transaction
 from ui.citizen.screen import CitizenScreen
 from ui.window.casework.acts import CaseAct
+from ui.window.casework.signing import SignForm
+from ui.window.casework.tabs import OPEN
 from ui.window.frame import Workplace
 
 ON_THE_SPOT = "512036003002-511602000000-000-11511301MB15537661-1-00"
@@ -52,6 +59,7 @@ class CaseworkScene:
         yield from self._case(deferred, FORMS, "case")
         yield from self._case(granted, (CaseAct.DELIVER,), "case-granted")
         yield from self._signature(deferred)
+        yield from self._told(deferred)
         yield from self._page_eight()
 
     def _list(self) -> Iterator[Path]:
@@ -59,6 +67,13 @@ class CaseworkScene:
         place.show_page("cases")
         self._settle(lambda: len(place.cases.table.cases) >= 2)
         yield self._draw(self._window, "cases-list")
+        place.cases.show_tab(Tab.OVERDUE.value)
+        yield self._draw(self._window, "cases-empty")
+        place.cases.search.setText("没有这个人")
+        place.cases.search.entered.emit()
+        self._settle(lambda: bool(place.cases.empty.text()))
+        yield self._draw(self._window, "cases-search-empty")
+        place.cases.show_tab(OPEN)
 
     def _case(self, case_id: str, acts: tuple[CaseAct, ...], name: str) -> Iterator[Path]:
         cases = self._place.cases
@@ -80,6 +95,42 @@ class CaseworkScene:
         self._settle(lambda: self._place.signatures.request is not None)
         yield self._draw(self._citizen, "citizen-signing")
         cases.case.press("close")
+
+    def _told(self, case_id: str) -> Iterator[Path]:
+        """Draw what a department has answered: in its tab, on its case, printed and signed for."""
+        ctx, cases = self._ctx, self._place.cases
+        now = ctx.clock.now().corrected
+        body = CaseExtended(
+            5, "2026-12-10", "需要现场核查经营场所", "《中华人民共和国行政许可法》第四十二条",
+            "陈局长", "延〔2026〕7号", now, Actor("department", name="李强", place="区市场监管局"),
+        )  # fmt: skip
+
+        def come_down(db: Transaction) -> None:
+            case = aggregates.load(db, case_id)
+            assert isinstance(case, Case)
+            judged = evolve(
+                case, Record(ctx.ids.uuid7(), case_id, case.head, HUB_ORIGIN, now, body)
+            )
+            assert isinstance(judged, Evolved)
+            aggregates.save(db, judged.aggregate)
+
+        ctx.ledger.write(come_down)
+        ctx.events.publish("progress_changed", case_id)
+        cases.start()
+        cases.show_tab(Tab.TO_TELL.value)
+        cases.refresh()
+        self._settle(lambda: bool(cases.table.cases))
+        yield self._draw(self._window, "cases-to-tell")
+        cases.press("f4")
+        self._settle(lambda: cases.case.form() is not None)
+        yield self._draw(self._window, "case-tell")
+        form = cases.case.form()
+        assert form is not None
+        form.do()
+        self._settle(lambda: isinstance(cases.case.form(), SignForm))
+        yield self._draw(self._window, "case-told")
+        cases.case.press("close")
+        yield self._draw(self._window, "case-extended")
 
     def _page_eight(self) -> Iterator[Path]:
         place, ctx = self._place, self._ctx

@@ -40,6 +40,7 @@ from benchmarks._common import (  # noqa: E402
 from benchmarks._pulse import IdleProcess, Pulse, Ticks, print_ticks, reset_peak  # noqa: E402
 from benchmarks.durable import a_case  # noqa: E402
 from benchmarks.receipt import ready_draft, sign_in  # noqa: E402
+from terminal import heap  # noqa: E402
 from terminal.context import Context  # noqa: E402
 from terminal.dev.hub_process import HubProcess  # noqa: E402
 from terminal.devices.emulators.printer import PrinterEmulator  # noqa: E402
@@ -202,6 +203,8 @@ def measure(count: int, folder: Path, page: str, stacks: Path | None) -> int:
         begun = time.perf_counter()
         fill_apart(folder, url, made.code, count)
         print(f"{count:,} entries written in {time.perf_counter() - begun:.0f} s", flush=True)
+        # As the window does it before it opens the core.
+        heap.keep_small()
         application_ = application()
         theme.apply(application_, theme.load("light", 1.0))
         settings = settings_of(folder, url)

@@ -149,6 +149,10 @@ class WindowApp(QObject):
     def open_core(self) -> None:
         """Open the core behind the window; called by itself after the first paint."""
         if self._thread is None and self.bridge.ctx is None and not self._closing:
+            # The core brings threads: before them. Not needed for the first paint.
+            from terminal import heap
+
+            heap.keep_small()
             self._thread = threading.Thread(target=self._open, name="open-core")
             self._thread.start()
 

@@ -25,6 +25,7 @@ _KEPT = frozenset(
         "outcome_id", "complaint_id", "subject_id", "parent_id", "case_ids", "record_id",
         # Its numbers; they are printed on papers, and lists are searched by them.
         "receipt_number", "case_number", "number", "official_number", "document_number",
+        "paper_number",
         # What it is about.
         "item_code", "item_version", "item_name", "organ", "event_id", "event_name", "window",
         "document_kind", "template_version", "digest", "scope", "reasons", "reasons_version",

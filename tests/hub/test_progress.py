@@ -14,12 +14,13 @@ from hub.web.progress_words import notices_of, owed_by, owes, state_name, tone_o
 from terminal.clock import FixedClock
 from terminal.domain.case import CaseState, Decision
 from terminal.domain.catalogue import Regime
-from terminal.domain.parties import Party
+from terminal.domain.parties import Actor, Party
 from terminal.domain.records import (
     CaseDelivered,
     CaseForwarded,
     DeliveryWay,
     Forwarding,
+    LateEntry,
     LifeEventApplied,
     Outcome,
     ResultThing,
@@ -118,6 +119,16 @@ def test_silence_is_said_before_anybody_has_recorded_it(
     assert "已过答复期限" in said
     assert "自 11-23 起即为受理，收件凭证即为受理凭证" in said
     assert "即为受理" not in page(line, filing)
+
+
+def test_the_handwritten_receipt_is_named(hub: Hub, line: Line, terminal: TestTerminal) -> None:
+    written = hub.now() - 3_600_000
+    late = LateEntry("S5116-01-261123-KTM7-0003-5", written, Actor("supervisor", "zhao", "赵敏"))
+    taken = terminal.receive(late_entry=late, received_at=written)
+    terminal.push()
+    said = page(line, taken)
+    assert "手写凭证 S5116-01-261123-KTM7-0003-5，11-23 周一 09:42 开具" in said
+    assert "收件时间以手写凭证为准" in said
 
 
 def test_every_state_has_its_words(hub: Hub, terminal: TestTerminal) -> None:

@@ -27,4 +27,5 @@ def keep_small() -> bool:
     if set_option is None:
         return False
     chosen = ((_ARENA_MAX, HEAPS), (_MMAP_THRESHOLD, LARGE_BYTES), (_TRIM_THRESHOLD, SPARE_BYTES))
-    return all([set_option(option, value) for option, value in chosen])
+    taken = [set_option(option, value) for option, value in chosen]
+    return all(taken)

@@ -63,15 +63,21 @@ def check(
     return found
 
 
+def _is_day(text: str) -> bool:
+    """Whether a text is a day as it is kept: dates are compared and printed as they stand."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _by_kind(field: FormField, value: str, where: str, today: date) -> Problem | None:
     found: Problem | None = None
     match field.kind:
         case FieldKind.NUMBER if not _NUMBER.fullmatch(value):
             return problem(where, "intake.field_number", label=field.label)
         case FieldKind.DATE:
-            try:
-                date.fromisoformat(value)
-            except ValueError:
+            if not _is_day(value):
                 return problem(where, "intake.field_date", label=field.label)
         case FieldKind.CHOICE if value not in field.options:
             return problem(where, "intake.field_choice", label=field.label)

@@ -191,7 +191,7 @@ class Clerk:
         """Fill the renewal's form; the keyboard ends in the review."""
         self.wait(lambda: self.focus().objectName().startswith("form_"))
         samples = {
-            "DATE": "2026-12-31",
+            "DATE": "2026.12.31",
             "NUMBER": "12",
             "PHONE": "13800000000",
             "CREDIT_CODE": "91210100MA0YQ7E0XG",

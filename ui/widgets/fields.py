@@ -55,7 +55,8 @@ class Field(QWidget):
     """A labelled line with a hint and, below it, what is wrong with what was typed.
 
     `check` gives the sentence for a text, or an empty string; it is asked while typing but
-    only complains once the line is long enough to judge (`patient`) or has been left.
+    only complains once the line is long enough to judge (`patient`) or has been left. `tidy`
+    puts what was typed into the form in which it is kept, when the line is left.
     """
 
     changed = Signal(str)
@@ -69,12 +70,14 @@ class Field(QWidget):
         *,
         hint: str = "",
         check: Callable[[str], str] | None = None,
+        tidy: Callable[[str], str] | None = None,
         max_length: int = 200,
         patient: int = 0,
         secret: bool = False,
     ) -> None:
         super().__init__()
         self._check = check
+        self._tidy = tidy
         self._patient = patient
         self._shown = ""
         self.edit = LineEdit()
@@ -90,6 +93,8 @@ class Field(QWidget):
         column(self.label, self.edit, self.error, gap=3, to=self)
         self.edit.textChanged.connect(self._on_text)
         self.edit.left.connect(self._on_left)
+        for key in (self.edit.entered, self.edit.went_down, self.edit.went_up):
+            key.connect(self._put_in_order)
         self.edit.entered.connect(self.moved_on)
         self.edit.went_down.connect(self.moved_on)
         self.edit.went_up.connect(self.moved_back)
@@ -127,7 +132,12 @@ class Field(QWidget):
                 self.complain(self._check(text.strip()) if text.strip() else "")
         self.changed.emit(text)
 
+    def _put_in_order(self) -> None:
+        if self._tidy is not None:
+            self.set_text(self._tidy(self.text()))
+
     def _on_left(self) -> None:
+        self._put_in_order()
         if self._check is not None and self.text():
             self.complain(self._check(self.text()))
 

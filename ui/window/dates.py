@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
 
 from terminal.clock import to_local
 from terminal.services.views import Due
 from terminal.texts import Texts
+
+_DAY = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|[-./年](\d\d?)[-./月](\d\d?)日?)")
+
+
+def tidy_day(text: str) -> str:
+    """Return a day in the form in which it is kept, 2026-12-01.
+
+    It may be typed as 20261201, 2026.12.1, 2026/12/1 or 2026年12月1日; all else stays as it is.
+    """
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text.strip()))
+    if found is None:
+        return text
+    year, month, day = (int(part) for part in found.groups() if part)
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return text
 
 
 def weekday(day: date, texts: Texts) -> str:

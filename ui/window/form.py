@@ -12,6 +12,7 @@ from ui.bridge import Bridge
 from ui.theme import px
 from ui.widgets.basics import Label, clear, column, row
 from ui.widgets.fields import Choice, Field
+from ui.window.dates import tidy_day
 from ui.window.desk import Desk
 
 WIDE = {FieldKind.LONG_TEXT, FieldKind.CHOICE}
@@ -108,6 +109,7 @@ class FormPanel(QWidget):
                 label,
                 hint=field.hint or self._hint(field),
                 check=lambda _text: self._fault(field),
+                tidy=tidy_day if field.kind is FieldKind.DATE else None,
                 max_length=field.max_length,
                 patient=18 if field.kind in _NUMBERS else 0,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ui.bridge import Bridge
 from ui.widgets.basics import Label, row
 from ui.widgets.fields import Field
 from ui.widgets.keys import LegalGuard
+from ui.window.dates import tidy_day
 from ui.window.decline import ActPanel
 from ui.window.desk import Desk
 
@@ -25,7 +27,7 @@ class LatePanel(ActPanel):
         texts = bridge.texts
         self._bridge = bridge
         self.number = self._field("number", 40, self._check_number)
-        self.day = self._field("day", 10, self._check_day, patient=10)
+        self.day = self._field("day", 11, self._check_day, patient=10, tidy=tidy_day)
         self.time = self._field("time", 5, self._check_time, patient=5)
         self.scan = self._field("scan", 1000)
         self.second_name = self._field("second_name", 60, self._check_there)
@@ -92,12 +94,19 @@ class LatePanel(ActPanel):
             else:
                 self.to_confirm()
 
-    def _field(self, key: str, most: int, check: object = None, patient: int = 0) -> Field:
+    def _field(
+        self,
+        key: str,
+        most: int,
+        check: Callable[[str], str] | None = None,
+        patient: int = 0,
+        tidy: Callable[[str], str] | None = None,
+    ) -> Field:
         texts = self._texts
         hint = f"day.late.{key}_hint"
         return Field(
             f"late_{key}", texts(f"day.late.{key}"), hint=texts(hint) if texts.has(hint) else "",
-            max_length=most, check=check, patient=patient,  # type: ignore[arg-type]
+            max_length=most, check=check, tidy=tidy, patient=patient,
         )  # fmt: skip
 
     def _check_number(self, text: str) -> str:

@@ -12,6 +12,7 @@ from terminal.domain.parties import PowerOfAttorney
 from terminal.texts import Texts
 from ui.widgets.basics import Label, column
 from ui.widgets.fields import Field
+from ui.window.dates import tidy_day
 from ui.window.toggles import Toggles
 
 RIGHTS = ("may_collect", "may_commit", "sub_delegation")
@@ -31,8 +32,8 @@ class PowerForm(QWidget):
         self._texts, self._today = texts, today
         self.valid_until = Field(
             "power_valid_until", texts("day.power.valid_until"),
-            hint=texts("day.power.valid_until_hint"), check=self._check, max_length=10,
-            patient=10,
+            hint=texts("day.power.valid_until_hint"), check=self._check, tidy=tidy_day,
+            max_length=11, patient=10,
         )  # fmt: skip
         self.items = Field(
             "power_items", texts("day.power.items"), hint=texts("day.power.items_hint"),

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from terminal.domain.catalogue import WindowAuthority
+from terminal.domain.catalogue import Way, WindowAuthority
 from terminal.services.views import Act, Review
 from terminal.texts import Texts
 from ui.icons import Icon
@@ -161,7 +161,9 @@ def next_owed(review: Review, texts: Texts) -> str:
     if review.open_questions:
         return texts("window.owed.questions", count=len(review.open_questions))
     if review.lacking:
-        return texts("window.owed.materials", count=review.lacking)
+        later = any(Way.DEFERRED in line.ways for line in review.materials if not line.settled)
+        key = "window.owed.materials" if later else "window.owed.materials_now"
+        return texts(key, count=review.lacking)
     if any(problem.where.startswith("form.") for problem in review.problems):
         return texts("window.owed.form")
     if review.problems:

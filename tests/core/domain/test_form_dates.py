@@ -24,6 +24,8 @@ BOUNDS = (
     ({"not_after": "from"}, "2026-11-02", "intake.date_after_other"),
     ({"not_after": "unfilled"}, "2099-01-01", ""),
     ({}, "1900-01-01", ""),
+    ({}, "20261123", "intake.field_date"),
+    ({}, "2026-W48-1", "intake.field_date"),
 )
 
 

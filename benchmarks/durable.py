@@ -7,9 +7,11 @@ tables. The peers store the bytes and no more: plain peewee (SQLite, WAL, synchr
 persist-queue, litequeue (set to FULL; it ships with NORMAL, which loses acknowledged records in
 a power cut), huey (with its fsync). Ours is measured twice. The entry alone is what the peers do,
 and more: judged, encoded, hashed, chained, found again by six keys, encrypted. With its case is
-what an action does: a second row of the same size and its five keys in the same transaction. All
-contenders take turns in short rounds on one disk; the ratio is the median of the rounds' own
-ratios. Processor time is printed beside it: it says more where the disk or the machine is shared.
+what an action does: a second row of the same size and its five keys in the same transaction. Bare
+SQLite overwrites 1 to 16 pages a commit, with no index and no cipher: no store that changes as many
+comes nearer to the limit. All contenders take turns in short rounds on one disk; the ratio is the
+median of the rounds' own ratios. Processor time is printed beside it: it says more where the disk
+or the machine is shared.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import cProfile
+import itertools
 import os
 import pstats
 import sqlite3
@@ -24,6 +27,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,6 +54,9 @@ from terminal.store.journal import Journal  # noqa: E402
 
 SIZE = 2048
 BATCH = 100
+PAGES = (1, 5, 10, 16)
+"""Whatever is stored by SQLite changes some pages a commit: so fast it is at best on this disk."""
+
 GOAL, STRETCH = 0.5, 0.8
 FILL = "滨河路一号院三号楼二单元；经营面积一百二十平方米。" * 8
 RECORD = os.urandom(SIZE)
@@ -153,6 +160,28 @@ def huey(folder: Path) -> Iterator[Contender]:
     storage.close()
 
 
+@contextlib.contextmanager
+def bare_pages(count: int, folder: Path) -> Iterator[Contender]:
+    """SQLite itself with nothing to work out: rows of a page each are overwritten, no index."""
+    database = sqlite3.connect(folder / "pages.db", isolation_level=None)
+    database.execute("PRAGMA journal_mode = wal")
+    database.execute("PRAGMA synchronous = full")
+    database.execute("CREATE TABLE page (id INTEGER PRIMARY KEY, body BLOB)")
+    every = range(1, count + 1)
+    database.executemany("INSERT INTO page VALUES (?, ?)", [(one, RECORD) for one in every])
+    number = itertools.count(1)
+
+    def write() -> None:
+        # What is there already would not be written again.
+        body = b"%16d" % next(number) + RECORD + RECORD[: SIZE // 2]
+        database.execute("BEGIN IMMEDIATE")
+        database.executemany("UPDATE page SET body = ? WHERE id = ?", [(body, i) for i in every])
+        database.execute("COMMIT")
+
+    yield Contender(write, None)
+    database.close()
+
+
 def a_case() -> CaseReceived:
     """Return a case with two materials, some 2 KiB as an entry."""
     return CaseReceived(
@@ -214,6 +243,7 @@ ALL: dict[str, Callable[[Path], contextlib.AbstractContextManager[Contender]]] =
     "huey (fsync), bytes only": huey,
     ENTRY: ours_alone,
     OURS: ours,
+    **{f"bare SQLite, pages a commit: {count}": partial(bare_pages, count) for count in PAGES},
 }
 
 
@@ -270,6 +300,8 @@ def measure(rounds: int, singles: int, batches: int, top: Path) -> None:
 
 
 def _short(name: str) -> str:
+    if name.startswith("bare"):
+        return name
     return name.split(":")[0].removesuffix(", bytes only").removesuffix(", text only")
 
 

@@ -352,6 +352,11 @@ class Case(Remembers, msgspec.Struct, frozen=True):
         )
 
     @property
+    def declined_at_once(self) -> bool:
+        """Whether the application was declined as it was handed in: its papers went right back."""
+        return self.decline is not None and self.decline.declined_at == self.received_at
+
+    @property
     def unchecked_commitments(self) -> tuple[MaterialEntry, ...]:
         """Materials for which a commitment stands in that nobody has checked yet."""
         checked = {check.material_id for check in self.commitment_checks}

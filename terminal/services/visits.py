@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from terminal.clock import Clock
 from terminal.domain.aggregates import Visit
 from terminal.domain.case import Case
+from terminal.domain.catalogue import Fate, Way
 from terminal.domain.parties import MaterialEntry
 from terminal.domain.records import VisitEnded, VisitParked, VisitTakenUp
 from terminal.events import EventBus
@@ -134,15 +135,22 @@ def _matters(db: Transaction, visit_id: str, taken_up: Iterable[str]) -> list[Ca
 def _to_give_back(
     cases: list[Case], before: Mapping[str, Collection[str]]
 ) -> tuple[tuple[str, int], ...]:
-    """Return names and counts of originals that were only looked at and must go back."""
+    """Return names and counts of originals that were only looked at and must go back.
+
+    Of what was declined as it was handed in, all that lies on the desk.
+    """
     names: dict[str, int] = {}
     for case in cases:
         for entry in case.materials:
             if entry.material_id in before.get(case.case_id, ()):
                 continue
-            if _lies_on_the_desk(entry):
+            if _lies_on_the_desk(entry) or (case.declined_at_once and _is_original(entry)):
                 names[entry.name] = max(names.get(entry.name, 0), entry.count)
     return tuple(names.items())
+
+
+def _is_original(entry: MaterialEntry) -> bool:
+    return not entry.lacking and entry.fate is Fate.ORIGINAL_KEPT and entry.way is Way.PAPER
 
 
 def _lies_on_the_desk(entry: MaterialEntry) -> bool:

@@ -14,6 +14,7 @@ from terminal.documents.composing.base import (
     day,
     deferred_of,
     limit_of,
+    material_of,
     materials_of,
     moment,
     notice_part,
@@ -147,7 +148,10 @@ def decline(case: Case, item: ServiceItem, occasion: Occasion) -> paper.DeclineV
         competent = paper.CompetentOrgan(
             name=declined.go_to, address=declined.go_to_address, phone=declined.go_to_phone
         )
-    lines = materials_of(case, occasion.texts)
+    returned: tuple[paper.MaterialLine, ...] = ()
+    if case.declined_at_once:
+        lines = materials_of(case, occasion.texts)
+        returned = tuple(line for line in lines if line.fate in HANDED_IN)
     return paper.DeclineView(
         **notice_part(case, item, "decline", occasion),  # type: ignore[arg-type]
         basis=(declined.basis,),
@@ -155,7 +159,8 @@ def decline(case: Case, item: ServiceItem, occasion: Occasion) -> paper.DeclineV
         remedies=remedies_of(item.organ),
         reason=declined.reason,
         competent=competent,
-        returned=tuple(line for line in lines if line.fate in HANDED_IN),
+        returned=returned,
+        to_collect=tuple(material_of(one, occasion.texts) for one in case.kept_originals),
     )
 
 

@@ -68,7 +68,9 @@ def _decision(view: DeclineView, wording: Wording) -> str:
 
 
 def _returned(view: DeclineView, wording: Wording) -> list[AnyNode]:
-    if not view.returned:
-        return []
-    materials = common.counted(view.returned, wording)
-    return [common.paragraph(wording("decline.returned", materials=materials))]
+    nodes: list[AnyNode] = []
+    for key, lines in (("returned", view.returned), ("to_collect", view.to_collect)):
+        if lines:
+            materials = common.counted(lines, wording)
+            nodes.append(common.paragraph(wording(f"decline.{key}", materials=materials)))
+    return nodes

@@ -85,13 +85,17 @@ class CorrectionView(NoticeView, frozen=True, kw_only=True, tag_field="document"
 
 
 class DeclineView(NoticeView, frozen=True, kw_only=True, tag_field="document", tag="decline"):
-    """Non-acceptance notice (不予受理通知书) with reason, where to go and the remedies."""
+    """Non-acceptance notice (不予受理通知书) with reason, where to go and the remedies.
+
+    `returned` is what went back on the spot, `to_collect` the originals that are still kept.
+    """
 
     kind: DeclineKind
     remedies: Remedies | None
     reason: str = ""
     competent: CompetentOrgan | None = None
     returned: tuple[MaterialLine, ...] = ()
+    to_collect: tuple[MaterialLine, ...] = ()
 
 
 class ConditionalView(

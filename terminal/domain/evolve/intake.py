@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
+
 from terminal.clock import to_local
 from terminal.domain.case import Case, CaseState, Decline
 from terminal.domain.catalogue import Regime
@@ -198,7 +200,12 @@ def _case_declined(case: Case, body: CaseDeclined, record: Record) -> Case | Ref
         body.decline_kind, body.reason, body.basis, body.go_to, body.declined_at,
         body.go_to_address, body.go_to_phone,
     )  # fmt: skip
-    return advance(case, record, body.clerk, state=CaseState.NOT_ACCEPTED, decline=decline)
+    declined = advance(case, record, body.clerk, state=CaseState.NOT_ACCEPTED, decline=decline)
+    if not declined.declined_at_once:
+        return declined
+    # The notice says that they were given back on the spot.
+    back = tuple(entry.material_id for entry in declined.kept_originals)
+    return msgspec.structs.replace(declined, originals_returned=back)
 
 
 @changes(CaseNumbered, Case)

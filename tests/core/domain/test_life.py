@@ -203,6 +203,14 @@ def test_no_window_moves_a_clock_of_the_department(body: Body) -> None:
     assert judged == Refused("case.department_only")
 
 
+def test_what_was_declined_as_it_was_handed_in_keeps_nothing() -> None:
+    """Its notice says that all was given back; of a later one the originals are still here."""
+    at_once = lived(RECEIVED, changed(DECLINED, declined_at=NOW))
+    assert (at_once.declined_at_once, at_once.kept_originals) == (True, ())
+    later = lived(RECEIVED, DECLINED)
+    assert (later.declined_at_once, len(later.kept_originals)) == (False, 2)
+
+
 def test_a_case_is_void_on_its_own_day_only() -> None:
     assert step(lived(RECEIVED), VOIDED, 9, at=NOW + DAY) == Refused("case.void_same_day_only")
 

@@ -161,6 +161,32 @@ def test_what_cannot_be_given_back_is_not_said_to_be(hall: Hall) -> None:
     assert "已当场退还：场所使用证明1份。" in text
 
 
+def test_a_no_that_comes_later_says_which_originals_are_still_here(
+    hall: Hall, hall_clock: FixedClock
+) -> None:
+    """Nobody stands at the desk then: nothing was given back on the spot."""
+    hall.add_supervisor()
+    intake = hall.ctx.intake
+    taken = intake.receive(hall.complete(), hall.clerk).case
+    case = hall.ctx.cases.case(taken.case_id)
+    assert case.kept_originals
+    hall_clock.advance(minutes=20)
+    text = paper(hall, intake.decline(intake.resume(taken.case_id), hall.clerk, WHY), "decline")
+    assert "已当场退还" not in text
+    assert "下列留存的原件请凭收件凭证领回：" in text
+    assert hall.ctx.cases.case(taken.case_id).kept_originals == case.kept_originals
+
+
+def test_what_is_declined_as_it_is_handed_in_is_named_when_the_visit_ends(hall: Hall) -> None:
+    hall.add_supervisor()
+    draft = hall.complete()
+    saved = hall.ctx.intake.decline(draft, hall.clerk, WHY)
+    case = hall.ctx.cases.case(saved.case.case_id)
+    assert not case.kept_originals
+    ending = hall.ctx.visits.end(case.visit_id, hall.clerk)
+    assert "申请表" in dict(ending.originals)
+
+
 def test_a_second_notice_does_not_deny_what_it_adds(hall: Hall) -> None:
     intake = hall.ctx.intake
     first = intake.notify_correction(hall.with_all(hall.draft(), but=("lease",)), hall.clerk)

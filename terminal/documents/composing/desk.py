@@ -23,7 +23,7 @@ from terminal.documents.wording import default_wording
 from terminal.domain.case import Case, CaseState, Decision
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.numbers import offline_document_number
-from terminal.domain.parties import MaterialEntry
+from terminal.domain.parties import Capacity, MaterialEntry
 from terminal.domain.records import (
     CaseDelivered,
     CaseForwarded,
@@ -102,13 +102,22 @@ def copy_check(
     )
 
 
+def _signer(case: Case) -> str:
+    """Return who signs on the citizen's screen: the applicant, or who acts for one, and as what."""
+    if case.capacity is Capacity.SELF:
+        return case.applicant.name
+    wording = default_wording(DEFAULT_LANGUAGE)
+    capacity = wording.plain(f"capacity.{case.capacity}")
+    return wording("format.person", name=case.visitor.name, detail=capacity)
+
+
 def withdrawal(
     body: CaseWithdrawn, case: Case, item: ServiceItem, occasion: Occasion
 ) -> paper.WithdrawalView:
     """Return the applicant's withdrawal with the signature that was given on the screen."""
     return paper.WithdrawalView(
         **case_part(case, item, "withdrawal", occasion),  # type: ignore[arg-type]
-        signing=signing_of(body.signature, case.applicant.name, body.withdrawn_at),
+        signing=signing_of(body.signature, _signer(case), body.withdrawn_at),
         submitted_on=day(case.received_at),
         withdrawn_at=moment(body.withdrawn_at),
         reason=body.reason,
@@ -182,7 +191,7 @@ def delivery_address(
     serial = serial_of(case, DeliveryAgreed.kind)
     return paper.DeliveryAddressView(
         **case_part(case, item, "delivery_address", occasion, serial=serial),  # type: ignore[arg-type]
-        signing=signing_of(body.signature, body.recipient or case.visitor.name, body.agreed_at),
+        signing=signing_of(body.signature, _signer(case), body.agreed_at),
         way=body.way,
         consent=body.consent,
         agreed_at=moment(body.agreed_at),

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from terminal.documents import lay_out, render
 from terminal.documents.composing import department, house, intake
 from terminal.domain.catalogue import Regime, ServiceItem, SpecialProcedure
+from terminal.domain.parties import Capacity
 from terminal.domain.records import CaseReceived, CorrectionNotified, DeclineKind
 from terminal.domain.regime import (
     GUIDE,
@@ -116,3 +117,13 @@ def test_an_acceptance_says_what_may_stop_the_clock_by_the_item_s_own_guide() ->
     words = render(intake.acceptance(case, item, steps.occasion()), "text").decode()
     told = "所需时间不计算在上述期限内：公示（不超过10个工作日）、实地核查。"
     assert told in words.replace("\n", "")
+
+
+def test_a_company_does_not_sign_on_a_screen_but_who_acts_for_it() -> None:
+    took = steps.received(
+        Regime.LICENSING, applicant=steps.COMPANY, capacity=Capacity.LEGAL_REPRESENTATIVE
+    )
+    left = steps.CaseWithdrawn("不再开办", steps.AT, "screen", "d" * 64, steps.SIGNATURE)
+    (view,) = steps._paper(Regime.LICENSING, took, left)
+    words = render(view, "text").decode().replace("\n", "").replace(" ", "")
+    assert "王㛃（法定代表人）于2026-11-2310:42在签字屏签字" in words

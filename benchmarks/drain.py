@@ -4,8 +4,9 @@
 
 Records of some 2 KiB. Ours are signed batches of real entries to a hub process over HTTP, each
 checked (signature, chain, hashes, idempotency), stored and acknowledged by a signed answer, judging
-put off by the hub; the effects alone, and without `--quick` both as a terminal meets them. The
-peers store the same bytes: one POST each into PostgreSQL (an ASGI application on the same
+put off by the hub: one terminal, which hears an answer before it sends on, and two at once with
+half of the records each; the effects alone, and without `--quick` both as a terminal meets them.
+The peers store the same bytes: one POST each into PostgreSQL (an ASGI application on the same
 server), a batched insert of 500 rows a transaction, PouchDB replicating to pouchdb-server (both
 from npm, installed into a folder that is thrown away; `--npm` keeps one), and one COPY of
 everything into jsonb in one transaction, which is the limit. Commits are durable everywhere; all
@@ -19,11 +20,8 @@ import argparse
 import contextlib
 import http.client
 import json
-import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -46,6 +44,7 @@ from benchmarks._common import (  # noqa: E402
     print_load,
     timed,
 )
+from benchmarks._pouch import PouchPeer  # noqa: E402
 from benchmarks._storing import StoringHub  # noqa: E402
 from hub import judge  # noqa: E402
 from hub.hub import Hub  # noqa: E402
@@ -53,35 +52,12 @@ from hub.serve import listen  # noqa: E402
 from tests.hub import postgresql  # noqa: E402
 
 GOAL_POUCHDB, GOAL_INSERT, GOAL_COPY, STRETCH_COPY, GOAL_EFFECTS = 5.0, 1.2, 0.3, 0.5, 2_000
-PEERS = ("pouchdb@9", "pouchdb-server@4")
-KEY = bytes(range(32))
+KEYS = (bytes(range(32)), bytes(range(32, 64)))
 POST_SHARE = 20
 """One POST each is so slow that a twentieth of the records tells its rate."""
-NPM_SECONDS = 600
 TABLE = "CREATE TABLE peer (hash text primary key, header jsonb, payload jsonb)"
 INSERT = "INSERT INTO peer VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 Row = tuple[str, str, str]
-
-POUCH = """
-const PouchDB = require('pouchdb');
-const fs = require('fs');
-const [,, url, file, folder] = process.argv;
-(async () => {
-  const rows = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const local = new PouchDB(folder + '/local');
-  await local.bulkDocs(rows.map(([hash, header, payload]) => ({
-    _id: hash, header: JSON.parse(header), payload: JSON.parse(payload)})));
-  const remote = new PouchDB(url + '/peer');
-  await remote.info();
-  const begun = process.hrtime.bigint(), used = process.cpuUsage();
-  const done = await local.replicate.to(remote, {batch_size: 500});
-  const took = Number(process.hrtime.bigint() - begun) / 1e9;
-  if (!done.ok || done.docs_written !== rows.length) throw new Error(JSON.stringify(done));
-  const {user, system} = process.cpuUsage(used);
-  console.log(JSON.stringify({took, used: (user + system) / 1e6}));
-  await remote.destroy();
-})().catch((error) => { console.error(error); process.exit(1); });
-"""
 
 
 class Result(NamedTuple):
@@ -132,9 +108,9 @@ class Journal(NamedTuple):
     bodies: list[bytes]
 
     @classmethod
-    def written(cls, count: int) -> Journal:
+    def written(cls, count: int, key: bytes = KEYS[0]) -> Journal:
         """Write records as a terminal does."""
-        member = _fleet.of_key(KEY)
+        member = _fleet.of_key(key)
         writer = member.writer()
         entries = _fleet.write(writer, count)
         rows = [(one.hash, one.header.decode(), (one.payload or b"").decode()) for one in entries]
@@ -142,12 +118,16 @@ class Journal(NamedTuple):
 
 
 @contextlib.contextmanager
-def _hub(top: Path, store: Store) -> Iterator[tuple[Path, _fleet.Member]]:
-    """Give a fresh hub's folder, and the terminal that is enrolled there."""
+def _hub(top: Path, store: Store, journals: list[Journal]) -> Iterator[tuple[Path, list[Journal]]]:
+    """Give a fresh hub's folder, and the journals of terminals that are enrolled there."""
     with tempfile.TemporaryDirectory(dir=top) as name:
         folder = Path(name)
         _fleet.make_hub(folder, store.make(), 1)
-        yield folder, _fleet.enrolled_with(folder, KEY)
+        enrolled = [_fleet.enrolled_with(folder, one.member.key) for one in journals]
+        yield (
+            folder,
+            [one._replace(member=member) for one, member in zip(journals, enrolled, strict=True)],
+        )
 
 
 @contextlib.contextmanager
@@ -159,41 +139,53 @@ def _storing(folder: Path) -> Iterator[StoringHub]:
         hub.close()
 
 
-def ours(top: Path, store: Store, journal: Journal, *, judging: bool) -> Result:
-    """Push a journal to a hub; with `judging` each answer brings the effects."""
-    with _hub(top, store) as (folder, member):
+def ours(top: Path, store: Store, journals: list[Journal], *, judging: bool) -> Result:
+    """Push journals to a hub, all at once; with `judging` each answer brings the effects."""
+    with _hub(top, store, journals) as (folder, journals):
         if judging:
             with _fleet.serving(folder) as (hub,):
-                return _push(hub.url, hub.process.pid, member, journal, store, folder)
+                return _push(hub.url, hub.process.pid, journals, store, folder)
         with _storing(folder) as hub:
-            return _push(hub.url, hub.number, member, journal, store, folder)
+            return _push(hub.url, hub.number, journals, store, folder)
 
 
-def _push(
-    url: str, process: int, member: _fleet.Member, journal: Journal, store: Store, folder: Path
-) -> Result:
-    speaker = _fleet.Speaker(url, member)
+def _push(url: str, process: int, journals: list[Journal], store: Store, folder: Path) -> Result:
     meter = Meter(store.cluster, process)
     times: list[float] = []
-    stored = 0
-    for body in journal.bodies:
-        begun = time.perf_counter()
-        stored = speaker.push(body).stored_seq
-        times.append(time.perf_counter() - begun)
-    count = len(journal.rows)
+    stored: list[int] = []
+
+    def send(journal: Journal) -> None:
+        speaker = _fleet.Speaker(url, journal.member)
+        last = 0
+        for body in journal.bodies:
+            begun = time.perf_counter()
+            last = speaker.push(body).stored_seq
+            times.append(time.perf_counter() - begun)
+        speaker.close()
+        stored.append(last)
+
+    senders = [threading.Thread(target=send, args=(one,)) for one in journals]
+
+    def work() -> None:
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+
+    took = timed(work)
+    count = sum(len(one.rows) for one in journals)
     cost = meter.seconds() / count
-    speaker.close()
-    assert stored == count, (stored, count)
+    assert sum(stored) == count, (stored, count)
     disk = bytes_in(store.cluster.data if store.cluster else folder / "hub")
-    return Result(count / sum(times), times, cost, memory_of(process, "VmHWM"), disk)
+    return Result(count / took, times, cost, memory_of(process, "VmHWM"), disk)
 
 
 def effects(top: Path, store: Store, journal: Journal) -> Result:
     """Judge what was stored before, as a hub does after a crash."""
     count = len(journal.rows)
-    with _hub(top, store) as (folder, member):
+    with _hub(top, store, [journal]) as (folder, journals):
         with _storing(folder) as hub:
-            _push(hub.url, hub.number, member, journal, store, folder)
+            _push(hub.url, hub.number, journals, store, folder)
         judging = Hub(folder)
         meter = Meter(store.cluster)
         try:
@@ -291,75 +283,18 @@ def post_each(rows: list[Row], store: Store) -> Result:
     return Result(len(times) / sum(times), times, cost)
 
 
-class PouchPeer:
-    """PouchDB and pouchdb-server in a folder of their own."""
-
-    def __init__(self, packages: Path, top: Path) -> None:
-        self.packages = packages
-        self.top = top
-
-    @classmethod
-    def installed(cls, packages: Path, top: Path) -> PouchPeer | None:
-        """Install both unless they are there; None, with a sentence, when npm cannot."""
-        if not (packages / "node_modules" / "pouchdb-server").is_dir():
-            command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(packages)]
-            try:
-                subprocess.run(
-                    [*command, *PEERS], check=True, timeout=NPM_SECONDS,
-                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                )  # fmt: skip
-            except (OSError, subprocess.SubprocessError) as error:
-                print(f"PouchDB: left out, npm could not install it ({type(error).__name__})")
-                return None
-        return cls(packages, top)
-
-    def run(self, rows: list[Row]) -> Result:
-        """Replicate the records from a local database to the server."""
-        with tempfile.TemporaryDirectory(dir=self.top) as name:
-            folder = Path(name)
-            (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
-            (folder / "run.js").write_text(POUCH, encoding="utf-8")
-            (folder / "server").mkdir()
-            with self._serving(folder) as (url, process):
-                before = _fleet.seconds_of(process)
-                done = subprocess.run(
-                    ["node", str(folder / "run.js"), url, str(folder / "rows.json"), name],
-                    env=os.environ | {"NODE_PATH": str(self.packages / "node_modules")},
-                    check=True, capture_output=True, encoding="utf-8", timeout=300,
-                )  # fmt: skip
-                told = json.loads(done.stdout.splitlines()[-1])
-                cost = (told["used"] + _fleet.seconds_of(process) - before) / len(rows)
-                memory = memory_of(process, "VmHWM")
-            disk = bytes_in(folder / "server")
-        return Result(len(rows) / told["took"], [told["took"]], cost, memory, disk)
-
-    @contextlib.contextmanager
-    def _serving(self, folder: Path) -> Iterator[tuple[str, int]]:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        program = self.packages / "node_modules" / "pouchdb-server" / "bin" / "pouchdb-server"
-        process = subprocess.Popen(
-            ["node", str(program), "--port", str(port), "--dir", str(folder / "server")],
-            cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            end = time.monotonic() + 60
-            while time.monotonic() < end:
-                with contextlib.suppress(OSError):
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                time.sleep(0.1)
-            yield f"http://127.0.0.1:{port}", process.pid
-        finally:
-            process.terminate()
-            process.wait()
+def replicate(pouch: PouchPeer, rows: list[Row]) -> Result:
+    """PouchDB replicates everything to pouchdb-server."""
+    took, used, memory, disk = pouch.run(rows)
+    return Result(len(rows) / took, [took], used / len(rows), memory, disk)
 
 
 def measure(rounds: int, count: int, npm: Path, top: Path, *, quick: bool) -> None:
     """Let all take turns; print a line each, then the ratios."""
     pouch = PouchPeer.installed(npm, top)
     journal = Journal.written(count)
-    rows = journal.rows
+    rows, alone = journal.rows, [journal]
+    two = [Journal.written(count // 2, key) for key in KEYS]
     found: dict[str, list[Result]] = {}
     with postgresql.cluster("fsync = on", "max_wal_size = 4GB") as cluster:
         file, server = Store(), Store(cluster)
@@ -368,22 +303,24 @@ def measure(rounds: int, count: int, npm: Path, top: Path, *, quick: bool) -> No
                 "COPY in one transaction (limit)": lambda: copy(rows, server),
                 "batched insert, 500 a transaction": lambda: insert(rows, server),
                 "one POST each": lambda: post_each(rows, server),
-                "ours, stored, SQLite": lambda: ours(top, file, journal, judging=False),
-                "ours, stored, PostgreSQL": lambda: ours(top, server, journal, judging=False),
+                "ours, stored, SQLite": lambda: ours(top, file, alone, judging=False),
+                "ours, stored, PostgreSQL": lambda: ours(top, server, alone, judging=False),
+                "ours, stored, SQLite, two terminals": lambda: ours(top, file, two, judging=False),
+                "ours, stored, PostgreSQL, two terminals": lambda: ours(
+                    top, server, two, judging=False
+                ),
                 "ours, effects alone, SQLite": lambda: effects(top, file, journal),
                 "ours, effects alone, PostgreSQL": lambda: effects(top, server, journal),
             }
             if not quick:
                 turn |= {
-                    "ours, stored and judged, SQLite": lambda: ours(
-                        top, file, journal, judging=True
-                    ),
+                    "ours, stored and judged, SQLite": lambda: ours(top, file, alone, judging=True),
                     "ours, stored and judged, PostgreSQL": lambda: ours(
-                        top, server, journal, judging=True
+                        top, server, alone, judging=True
                     ),
                 }
             if pouch is not None:
-                turn["PouchDB to pouchdb-server"] = lambda: pouch.run(rows)
+                turn["PouchDB to pouchdb-server"] = lambda: replicate(pouch, rows)
             for name, work in turn.items():
                 found.setdefault(name, []).append(work())
     tell(found)

@@ -29,7 +29,7 @@ _RECEIVED: tuple[Step, ...] = (
     *food_elsewhere("elsewhere"),
     Shoot("elsewhere-received"),
     Expect(
-        "elsewhere", S.RECEIVED, papers=("receipt",),
+        "elsewhere", S.RECEIVED, papers=("receipt", "copy_check"),
         # A clock of its own: one working day to pass it on.
         until=(Until("due", 1), Until("respond_by")),
         says=(
@@ -56,7 +56,7 @@ _PASSED_ON: tuple[Step, ...] = (
         "elsewhere", "forward", S.RECEIVED, (("way", "post"), ("number", "EX987654321CN"))
     ),
     Expect(
-        "elsewhere", S.RECEIVED, papers=("receipt", "courier_slip"),
+        "elsewhere", S.RECEIVED, papers=("receipt", "copy_check", "courier_slip"),
         says=(
             Says("courier_slip", (
                 "下列材料由本窗口代收，现邮寄转交受理机关：", THERE, "EX987654321CN",
@@ -72,7 +72,7 @@ _ARRIVED: tuple[Step, ...] = (
     Pass(working_days=2, at="11:00"),
     Arrived("elsewhere", "09:40"),
     Expect(
-        "elsewhere", S.RECEIVED, papers=("receipt", "courier_slip"),
+        "elsewhere", S.RECEIVED, papers=("receipt", "copy_check", "courier_slip"),
         # The competent organ's own receipt is day 0 of its five working days.
         until=(Until("respond_by", 5, "arrived_at"),),
     ),

@@ -86,7 +86,7 @@ _TAKEN_IN: tuple[Step, ...] = (
     *LEAVE,
     # Four cases, each with its own organ, clock and notice; no second receipt.
     *(
-        Expect(part, S.ACCEPTED, papers=("acceptance",), until=(until,))
+        Expect(part, S.ACCEPTED, papers=("copy_check", "acceptance"), until=(until,))
         for part, until in zip(
             PARTS,
             (
@@ -123,10 +123,13 @@ _HANDED_OUT: tuple[Step, ...] = (
     # One desk, one person, one signature: three results and the decision that refuses one.
     HandOut(("repair", "drainage", "sign", "tax"), "zhang"),
     *(
-        Expect(part, S.DELIVERED, papers=("acceptance", "result_handover", "delivery_receipt"))
+        Expect(
+            part, S.DELIVERED,
+            papers=("copy_check", "acceptance", "result_handover", "delivery_receipt"),
+        )
         for part in ("repair", "sign", "tax")
     ),
-    Expect("drainage", S.DELIVERED, papers=("acceptance", "delivery_receipt")),
+    Expect("drainage", S.DELIVERED, papers=("copy_check", "acceptance", "delivery_receipt")),
     ProgressSays("matter", (f"一件事“{NAME}”：共 4 个事项，已办完 4 个",)),
     Shoot("one-matter-handed-out"),
 )

@@ -39,6 +39,17 @@ _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()}
 _NAMES = {kind: name for name, kind in TYPES.items()}
 
 
+class _Step(msgspec.Struct, frozen=True):
+    record_id: str
+
+
+class _History(msgspec.Struct, frozen=True):
+    history: tuple[_Step, ...] = ()
+
+
+_history = msgspec.json.Decoder(_History)
+
+
 def load(db: peewee.Database, aggregate_id: str) -> Aggregate | None:
     """Return the aggregate of this id, or None."""
     for kind, body in rows(db, _LOAD, aggregate_id):
@@ -50,6 +61,12 @@ def decode(kind: str, body: bytes) -> Aggregate:
     """Return the aggregate of a stored body."""
     aggregate: Aggregate = _DECODERS[kind].decode(raw(body))
     return aggregate
+
+
+def steps(db: peewee.Database, aggregate_id: str) -> list[str]:
+    """Return the record ids of an aggregate's history, in its order, and nothing else of it."""
+    found = rows(db, _LOAD, aggregate_id)
+    return [step.record_id for _, body in found for step in _history.decode(raw(body)).history]
 
 
 def select(db: peewee.Database, kind: str, *where: object, limit: int = 0) -> Iterable[Aggregate]:

@@ -46,7 +46,7 @@ def in_order(steps: Sequence[str], known: Mapping[str, Known]) -> list[str]:
             return 1, one.place
         now = here.get(name, len(here))
         if not one.judged:
-            return 3, 0
+            return 3, now
         return (2, now) if one.place or name not in here else (0, now)
 
     return sorted(known, key=rank)

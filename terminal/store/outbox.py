@@ -243,9 +243,7 @@ def put_in_order(db: peewee.Database, aggregate_ids: Iterable[str]) -> None:
     """Let these aggregates have their steps in the hub's order, as far as it has told it."""
     ids = sorted(set(aggregate_ids))
     for (aggregate_id,) in rows(db, _WITH_OTHERS.format(", ".join("?" * len(ids))), *ids):
-        aggregate = aggregates.load(db, aggregate_id)
-        if aggregate is not None:
-            _go_on_as(db, reorder.in_order(db, aggregate))
+        _go_on_as(db, reorder.in_order(db, aggregate_id))
 
 
 def _go_on_as(db: peewee.Database, found: tuple[Aggregate, list[str]] | None) -> None:

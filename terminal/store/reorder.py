@@ -18,7 +18,7 @@ from terminal.domain.evolve import Evolved, evolve
 from terminal.domain.records import Record
 from terminal.protocol import entry as entries
 from terminal.protocol.entry import Entry, EntryError
-from terminal.store import hub_order, settled
+from terminal.store import aggregates, hub_order, settled
 from terminal.store.hub_order import Known
 from terminal.store.statements import rows
 
@@ -37,13 +37,9 @@ _OTHERS = (
     "SELECT record_id, state, header, payload, hash, place FROM foreign_entry"
     " WHERE aggregate_id = ? ORDER BY received_at, rowid"
 )
-_OWN_TOLD = (
-    "SELECT record_id, state, place FROM entry WHERE aggregate_id = ? AND state <> 'forked'"
-    " ORDER BY id"
-)
 _TOLD = (
-    "SELECT record_id, state, place FROM foreign_entry"
-    " WHERE aggregate_id = ? ORDER BY received_at, rowid"
+    "SELECT 1, record_id, state, place FROM entry WHERE aggregate_id = ? AND state <> 'forked'"
+    " UNION ALL SELECT 0, record_id, state, place FROM foreign_entry WHERE aggregate_id = ?"
 )
 _WITHOUT_EFFECT = frozenset({"refused", "conflict", "resolved"})
 _UNJUDGED = frozenset({"waiting", "acknowledged", "held"})
@@ -103,19 +99,23 @@ def in_effect(db: peewee.Database, aggregate: Aggregate) -> tuple[Aggregate, lis
     return None if made is None else (made, placed)
 
 
-def in_order(db: peewee.Database, aggregate: Aggregate) -> tuple[Aggregate, list[str]] | None:
+def in_order(db: peewee.Database, aggregate_id: str) -> tuple[Aggregate, list[str]] | None:
     """Return an aggregate in the hub's order, and whose entries made it; None when it is so.
 
     None, too, when a step of it would not be lawful any more: the hub has yet to say what becomes
-    of that one, or of another.
+    of that one, or of another. It is loaded only when it is in another order: most are not.
     """
-    own = {name: (state, place) for name, state, place in rows(db, _OWN_TOLD, id_of(aggregate))}
-    others = {name: (state, place) for name, state, place in rows(db, _TOLD, id_of(aggregate))}
-    steps = _steps(aggregate)
-    order = _order(steps, own, {n: told for n, told in others.items() if told[0] != "held"})
+    own: dict[str, tuple[str, int]] = {}
+    others: dict[str, tuple[str, int]] = {}
+    for ours, name, state, place in rows(db, _TOLD, aggregate_id, aggregate_id):
+        if ours or state != "held":
+            (own if ours else others)[name] = state, place
+    steps = aggregates.steps(db, aggregate_id)
+    order = _order(steps, own, others)
     if order == [name for name in steps if name in order]:
         return None
-    found = in_effect(db, aggregate)
+    aggregate = aggregates.load(db, aggregate_id)
+    found = in_effect(db, aggregate) if aggregate is not None else None
     if found is None or found[0] == aggregate or set(steps) - set(_steps(found[0])):
         return None
     return found

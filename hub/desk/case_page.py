@@ -21,13 +21,13 @@ from hub.desk.fields import Form
 from hub.desk.forms import own_form, read_fields
 from hub.desk.grounds import grounds_of
 from hub.desk.session import Session
+from hub.desk.words import staff_state, step_names
 from hub.store import conflicts, projections
-from hub.web.progress_words import state_name
 from hub.web.site import HEADERS, Site, language_of, say_moment
 from terminal.domain.aggregates import Document
 from terminal.domain.case import Case
 from terminal.domain.catalogue import ServiceItem
-from terminal.domain.parties import MaterialEntry
+from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.records import CaseAccepted
 from terminal.errors import TerminalError
 from terminal.texts import Texts
@@ -45,10 +45,11 @@ class Scan(msgspec.Struct, frozen=True):
 
 
 class MaterialRow(msgspec.Struct, frozen=True):
-    """A material with its scans."""
+    """A material with its scans; what is not `here` has neither fate nor count."""
 
     entry: MaterialEntry
     scans: tuple[Scan, ...]
+    here: bool
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -213,7 +214,7 @@ class CasePage:
             status,
             session=session,
             case=case,
-            state=state_name(case, texts),
+            state=staff_state(case, texts),
             clock=clock_of(case, texts, self._site),
             facts=facts_of(case, texts, today),
             materials=[self._material(entry) for entry in case.materials],
@@ -245,7 +246,8 @@ class CasePage:
         scans = tuple(
             Scan(blob.hash, blob.name, self._blobs.has(blob.hash)) for blob in entry.blobs
         )
-        return MaterialRow(entry, scans)
+        here = entry.status in (MaterialStatus.RECEIVED, MaterialStatus.DEFECTIVE)
+        return MaterialRow(entry, scans, here)
 
 
 def _own_papers(case: Case, documents: list[Document], texts: Texts) -> list[tuple[str, str]]:
@@ -284,17 +286,9 @@ def _papers(documents: list[Document], texts: Texts, site: Site) -> list[Paper]:
 
 def _steps(case: Case, texts: Texts, site: Site) -> list[Step]:
     today, found = site.today(), []
-    for step in case.history:
+    for step, name in step_names(case, texts):
         detail = " · ".join(
             filter(None, (say_moment(step.at, texts, today), step.actor.name, step.actor.place))
         )
-        found.append(Step(step_name(step.kind, texts), detail))
+        found.append(Step(name, detail))
     return found
-
-
-def step_name(kind: str, texts: Texts) -> str:
-    """Return what a step is called at the desk; one that has no name shows its kind."""
-    for key in (f"desk.step.{kind}", f"hub.step.{kind}", f"hub.history.{kind}"):
-        if texts.has(key):
-            return texts(key)
-    return kind

@@ -16,12 +16,12 @@ from starlette.responses import Response
 
 from hub.desk.clock import RED_AT, Clock, clock_of
 from hub.desk.session import Session
+from hub.desk.words import staff_state
 from hub.store import marks, projections, queues
 from hub.store.marks import Mark
 from hub.store.people import Account
 from hub.store.queues import CLOCKED
 from hub.web.paging import PER_PAGE, Part, asked_for, paging, part_of
-from hub.web.progress_words import state_name
 from hub.web.site import Site, language_of, say_moment
 from terminal.domain.answering import windows_answer
 from terminal.domain.case import Case, CaseState
@@ -104,7 +104,7 @@ class Queue:
         rows = [
             Row(
                 case,
-                state_name(case, texts),
+                staff_state(case, texts),
                 clock_of(case, texts, self._site),
                 case.claimed_by.name if case.claimed_by is not None and case.state.open else "",
                 say_moment(case.received_at, texts, today),

@@ -13,8 +13,8 @@ from hub.desk.desk import Clock, clock_of
 from hub.desk.forms import own_form, read_fields
 from hub.desk.resolving import resolve
 from hub.desk.session import Session
+from hub.desk.words import staff_state
 from hub.store import people, projections
-from hub.web.progress_words import state_name
 from hub.web.site import Site, language_of, say_moment
 from hub.web.trouble import LISTS as TROUBLES
 from hub.web.trouble import Trouble
@@ -108,7 +108,7 @@ class Board:
                     case.receipt_number,
                     case.item_name,
                     case.organ,
-                    state_name(case, texts),
+                    staff_state(case, texts),
                     clock_of(case, texts, self._site),
                 )
                 for case in found.pop("cases")

@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from hub import friday
 from hub.desk.session import Session
+from hub.desk.words import staff_state
 from hub.friday import Friday, Listed
 from hub.store import filed
 from hub.web import friday_sheet
 from hub.web.friday_sheet import Line, Section, Sheet
-from hub.web.progress_words import state_name
 from hub.web.site import HEADERS, Site, language_of, say_due, say_moment
 from hub.web.trouble import Trouble
 from terminal.clock import to_local
@@ -127,7 +127,7 @@ class _Words:
         answer = case.state is CaseState.RECEIVED
         forward = answer and case.forwarding is not None and not case.arrived_at
         act = "forward" if forward else "answer" if answer else "decide"
-        why = self._say(f"act.{act}", state=state_name(case, self._texts))
+        why = self._say(f"act.{act}", state=staff_state(case, self._texts))
         said = say_due(case.due, self._texts, self._today, provisional=case.provisional)
         return self._line(case, said, why)
 
@@ -187,7 +187,7 @@ class _Words:
         decided = self._moment(case.decision.decided_at) if case.decision else ""
         late = bool(case.deliver_by) and case.deliver_by < self._today.isoformat()
         limit = say_due(case.deliver_by, self._texts, self._today) if case.deliver_by else ""
-        state = state_name(case, self._texts)
+        state = staff_state(case, self._texts)
         why = self._say("why.undelivered", state=state, moment=decided)
         return self._line(case, limit, why, marked=late)
 

@@ -24,6 +24,11 @@ from terminal.texts import DEFAULT_LANGUAGE, RESOURCES, Texts
 
 Result = TypeVar("Result")
 
+STAFF = "/desk"
+"""Where the pages of staff begin; everything else is a citizen's."""
+
+_LANGUAGE = "yichuang_language"
+
 MAX_FORM_BYTES = 32 << 10
 HEADERS = {
     "Content-Security-Policy": (
@@ -88,7 +93,15 @@ class Site:
             other_language=other_language(request),
             **data,
         )
-        return Response(body, status, HEADERS, media_type="text/html")
+        answer = Response(body, status, HEADERS, media_type="text/html")
+        if "lang" in request.query_params and request.url.path.startswith(STAFF):
+            # The desk's own links and forms do not name the language again.
+            language = texts.language
+            secure = request.url.scheme == "https"
+            answer.set_cookie(
+                _LANGUAGE, language, path=STAFF, secure=secure, httponly=True, samesite="strict"
+            )
+        return answer
 
     def go(self, address: str) -> Response:
         """Send a browser on after a form, so that a reload repeats nothing."""
@@ -96,7 +109,8 @@ class Site:
 
     async def not_found(self, request: Request, _: Exception | None = None) -> Response:
         """Answer what is not here, or is not for this visitor, in the same words."""
-        return self.page(request, "missing.html", 404)
+        staff = request.url.path.startswith(STAFF)
+        return self.page(request, "missing.html", 404, staff=staff)
 
     async def failed(self, request: Request, _: Exception) -> Response:
         """Answer when the hub itself failed; what happened is in its log."""
@@ -113,14 +127,21 @@ class Site:
 
 
 def language_of(request: Request) -> Texts:
-    """Return the texts of the language that the address names; Chinese otherwise."""
-    return Texts(request.query_params.get("lang", DEFAULT_LANGUAGE))
+    """Return the texts of the language that the address names; Chinese otherwise.
+
+    At the desk it is the one that was chosen last.
+    """
+    chosen = DEFAULT_LANGUAGE
+    if request.url.path.startswith(STAFF):
+        chosen = request.cookies.get(_LANGUAGE, chosen)
+    return Texts(request.query_params.get("lang", chosen))
 
 
 def other_language(request: Request) -> str:
     """Return the address of the same page in the other language."""
     target = language_of(request)("hub.page.language_code")
-    return address(request, lang="" if target == DEFAULT_LANGUAGE else target)
+    plain = target == DEFAULT_LANGUAGE and not request.url.path.startswith(STAFF)
+    return address(request, lang="" if plain else target)
 
 
 def address(request: Request, path: str = "", **changes: str) -> str:

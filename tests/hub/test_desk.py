@@ -52,8 +52,9 @@ class Browser:
         return {"cookie": self.cookie} if self.cookie else {}
 
     def _keep(self, reply: Reply) -> Reply:
-        for cookie in reply.cookies:
-            self.cookie = cookie.partition(";")[0]
+        kept = dict(one.split("=", 1) for one in filter(None, self.cookie.split("; ")))
+        kept |= dict(one.partition(";")[0].split("=", 1) for one in reply.cookies)
+        self.cookie = "; ".join(f"{name}={value}" for name, value in kept.items())
         return reply
 
 

@@ -37,9 +37,11 @@ def look(hub: Hub) -> bool:
     mark = hub.mark.read()
     found = mark is not None and _look_back(hub, mark)
     leave_mark(hub)
-    with hub.store.reading() as database:
-        epoch, end = standing(database)
-    hub.places.begun = (epoch, end.seq)
+    if not hub.store.shared:
+        # A shared store may be taken back, and written by others, while this process runs.
+        with hub.store.reading() as database:
+            epoch, end = standing(database)
+        hub.places.begun = (epoch, end.seq)
     return found
 
 

@@ -20,7 +20,8 @@ class Places:
 
     def __init__(self) -> None:
         self.begun = ("", 0)
-        """Epoch and last seq of the hub's journal when this process began to serve."""
+        """Epoch and last seq of the hub's journal when this process began to serve, if it has
+        its store for itself."""
         self._place: tuple[bytes, HubPlace] | None = None
         self._restored: tuple[str, tuple[Restored, ...]] = ("", ())
 

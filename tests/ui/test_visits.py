@@ -57,6 +57,17 @@ def test_a_parked_visit_comes_back_with_all_its_fields(clerk: Clerk) -> None:
     assert clerk.desk.now.visitor is None
 
 
+def test_a_question_that_waited_with_its_visitor_has_the_keyboard_again(clerk: Clerk) -> None:
+    clerk.greet("欧阳二二", 311)
+    clerk.open_item("spjyxk", "食品(含保健食品)经营许可核发")
+    clerk.wait(lambda: clerk.focus().objectName().startswith("question_"))
+    asked = clerk.focus().objectName()
+    clerk.press(Qt.Key.Key_F10)
+    clerk.at("visitor_name")
+    clerk.press(Qt.Key.Key_F10)
+    clerk.at(asked)
+
+
 def test_the_next_visitor_sees_nothing_of_the_one_before(clerk: Clerk) -> None:
     first = identity_number(302)
     clerk.greet("独孤九", 302)

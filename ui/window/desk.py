@@ -320,8 +320,9 @@ class Desk(QObject):
         self._generation += 1
         self.cleared.emit()
         self.visit_changed.emit()
-        self.item_chosen.emit()
+        # The panels show the matter before the keyboard is sent into it.
         self.reviewed.emit()
+        self.item_chosen.emit()
         if visit.visit_id and not visit.cases:
             self.refresh_cases()
         if visit.draft is not None:

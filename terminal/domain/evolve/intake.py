@@ -131,9 +131,11 @@ def _case_accepted(case: Case, body: CaseAccepted, record: Record) -> Case | Ref
         return wrong_state(case)
     if case.forwarding is not None and not case.arrived_at:
         return Refused("case.not_arrived_yet")
+    silent = case.accepted_by_silence(to_local(record.at).date())
+    if silent and not body.deemed:
+        return Refused("case.deemed_from_receipt")
     if body.deemed:
-        today = to_local(record.at).date()
-        if not case.accepted_by_silence(today) or body.deferred:
+        if not silent or body.deferred:
             return Refused("case.not_deemed")
         if to_local(body.accepted_at).date() != to_local(case.materials_in_at).date():
             return Refused("case.deemed_from_receipt")

@@ -194,6 +194,9 @@ def test_silence_accepts_from_the_day_of_receipt_and_from_no_later_one() -> None
     assert isinstance(step(case, deemed, 9, at=late), Evolved)
     judged = step(case, changed(deemed, accepted_at=late), 9, at=late)
     assert judged == Refused("case.deemed_from_receipt")
+    # Nor is it accepted anew, as if nobody had been late.
+    anew = changed(ACCEPTED, accepted_at=late)
+    assert step(lived(RECEIVED), anew, 9, at=late) == Refused("case.deemed_from_receipt")
 
 
 @pytest.mark.parametrize("body", [SUSPENDED, EXTENDED, REVIEWED])

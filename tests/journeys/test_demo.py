@@ -94,8 +94,9 @@ def test_numbers_and_record_ids_are_never_given_twice(played: Played) -> None:
 
 def test_each_document_is_there_in_four_forms(played: Played) -> None:
     kinds = {name: {d["kind"] for d in case["documents"]} for name, case in played.cases.items()}
-    assert kinds["accepted"] == kinds["offline_accepted"] == {"receipt", "acceptance"}
-    assert kinds["correction"] == {"receipt", "correction"}
+    copied = {"receipt", "copy_check"}
+    assert kinds["accepted"] == kinds["offline_accepted"] == copied | {"acceptance"}
+    assert kinds["correction"] == copied | {"correction"}
     assert kinds["declined"] == {"decline"}
     assert kinds["offline_received"] == {"receipt"}
     for case in played.cases.values():
@@ -128,7 +129,7 @@ def test_the_printers_got_each_paper_once(played: Played) -> None:
     assert printed["unlike"] == 0
     for receipt in receipts:
         assert sum(receipt in slip or slip in receipt for slip in slips) == 1
-    assert len(printed["sheets"]) == 4
+    assert len(printed["sheets"]) == 7
 
 
 def test_there_is_a_picture_of_every_screen(played: Played) -> None:

@@ -15,8 +15,8 @@ from terminal.settings import Settings
 
 CHILD = Path(__file__).with_name("accepting.py")
 ROUNDS = 9
-DOCUMENTS = 2
-"""A receipt and an acceptance notice belong to each accepted matter."""
+DOCUMENTS = 3
+"""A receipt, the sheet of a compared copy and an acceptance notice belong to each matter."""
 
 
 def run(data_dir: Path, count: int, kill_at: int = 0) -> tuple[int, list[str]]:

@@ -7,8 +7,9 @@ waiting entries of some 2 KiB, and a real hub process, which gives way to the wi
 1 ms on the GUI thread tells how late each tick comes: that is how long a key would have waited.
 Measured first at rest, then while acceptances are saved and a printer prints them over a
 pseudo-terminal, then while beside it the sync pushes everything and a catalogue is pulled, and at
-last while the hub's answers to it all come down. Beside each stands how late a timer comes in a process that does nothing, and
-what of the lateness was waiting for a core: on a machine that others use, only the rest is ours.
+last while the hub's answers to it all come down. Beside each stands how late a timer comes in a
+process that does nothing, and what of the lateness was waiting for a core: on a machine that
+others use, only the rest is ours.
 """
 
 from __future__ import annotations

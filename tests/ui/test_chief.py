@@ -20,6 +20,12 @@ def sign_in_as_chief(clerk: Clerk) -> None:
     core(clerk).staff.add("zhaomin", "赵敏", PASSWORD, Role.CHIEF_REPRESENTATIVE)
     clerk.place.sign_out_wanted.emit()
     clerk.at("sign_in_login")
+    # Without an account Enter says what lacks.
+    clerk.enter()
+    clerk.at("sign_in_password")
+    clerk.enter()
+    clerk.at("sign_in_login")
+    assert clerk.label("sign_in_login_error") == clerk.program.bridge.texts("sign_in.missing")
     clerk.type("zhaomin")
     clerk.enter()
     clerk.type(PASSWORD)

@@ -107,6 +107,7 @@ class SignInScreen(QWidget):
         if self._busy:
             return
         if not self.login.text():
+            self.login.complain(self._texts("sign_in.missing"))
             self.login.setFocus()
             return
         if ctx is None:

@@ -151,6 +151,7 @@ class _Scene:
         form.phone.setFocus()
         yield self._draw(window, "work-visitor-error")
         desk.greet(VISITOR, COMPANY, Capacity.LEGAL_REPRESENTATIVE)
+        work.to_search()
         work.search.begin("spjyxk")
         work.search.edit.setText("spjyxk")
         settle(lambda: bool(work.search.results.rows), extra=0.3)
@@ -185,7 +186,7 @@ class _Scene:
         yield self._draw(window, "work-form")
         work.path.to_review()
         yield self._draw(window, "work-review")
-        settle(lambda: work.preview.picture() is not None)
+        settle(lambda: work.preview.picture() is not None, extra=0.5)
         work.look_at_paper()
         yield self._draw(window, "work-paper")
         work.close_paper()
@@ -197,11 +198,20 @@ class _Scene:
 
     def _panels(self, place: Workplace) -> Iterator[Path]:
         path = place.work.path
-        for name, panel in (("decline", path.decline), ("consent", path.consent)):
-            path.open_panel(panel)
-            settle(lambda: True, extra=0.1)
-            yield self._draw(self._program.window, f"work-{name}")
-            path.to_review()
+        path.open_panel(path.decline)
+        settle(lambda: True, extra=0.1)
+        yield self._draw(self._program.window, "work-decline")
+        path.to_review()
+        before = self._review(place.desk).draft
+        later = next(one for one in self._review(place.desk).item.materials if one.deferrable)
+        place.desk.change(drafts.with_material(before, drafts.deferred(later)))
+        slowly(lambda: place.desk.fresh)
+        path.open_panel(path.consent)
+        settle(lambda: True, extra=0.1)
+        yield self._draw(self._program.window, "work-consent")
+        path.to_review()
+        place.desk.change(before)
+        slowly(lambda: place.desk.fresh)
 
     def _pages(self, place: Workplace) -> Iterator[Path]:
         for page in ("cases", "journal", "devices", "catalogue"):
@@ -210,6 +220,7 @@ class _Scene:
             yield self._draw(self._program.window, f"page-{page}")
         catalogue = place.pages["catalogue"]
         assert isinstance(catalogue, CataloguePage)
+        catalogue.search.begin("食品经营")
         catalogue.search.edit.setText("食品经营")
         settle(lambda: bool(catalogue.search.results.rows), extra=0.5)
         yield self._draw(self._program.window, "page-catalogue-item")

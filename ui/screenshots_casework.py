@@ -93,6 +93,8 @@ class CaseworkScene:
         form = cases.case.form_of(CaseAct.SIGN)
         form.to_confirm()
         self._settle(lambda: self._place.signatures.request is not None)
+        yield self._draw(self._citizen, "citizen-turned")
+        self._citizen.signing.hand_over.begin.click()
         yield self._draw(self._citizen, "citizen-signing")
         cases.case.press("close")
 
@@ -112,6 +114,7 @@ class CaseworkScene:
                 case, Record(ctx.ids.uuid7(), case_id, case.head, HUB_ORIGIN, now, body)
             )
             assert isinstance(judged, Evolved)
+            assert isinstance(judged.aggregate, Case)
             aggregates.save(db, judged.aggregate)
 
         ctx.ledger.write(come_down)

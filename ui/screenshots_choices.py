@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from terminal.domain.parties import TrustGrade
 from terminal.services import drafts
 from terminal.services.views import Act
 from ui.citizen.screen import CitizenScreen
@@ -79,10 +78,9 @@ class ChoicesScene:
         self._ask(Qt.Key.Key_E)
         path.area.reveal(panel)
         yield self._draw(self._window, "work-certificate")
-        panel.grade.set_value(TrustGrade.SELF_MADE.value)
         panel.grade.moved_on.emit()
         path.area.reveal(panel)
-        yield self._draw(self._window, "work-certificate-not-enough")
+        yield self._draw(self._window, "work-certificate-error")
         path.materials.escape()
 
     def _signing(self) -> Iterator[Path]:
@@ -90,5 +88,6 @@ class ChoicesScene:
         signing.open()
         self._settle(lambda: signatures.request is not None)
         yield self._draw(self._window, "work-sign-at-once")
+        self._citizen.signing.hand_over.begin.click()
         yield self._draw(self._citizen, "citizen-sign-at-once")
         self._place.work.day.close()

@@ -154,6 +154,7 @@ QWidget[role="citizen"] { background: $ground; }
 QLabel[role="c-title"] { font-size: $c_title; font-weight: bold; }
 QLabel[role="c-heading"] { font-size: $c_heading; font-weight: bold; }
 QLabel[role="c-text"] { font-size: $c_text; }
+QLabel[role="c-word"] { font-size: $dense; }
 QLabel[role="c-muted"] { font-size: $c_text; color: $muted; }
 QLabel[role="c-small"] { font-size: $c_small; color: $muted; }
 QLabel[role="c-small"][state="good"] { color: $good; }

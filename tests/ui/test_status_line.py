@@ -122,7 +122,7 @@ def test_nothing_in_the_line_is_cut(top: TopBar, width: int) -> None:
 
 
 def alarm(clerk: Clerk) -> str:
-    notice = clerk.place.alarm
+    notice = clerk.place.strips.alarm
     return notice.text() if notice.isVisible() else ""
 
 

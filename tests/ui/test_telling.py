@@ -33,6 +33,7 @@ def extended(cases: Cases) -> str:
         assert isinstance(case, Case)
         judged = evolve(case, Record("01", case_id, case.head, HUB_ORIGIN, now, body))
         assert isinstance(judged, Evolved)
+        assert isinstance(judged.aggregate, Case)
         aggregates.save(db, judged.aggregate)
 
     ctx.ledger.write(come_down)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from terminal.texts import Texts
@@ -12,6 +13,12 @@ from ui.icons import Icon
 from ui.theme import px
 from ui.widgets.basics import Card, Label, Scroll, clear, column, row
 from ui.window.signin import brand
+
+LOW = 480
+"""Height of the screen, at scale 1, below which only what must be read stands there."""
+
+NARROW = 820
+"""Width, at scale 1, below which papers stand in one column."""
 
 LOOKS = {
     "settled": ("circle-check", "good"),
@@ -67,9 +74,16 @@ class MirrorPage(QWidget):
         for part in (self._papers, self._done, self._until):
             scroll.body.addWidget(part)
         scroll.body.addStretch(1)
-        column(
+        self._whole = column(
             self.greeting, self.title, self.department, 8, scroll, gap=6, margins=(48, 32), to=self
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        low = self.height() < px(LOW)
+        self.greeting.setVisible(not low)
+        side, top = px(16 if low else 48), px(10 if low else 32)
+        self._whole.setContentsMargins(side, top, side, top)
 
     def show_mirror(self, mirror: Mirror) -> None:
         """Show how the work stands."""
@@ -89,7 +103,7 @@ class MirrorPage(QWidget):
             key, count, state = "citizen.complete", 0, "good"
         self._count.say(texts(key, count=count), state)
         clear(self._grid)
-        columns = 2 if len(mirror.lines) > 4 else 1
+        columns = 2 if len(mirror.lines) > 4 and self.width() >= px(NARROW) else 1
         for place, line in enumerate(mirror.lines):
             made = self._line(line)
             self._grid.addWidget(made, place // columns, place % columns, 1, 3 - columns)
@@ -151,11 +165,19 @@ class ThanksPage(QWidget):
         self._code_parts = (self._code_is, self.code, self._keep)
         for label in (self.title, self.detail, *self._code_parts):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column(
+        self._whole = column(
             None, row(None, self._icon, None), self.title, self.detail, 8, *self._code_parts, 8,
             row(None, self.print, None), None, gap=12, margins=(48, 32), to=self,
         )  # fmt: skip
         self.show_code("", offered=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # On a low screen in large print the words and the code need the room.
+        low = self.height() < px(LOW)
+        self._icon.setVisible(not low)
+        side, top = px(16 if low else 48), px(10 if low else 32)
+        self._whole.setContentsMargins(side, top, side, top)
 
     def show_outcome(self, rated: bool, failure: str = "") -> None:
         """Say thanks for a rating, or for the visit."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from terminal.services.views import RatingForm
 from terminal.texts import Texts
 from ui import icons
+from ui.citizen.pages import LOW
 from ui.citizen.touch import Touch
 from ui.theme import px
 from ui.widgets.basics import Label, Scroll, clear, column, row, style
 
 GRADES = (5, 4, 3, 2, 1)
+NARROW = 120
+"""Width of a grade, at scale 1, below which its word is set smaller."""
+
 FACES = {5: "laugh", 4: "smile", 3: "meh", 2: "frown", 1: "angry"}
 
 
@@ -25,7 +29,7 @@ class _Grade(Touch):
         self.setCheckable(True)
         self.setAccessibleName(text)
         face = icons.Icon(FACES[grade], "text", 48)
-        words = Label(text, "c-text")
+        words = self._words = Label(text, "c-text")
         for part in (face, words):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -37,6 +41,12 @@ class _Grade(Touch):
         """Give room to the reasons below; all five are always of one size."""
         self._low = low
         self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The longest of the five words has to stand there whole; all have one size.
+        narrow = self.width() < px(NARROW)
+        style(self._words, role="c-word" if narrow else "c-text")
 
     def sizeHint(self) -> QSize:
         return QSize(px(150), px(112 if self._low else 146))
@@ -62,7 +72,7 @@ class RatingPage(QWidget):
         self.detail = Label("", "c-muted", wrap=True, object_name="rating_detail")
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
-        grades = row(gap=14)
+        grades = self._grades = row(gap=14)
         self.grades: dict[int, _Grade] = {}
         for grade in GRADES:
             button = _Grade(grade, texts(f"citizen.grade.{grade}"))
@@ -88,7 +98,7 @@ class RatingPage(QWidget):
                 scroll.body.addLayout(part)
         scroll.body.addStretch(1)
         # However small the screen: the ways out are always in view.
-        layout = column(
+        layout = self._whole = column(
             self._served, self.title, self.detail, 8, scroll, 4,
             row(self.skip, self.send, gap=16), self._own, gap=6, margins=(48, 24), to=self,
         )  # fmt: skip
@@ -119,6 +129,16 @@ class RatingPage(QWidget):
         self.grade = grade
         self._show()
         self.touched.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # On a low screen in large print the grades and the ways out come first.
+        low = self.height() < px(LOW)
+        for label in (self._served, self.detail, self._own):
+            label.setVisible(not low)
+        self._grades.setSpacing(px(6 if low else 14))
+        side, top = px(16 if low else 48), px(10 if low else 24)
+        self._whole.setContentsMargins(side, top, side, top)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)

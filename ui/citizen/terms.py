@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScroller, QSizePolicy, QWidget
 
 from terminal.texts import Texts
+from ui.citizen.pages import LOW
 from ui.citizen.touch import Touch
 from ui.theme import px
 from ui.widgets.basics import Label, Scroll, clear, column, row
@@ -79,7 +80,7 @@ class TermsPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # On a low screen in large print what must be read needs the room.
-        low = self.height() < px(480)
+        low = self.height() < px(LOW)
         self._hint.setVisible(not low)
         side, top = px(16 if low else 40), px(10 if low else 24)
         self._whole.setContentsMargins(side, top, side, top)

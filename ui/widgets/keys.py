@@ -27,6 +27,9 @@ HINT_GAP, END_GAP, LINE_GAP, MARGIN = 14, 16, 6, 16
 LINE_HEIGHT, NEXT_LINE = 54, 28
 """Of one line of keys, with or without the button; and what each further one adds."""
 
+SAY_LEAST = 96
+"""So much room what is owed needs to be cut short rather than to open a line of its own."""
+
 
 class _Hint(QWidget):
     """A key cap with its word."""
@@ -79,6 +82,7 @@ class KeyLine(QFrame):
         """Show what can be done now."""
         if tuple(hints) == self._shown:
             return
+        others = not {hint.id for hint in hints} & {hint.id for hint in self._shown}
         self._shown = tuple(hints)
         for made in self._made:
             made.hide()
@@ -88,7 +92,10 @@ class KeyLine(QFrame):
             made = _Hint(hint)
             made.pressed.connect(lambda hint=hint: self.pressed.emit(hint.id))
             self._made.append(made)
-        self._fit()
+        if others:
+            self.settle()
+        else:
+            self._fit()
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Return what is shown."""
@@ -99,7 +106,7 @@ class KeyLine(QFrame):
         if (text, ready) == self._ends:
             return
         self._ends = (text, ready)
-        self._say.say("" if ready else text)
+        self._say.setAccessibleName(text)
         self._say.setVisible(bool(text) and not ready)
         self._end.setText(text)
         self._end.setAccessibleName(text)
@@ -107,7 +114,7 @@ class KeyLine(QFrame):
         self._fit()
 
     def settle(self) -> None:
-        """Let the line be as low as it can again.
+        """Let the line be as low as it can again, as with wholly other keys.
 
         Until then it keeps its height: the page above would jump with each step that has a
         key more or less, and with the button.
@@ -126,9 +133,15 @@ class KeyLine(QFrame):
     def _fit(self) -> None:
         """Put the keys into as few lines as hold them all, the right end into the last one."""
         room = self.width() - px(2 * MARGIN)
-        end = next((one for one in (self._say, self._end) if not one.isHidden()), None)
-        last = room - px(END_GAP) - end.sizeHint().width() if end is not None else room
-        placed = _in_lines(self._made, room, last)
+        text, ready = self._ends if self._ends is not None else ("", False)
+        letters = self._say.fontMetrics()
+        whole = letters.horizontalAdvance(text) + 2
+        end = self._end.sizeHint().width() if ready else min(whole, px(SAY_LEAST))
+        placed = _in_lines(self._made, room, room - px(END_GAP) - end if text else room)
+        left = room - px(END_GAP) - _width_of(placed[-1])
+        said = letters.elidedText(text, Qt.TextElideMode.ElideRight, max(min(whole, left), 1))
+        self._say.setText("" if ready else said)
+        self._say.setToolTip(text if said != text else "")
         height = px(LINE_HEIGHT + NEXT_LINE * (len(placed) - 1))
         self.setMinimumHeight(max(self.minimumHeight(), height))
         if placed == self._placed:
@@ -145,18 +158,20 @@ class KeyLine(QFrame):
                 made.show()
 
 
+def _width_of(hints: Sequence[_Hint]) -> int:
+    """Return how much room keys take side by side."""
+    gaps = px(HINT_GAP) * max(len(hints) - 1, 0)
+    return sum(hint.sizeHint().width() for hint in hints) + gaps
+
+
 def _in_lines(hints: Sequence[_Hint], room: int, last: int) -> list[list[_Hint]]:
     """Share keys out to lines of a width; less room is left in the last one, perhaps none."""
     lines: list[list[_Hint]] = [[]]
-    taken = 0
     for hint in hints:
-        width = hint.sizeHint().width()
-        if lines[-1] and taken + width > room:
+        if lines[-1] and _width_of([*lines[-1], hint]) > room:
             lines.append([])
-            taken = 0
         lines[-1].append(hint)
-        taken += width + px(HINT_GAP)
-    if taken - px(HINT_GAP) > last:
+    if _width_of(lines[-1]) > last:
         lines.append([])
     return lines
 

@@ -83,7 +83,7 @@ class CasesPage(Page):
         column(card, to=holder)
         self.stack.addWidget(holder)
         self.stack.addWidget(self.case)
-        column(self.stack, margins=(16, 16), to=self)
+        self._whole = column(self.stack, margins=(16, 16), to=self)
         self.search.went_down.connect(self.table.setFocus)
         self.table.moved.connect(lambda _: self._on_moved())
         self.table.taken.connect(lambda _: self._open())
@@ -182,6 +182,8 @@ class CasesPage(Page):
         for place, least in ((6, 1180), (5, 960), (4, 860), (3, 760)):
             self.table.setColumnHidden(place, self.width() < px(least))
         self.place.setVisible(self.width() >= px(900))
+        margin = px(8 if self.height() < px(400) else 16)
+        self._whole.setContentsMargins(px(16), margin, px(16), margin)
 
     def _on_todo(self, todo: TodoList) -> None:
         if todo == self._todo:

@@ -31,7 +31,7 @@ class CataloguePage(Page):
         left = column(self.search.frame, results, gap=12)
         self.guide = Scroll(gap=8)
         card = Card()
-        card.setMinimumWidth(px(300))
+        card.setMinimumWidth(px(280))
         card.add(self.guide)
         self._outer = row(left, card, gap=16, margins=(16, 16), to=self)
         self._outer.setStretch(0, 1)
@@ -44,7 +44,8 @@ class CataloguePage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         direction = QBoxLayout.Direction
-        wide = self.width() >= px(900)
+        # Beside each other as well where there is no height for both.
+        wide = self.width() >= px(900) or self.height() < px(420)
         self._outer.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 
     def start(self) -> None:
@@ -84,7 +85,8 @@ class CataloguePage(Page):
             body.addLayout(row(Badge(texts("window.law.sample")), None))
         facts = [
             ("department", item.department),
-            ("code", item.code),
+            # A code has no blanks: it may be broken behind each of its parts.
+            ("code", item.code.replace("-", "-\u200b")),
             ("authority", texts(f"window.law.authority.{item.authority.value}")),
             ("committed", _limit(item.committed, texts)),
             ("statutory", _limit(item.statutory, texts)),

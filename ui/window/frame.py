@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from terminal.clock import today
@@ -34,9 +34,9 @@ from ui.window.devices_page import DevicesPage
 from ui.window.inputs import party_of_card, read_code
 from ui.window.journal_page import JournalPage
 from ui.window.keeper import Keeper
-from ui.window.legal_words import alarm_words
 from ui.window.page import Page
 from ui.window.shift_page import ShiftPage
+from ui.window.strips import Strips
 from ui.window.topbar import PAGES, TopBar
 from ui.window.work import WorkPage
 
@@ -93,14 +93,12 @@ class Workplace(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.work)
         self.notice = Notice("status_notice")
-        self.alarm, self.clock_said = Notice("status_alarm"), Notice("status_clock")
+        self.strips = Strips(bridge.texts)
         self.keys = KeyLine()
-        self._above, below = QWidget(), QWidget()
-        column(8, self.alarm, self.clock_said, gap=8, margins=(16, 0), to=self._above)
+        below = QWidget()
         row(self.notice, margins=(16, 0), to=below)
-        layout = column(self.top, self._above, self.stack, below, self.keys, gap=0, to=self)
+        layout = column(self.top, self.strips, self.stack, below, self.keys, gap=0, to=self)
         layout.setStretch(2, 1)
-        self._above.hide()
         self._page = "work"
         self._day = ""
         self._to_tell: int | None = None
@@ -147,6 +145,10 @@ class Workplace(QWidget):
         self._clock.setInterval(CLOCK_MS)
         self._clock.timeout.connect(self.tell_time)
         self._clock.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.strips.fit(self.height())
 
     @property
     def cases(self) -> CasesPage:
@@ -347,11 +349,7 @@ class Workplace(QWidget):
         ctx = self._bridge.ctx
         if ctx is not None:
             self.top.show_journal(status, today(ctx.clock))
-            self.alarm.say(alarm_words(status, self._texts), "bad")
-            self._show_above()
-
-    def _show_above(self) -> None:
-        self._above.setVisible(bool(self.alarm.text() or self.clock_said.text()))
+            self.strips.show_status(status)
 
     def _refresh_counts(self) -> None:
         ctx = self._bridge.ctx
@@ -363,8 +361,8 @@ class Workplace(QWidget):
         self.top.name_pages(counts.due_today + counts.overdue + counts.to_tell)
         arrived = counts.to_tell - (self._to_tell if self._to_tell is not None else counts.to_tell)
         self._to_tell = counts.to_tell
-        if arrived > 0 and not self.notice.text():
-            # A hint for between two visitors: what is said to this one is not written over.
+        if arrived > 0 and self._page != "cases" and not self.notice.text():
+            # A hint for between two visitors: what is said now is not written over.
             self.say(self._texts.counted("casework.told.arrived", arrived), "warning")
 
     def _refresh_devices(self) -> None:
@@ -432,10 +430,7 @@ class Workplace(QWidget):
             now = ctx.clock.now()
             day, time = clock_words(now.corrected, self._texts)
             self.top.show_clock(day, time)
-            said = clock_difference(now, ctx.hub_measure(), self._texts)
-            if said != self.clock_said.text():
-                self.clock_said.say(said, "warning")
-                self._show_above()
+            self.strips.tell_clock(clock_difference(now, ctx.hub_measure(), self._texts))
             if self._day and day != self._day:
                 # With the day the working days that are left have changed.
                 self.refresh_all()

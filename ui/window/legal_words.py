@@ -34,12 +34,17 @@ def whole_words(legal: LegalDate, texts: Texts) -> str:
     )
 
 
-def alarm_words(status: JournalStatus, texts: Texts) -> str:
-    """Return what the strip under the top line says, or nothing while there is time."""
+def alarm_words(status: JournalStatus, texts: Texts, *, short: bool = False) -> str:
+    """Return what the strip under the top line says, or nothing while there is time.
+
+    `short` says the date and the key alone.
+    """
     legal = status.legal
     if legal is None or not legal.alarming:
         return ""
     sentence = whole_words(legal, texts)
+    if short:
+        return texts("window.legal.alarm_short", sentence=sentence)
     if status.waiting:
         waiting = texts.counted("window.legal.waiting", status.waiting)
         sentence = texts("window.legal.with_waiting", waiting=waiting, sentence=sentence)

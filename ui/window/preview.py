@@ -91,12 +91,16 @@ class LargePreview(Scroll):
 
     def open(self, picture: QPixmap, title: str) -> None:
         """Show a page and take the keyboard: arrows and page keys scroll."""
-        self._title.say(title)
-        self._picture.show_picture(picture)
-        self._picture.setAccessibleName(title)
+        self.show_page(picture, title)
         self.show()
         self.verticalScrollBar().setValue(0)
         self.setFocus()
+
+    def show_page(self, picture: QPixmap, title: str) -> None:
+        """Show a page in the place of the one that is read."""
+        self._title.say(title)
+        self._picture.show_picture(picture)
+        self._picture.setAccessibleName(title)
 
 
 def page_of(png: bytes) -> QImage:

@@ -7,7 +7,8 @@ from html import escape
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QFrame
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QWidget
 
 from terminal.domain.catalogue import LifeEvent
 from terminal.services.catalogue import ItemView
@@ -16,11 +17,13 @@ from ui import theme
 from ui.bridge import Bridge
 from ui.icons import Icon
 from ui.theme import px
-from ui.widgets.basics import Badge, Card, KeyCap, Label, column, fill, name, row, style
+from ui.widgets.basics import Badge, Card, KeyCap, Label, column, name, row, style
 from ui.widgets.fields import LineEdit
 from ui.widgets.rows import Row, SelectList
 
 LIMIT = 10
+NARROW = 420
+"""Width of the list, at scale 1, below which only names stand in it."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -176,8 +179,20 @@ def _event_row(event: LifeEvent, texts: Texts) -> Row:
     return made
 
 
+class _ItemRow(Row):
+    """A found item; in a narrow list its name has the room of its badges."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.badges = QWidget()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.badges.setVisible(self.width() >= px(NARROW))
+
+
 def _item_row(item: ItemView, texts: Texts) -> Row:
-    made = Row()
+    made = _ItemRow()
     made.setObjectName(f"result_{item.code}")
     title = Label("", wrap=True)
     title.setTextFormat(Qt.TextFormat.RichText)
@@ -187,9 +202,8 @@ def _item_row(item: ItemView, texts: Texts) -> Row:
         words.append(item.code)
     line = texts("window.separator").join(word for word in words if word)
     left = column(title, Label(line, "small", wrap=True), gap=1)
-    badges = row(gap=6)
-    fill(badges, tuple(Badge(word) for word in item.badges(texts)))
-    layout = row(left, badges, gap=10, margins=(12, 7), to=made)
+    row(*(Badge(word) for word in item.badges(texts)), gap=6, to=made.badges)
+    layout = row(left, made.badges, gap=10, margins=(12, 7), to=made)
     layout.setStretch(0, 1)
     made.setAccessibleName(f"{item.name} {line}")
     return made

@@ -80,6 +80,7 @@ class WorkPage(Columns):
         self.search.event_taken.connect(self._on_event)
         self.search.shown_changed.connect(self.show_middle)
         desk.reviewed.connect(self.show_middle)
+        desk.previewed.connect(lambda *_: self._renew_paper())
         self.path.left_upwards.connect(self.to_search)
         self.path.visitor_wanted.connect(self.to_visitor)
         self.path.stepped.connect(self.keys_changed)
@@ -169,6 +170,12 @@ class WorkPage(Columns):
             self.path.hide()
             self.large.open(picture, self.preview.shown_title())
             self.keys_changed.emit()
+
+    def _renew_paper(self) -> None:
+        """Show the newest paper in the large picture, too: never one that will not come out."""
+        picture = self.preview.picture()
+        if not self.large.isHidden() and picture is not None:
+            self.large.show_page(picture, self.preview.shown_title())
 
     def close_paper(self) -> None:
         """Put the paper aside; the review takes the keyboard, for that is what comes next."""

@@ -48,6 +48,10 @@ FORMS: tuple[type[CaseForm], ...] = (
 )  # fmt: skip
 
 
+LOW = 340
+"""Height, at scale 1, below which an open form needs the room of the case's name."""
+
+
 class CasePage(QWidget):
     """One case; `closed` asks for the list again, `resume_wanted` for the intake."""
 
@@ -87,7 +91,7 @@ class CasePage(QWidget):
         self._under.setStretch(1, 1)
         layout = column(head, self._under, gap=12, to=self)
         layout.setStretch(1, 1)
-        self._wide = True
+        self._wide, self._low = True, False
         self._reading = False
 
     # Showing.
@@ -134,6 +138,7 @@ class CasePage(QWidget):
             form.hide()
         self._choose.show()
         self._arrange()
+        self._fit_head()
 
     def take_card(self, party: Party) -> bool:
         """Hand a card that was read to the hand-over, if one is open; say whether it was."""
@@ -146,6 +151,7 @@ class CasePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._wide = self.width() >= px(900)
+        self._low = self.height() < px(LOW)
         self._arrange()
         self._fit_head()
 
@@ -158,6 +164,7 @@ class CasePage(QWidget):
         reading = self._reading and self.form() is None
         self.view.setVisible(self._wide or reading)
         self._side.setVisible(self._wide or not reading)
+        self.title.setVisible(not self._low or self.form() is None)
 
     def _ask(self) -> None:
         ctx, wanted = self.clerking.ctx, self._wanted
@@ -311,6 +318,7 @@ class CasePage(QWidget):
         self._choose.hide()
         form.open(self.file)
         self._arrange()
+        self._fit_head()
         self._side.verticalScrollBar().setValue(0)
         self.keys_changed.emit()
 

@@ -93,7 +93,7 @@ class TodoTable(Table):
             "cases_table",
             texts("window.page.cases"),
             [
-                Column(texts("casework.column.light"), 140),
+                Column(texts("casework.column.light"), 158),
                 Column(texts("window.cases.column.number"), 236),
                 Column(texts("window.cases.column.item")),
                 Column(texts("window.cases.column.applicant"), 170),

@@ -14,10 +14,12 @@ from hub.api import Api
 from hub.hub import Hub
 from hub.pages import page_routes
 from hub.web.site import Site
+from terminal.struct_types import make_ready
 
 
 def make_app(hub: Hub, executor: Executor, *, api: bool = True) -> Starlette:
     """Return the application; without `api` the pages only, for the citizens' address."""
+    make_ready()
     site = Site(hub, executor)
     routes: list[BaseRoute] = [Route("/healthz", _health, methods=["GET"])]
     if api:

@@ -65,6 +65,7 @@ from terminal.store.database import Ledger
 from terminal.store.journal import Journal
 from terminal.store.keys import open_keys
 from terminal.store.migrating import drop_copy
+from terminal.struct_types import make_ready
 from terminal.sync.client import HubClient
 from terminal.sync.hint import WAIT_SECONDS
 from terminal.sync.transport import HttpTransport, Transport
@@ -381,6 +382,7 @@ class Context:
     def start_sync(self) -> None:
         """Start the one loop that pushes and pulls; without a hub nothing happens."""
         if self.sync is not None:
+            make_ready()
             self.sync.start()
             wiping = RetentionTask(self._wipe, self.clock)
             self._close_calls.append(wiping.stop)

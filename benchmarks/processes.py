@@ -2,15 +2,18 @@
 
     python benchmarks/processes.py [--quick]
 
-Terminals hand in journals that were written, sealed and enrolled beforehand, each as a copy of
-the same bytes, over loopback to 1, 2 or 4 hub processes that store and acknowledge (judging is
-put off; it scales with halls, see `outage`). The server is set as docs/operations.md says.
+Terminals hand in journals that were written and sealed beforehand, over loopback to 1, 2 or 4 hub
+processes that store and acknowledge (judging is put off; it scales with halls, see `outage`). Each
+process has two terminals of its own, so that it always has work and all have the same. The server
+is set as docs/operations.md says.
 
 Everything shares the machine's cores, and PostgreSQL takes about as much of them as the hub
 does, so the rate alone cannot show more than the cores allow. Three things beside it can: what a
 record costs the hub's processes and the server in processor time, which would grow if processes
-stood in each other's way; and the rate while every hub process is held to a small share of one
-core, stopped and continued by signals, so that the cores are enough for all of them.
+stood in each other's way; the rate while every hub process is held to a small share of one core,
+stopped and continued by signals, so that the cores are enough for all of them; and what the
+server's sessions wait for, looked at every few milliseconds: a lock that processes share would be
+seen there.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -41,21 +45,33 @@ from tests.hub import postgresql  # noqa: E402
 
 TURNS = ((1, False), (2, False), (1, True), (2, True), (4, True))
 """Hub processes, and whether each is held to a part of a core."""
-SENDERS = 4
-"""As many as the greatest number of processes, and no more than stand in line at one of them."""
+SENDERS_EACH = 2
+SENDERS = SENDERS_EACH * max(count for count, _ in TURNS)
+LOOK_SECONDS = 0.005
 TUNED = (
     "fsync = on", "max_connections = 100", "shared_buffers = 512MB", "max_wal_size = 4GB",
     "wal_compression = on",
 )  # fmt: skip
+LOOK = (
+    b"SELECT coalesce(CASE WHEN wait_event_type IN ('Lock', 'LWLock')"
+    b" THEN wait_event_type || ' ' || wait_event ELSE wait_event_type END, '')"
+    b" FROM pg_stat_activity WHERE state = 'active' AND backend_type = 'client backend'"
+    b" AND pid <> pg_backend_pid()"
+)
 _TURN = "turn"
 
 
 class Result(NamedTuple):
-    """One turn: records a second, and the processor time of one, in seconds."""
+    """One turn: records a second, the processor time of one in seconds, what sessions waited for.
+
+    `waits` counts sessions that were in the middle of a statement, by what they waited for;
+    the empty name: for nothing.
+    """
 
     rate: float
     hub: float
     database: float
+    waits: Counter[str]
 
 
 class Fleet(NamedTuple):
@@ -96,14 +112,37 @@ def fresh(fleet: Fleet) -> Iterator[None]:
             connection.execute(f"DROP DATABASE {_TURN} WITH (FORCE)".encode())
 
 
+@contextlib.contextmanager
+def looking(url: str) -> Iterator[Counter[str]]:
+    """Count during the block what the server's sessions wait for.
+
+    What a client is waited for is no lock: a hub that was stopped sends nothing.
+    """
+    seen: Counter[str] = Counter()
+    over = threading.Event()
+
+    def look() -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            while not over.wait(LOOK_SECONDS):
+                seen.update(kind for (kind,) in connection.execute(LOOK))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+
+
 def turn(fleet: Fleet, count: int, *, held: bool) -> Result:
-    """Let the senders hand everything in to so many processes."""
-    entries = 0
+    """Let the senders of so many processes hand in everything that they have."""
+    entries, senders = 0, SENDERS_EACH * count
     with fresh(fleet), contextlib.ExitStack() as stack:
         hubs = [StoringHub(fleet.folder) for _ in range(count)]
         for one in hubs:
             stack.callback(one.close)
-        stored = [0] * SENDERS
+        stored = [0] * senders
 
         def send(number: int) -> None:
             speaker = _fleet.Speaker(hubs[number % count].url, fleet.members[number], timeout=300)
@@ -111,22 +150,23 @@ def turn(fleet: Fleet, count: int, *, held: bool) -> Result:
                 stored[number] = speaker.push(body).stored_seq
             speaker.close()
 
-        threads = [threading.Thread(target=send, args=(number,)) for number in range(SENDERS)]
+        threads = [threading.Thread(target=send, args=(number,)) for number in range(senders)]
         if held:
             for one in hubs:
                 stack.enter_context(one.held())
         hub = sum(one.seconds() for one in hubs)
         database = _fleet.seconds_of_cluster(fleet.cluster.data)
-        begun = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        took = time.perf_counter() - begun
+        with looking(fleet.cluster.url(_TURN)) as waits:
+            begun = time.perf_counter()
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            took = time.perf_counter() - begun
         hub = sum(one.seconds() for one in hubs) - hub
         database = _fleet.seconds_of_cluster(fleet.cluster.data) - database
         entries = sum(stored)
-    return Result(entries / took, hub / entries, database / entries)
+    return Result(entries / took, hub / entries, database / entries, waits)
 
 
 def main() -> int:
@@ -134,7 +174,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer entries and rounds")
     quick = parser.parse_args().quick
-    rounds, each = (1, 1_500) if quick else (5, 6_000)
+    rounds, each = (1, 1_500) if quick else (5, 4_000)
     found: dict[tuple[int, bool], list[Result]] = {}
     with disk_folder() as top:
         top.chmod(0o755)
@@ -153,6 +193,9 @@ def main() -> int:
         hub = statistics.median(one.hub for one in results)
         database = statistics.median(one.database for one in results)
         print(f"{'':44} a record: hub {hub * 1e6:.0f} µs, PostgreSQL {database * 1e6:.0f} µs")
+        waits = sum((one.waits for one in results), Counter[str]())
+        told = ", ".join(f"{kind or 'at work'} {number}" for kind, number in waits.most_common())
+        print(f"{'':44} sessions: {told}")
     for number, held in TURNS:
         if number == 1:
             continue

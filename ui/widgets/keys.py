@@ -40,6 +40,8 @@ class _Hint(QWidget):
         super().__init__()
         name(self, f"key_{hint.id}", f"{hint.key} {hint.word}")
         row(KeyCap(hint.key), Label(hint.word, "muted"), gap=6, to=self)
+        # Asked for with each key that is pressed, and always the same.
+        self.wants = self.sizeHint().width()
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -161,7 +163,7 @@ class KeyLine(QFrame):
 def _width_of(hints: Sequence[_Hint]) -> int:
     """Return how much room keys take side by side."""
     gaps = px(HINT_GAP) * max(len(hints) - 1, 0)
-    return sum(hint.sizeHint().width() for hint in hints) + gaps
+    return sum(hint.wants for hint in hints) + gaps
 
 
 def _in_lines(hints: Sequence[_Hint], room: int, last: int) -> list[list[_Hint]]:

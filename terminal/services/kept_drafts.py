@@ -103,6 +103,17 @@ class KeptDraftsService:
         ]
 
 
+def unsaved_parked(db: Transaction, staff_id: str) -> tuple[Party, ...]:
+    """Return the visitors who wait at a clerk's desk and of whom the journal knows nothing yet."""
+    found = [_still_open(db, key, body) for key, body in kept_drafts.of_staff(db, staff_id)]
+    return tuple(
+        kept.visitor
+        for kept in found
+        if kept is not None and kept.parked_at and kept.visitor is not None
+        if not kept.visit_id or aggregates.load(db, kept.visit_id) is None
+    )
+
+
 def _still_open(db: Transaction, key: str, body: bytes) -> KeptVisit | None:
     """Return a kept visit without what is in the journal already; None when all of it is."""
     try:

@@ -16,6 +16,7 @@ from terminal.protocol.entry import Draft
 from terminal.services.blank_book import BlankBook, book_of
 from terminal.services.casework.acting import Office
 from terminal.services.casework.todo import SOON_DAYS, UNFINISHED, Tab, TodoService
+from terminal.services.kept_drafts import unsaved_parked
 from terminal.services.lanes import count_lanes
 from terminal.services.staff import clerk_of
 from terminal.services.views import CaseRow, Session
@@ -90,7 +91,10 @@ class ShiftService:
             served = [case for case in lists.cases(db) if isinstance(case, Case)]
             return ShiftFacts(
                 open_visits=tuple(v.visitor.name for v in visits if not v.parked_at),
-                parked_visits=tuple(v.visitor.name for v in visits if v.parked_at),
+                parked_visits=(
+                    *(v.visitor.name for v in visits if v.parked_at),
+                    *(visitor.name for visitor in unsaved_parked(db, session.staff_id)),
+                ),
                 kept_originals=tuple(
                     (case.receipt_number, entry.name)
                     for case in cases

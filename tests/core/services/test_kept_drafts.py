@@ -86,6 +86,20 @@ def test_only_the_same_clerk_is_offered_it(hall: Hall) -> None:
     assert hall.ctx.kept_drafts.offered(hall.clerk) == ()
 
 
+def test_who_waits_with_nothing_saved_is_named_at_the_hand_over(hall: Hall) -> None:
+    draft = hall.complete(PLAIN)
+    waiting = kept(hall, "one", draft=draft, visit_id=draft.visit_id, parked_at=1)
+    hall.ctx.kept_drafts.keep(hall.clerk, [waiting, kept(hall, "two")])
+    facts = hall.ctx.shifts.facts(hall.clerk)
+    assert facts.parked_visits == (draft.visitor.name,)
+    assert not facts.clear
+    # Once the visit is in the journal it is counted there, once.
+    saved = hall.ctx.intake.receive(draft, hall.clerk)
+    case = hall.ctx.cases.case(saved.case.case_id)
+    hall.ctx.visits.park(case.visit_id, hall.clerk)
+    assert len(hall.ctx.shifts.facts(hall.clerk).parked_visits) == 1
+
+
 def test_everything_of_a_visit_comes_back(hall: Hall) -> None:
     visit = kept(
         hall, typed={"name": "张三"}, applicant=OTHER, capacity=Capacity.AGENT,

@@ -39,9 +39,6 @@ STRICTEST = (
 )
 """Fates from the one that takes most from the citizen to the one that takes nothing."""
 
-WANTS_ORIGINAL = STRICTEST[:3]
-"""Fates of a paper whose original is laid on the desk."""
-
 Part = TypeVar("Part", Question, Material, FormField)
 
 
@@ -141,6 +138,18 @@ def entries_for(
             if use.item == item and entry is not None:
                 found[use.id] = _entry(entry, own[use.id], each, item)
     return found
+
+
+def copies_for(item: int, merged: Merged, entries: dict[str, MaterialEntry]) -> tuple[str, ...]:
+    """Return the materials of which an item gets a copy, for another one keeps the original."""
+    return tuple(
+        use.id
+        for each in merged.materials
+        for use in each.uses
+        if use.item == item != _keeper(each)
+        and (entry := entries.get(each.material.id)) is not None
+        and entry.fate is Fate.ORIGINAL_KEPT
+    )
 
 
 def form_for(item: int, merged: Merged, form: dict[str, str]) -> dict[str, str]:
@@ -262,7 +271,7 @@ def _field(key: str, found: list[tuple[Use, FormField]]) -> MergedField:
 def _entry(entry: MaterialEntry, own: Material, each: MergedMaterial, item: int) -> MaterialEntry:
     """Return the entry as this item records it, in its own guide's words."""
     fate = _fate(entry, own, each, item)
-    shared_copy = fate is Fate.COPY and own.fate in WANTS_ORIGINAL
+    shared_copy = fate is Fate.COPY and own.fate in STRICTEST[:3]
     count = entry.count if entry.count != each.material.copies else own.copies
     if entry.status is MaterialStatus.MISSING:
         count = 0
@@ -286,8 +295,12 @@ def _fate(entry: MaterialEntry, own: Material, each: MergedMaterial, item: int) 
     if entry.way is not Way.PAPER:
         return entry.fate if entry.way is not Way.DEFERRED else own.fate
     if entry.fate is Fate.ORIGINAL_KEPT:
-        keeper = each.keeper if each.keeper >= 0 else each.uses[0].item
-        if item == keeper:
+        if item == _keeper(each):
             return Fate.ORIGINAL_KEPT
-        return Fate.COPY if own.fate in WANTS_ORIGINAL else own.fate
+        return Fate.COPY if own.fate in STRICTEST[:3] else own.fate
     return own.fate if entry.fate is each.material.fate else entry.fate
+
+
+def _keeper(each: MergedMaterial) -> int:
+    """Return the item that keeps the original when one is left here."""
+    return each.keeper if each.keeper >= 0 else each.uses[0].item

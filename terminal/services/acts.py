@@ -11,7 +11,6 @@ import msgspec
 from terminal.domain.answering import correction_items, may_follow, windows_answer
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import HandlingKind, Way
-from terminal.domain.life_event import WANTS_ORIGINAL
 from terminal.domain.materials import compared
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.records import (
@@ -78,16 +77,8 @@ def _compared(review: Review, where: Circumstances, case: Case | None) -> tuple[
     if review.draft.paper is not None:
         return entries
     known = case.materials if case is not None else ()
-    return compared(entries, where.clerk, where.at, known=known, shared=_shared(review))
-
-
-def _shared(review: Review) -> tuple[str, ...]:
-    """Return what is shared with other matters of one application, which keep the original."""
-    if not review.draft.parent_id:
-        return ()
-    return tuple(
-        line.material.id for line in review.materials if line.material.fate in WANTS_ORIGINAL
-    )
+    shared = review.draft.copied_here
+    return compared(entries, where.clerk, where.at, known=known, shared=shared)
 
 
 def case_entries(

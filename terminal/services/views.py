@@ -69,7 +69,8 @@ class IntakeDraft(msgspec.Struct, frozen=True):
     `action_id` is made when the form opens and names the action for ever: saving the same
     draft twice is saving it once. `materials` holds what was recorded, by material id;
     `case_id` is set when a case that awaits correction is taken up again; `left_out` are codes of
-    a life event's items that the applicant does not apply for this time.
+    a life event's items that the applicant does not apply for this time; `copied_here` are the
+    materials of which a copy is made here, for another of its items keeps the original.
     """
 
     action_id: str
@@ -91,6 +92,7 @@ class IntakeDraft(msgspec.Struct, frozen=True):
     guardian_consents: bool = False
     parent_id: str = ""
     left_out: tuple[str, ...] = ()
+    copied_here: tuple[str, ...] = ()
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from datetime import date
 import msgspec
 
 from terminal.domain.catalogue import LifeEvent, Regime, ServiceItem, WindowAuthority
-from terminal.domain.life_event import Merged, answers_for, entries_for, form_for, merge
+from terminal.domain.life_event import Merged, answers_for, copies_for, entries_for, form_for, merge
 from terminal.domain.policy import HallRules
 from terminal.ids import record_id
 from terminal.services import drafts
@@ -153,6 +153,7 @@ def _of_item(
         power=draft.power,
         guardian_consents=draft.guardian_consents,
         parent_id=application_id(draft.action_id),
+        copied_here=copies_for(index, merged, draft.materials),
     )
     return drafts.prefilled(own, item)
 

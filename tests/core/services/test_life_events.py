@@ -17,6 +17,7 @@ from tests.core.hall import (
     COMPANY,
     ESTATE,
     FAR_AWAY,
+    FORM,
     LICENCE,
     PASSWORD,
     PLAIN,
@@ -116,6 +117,14 @@ def test_one_act_accepts_what_may_be_accepted_and_receives_the_rest(shop: Hall) 
         said = shop.ctx.documents.render(paper, "text").decode()
         assert "经核对与原件一致" in said
         assert "由同次申请" in said
+
+
+def test_a_copy_that_was_brought_is_none_that_was_compared_here(shop: Hall) -> None:
+    draft = complete(shop)
+    form = next(one for one in draft.materials.values() if one.name == FORM.name)
+    draft = drafts.with_material(draft, msgspec.structs.replace(form, fate=Fate.COPY))
+    saved = shop.ctx.life_events.accept(draft, shop.clerk)
+    assert "copy_check" not in [document.kind for document in saved.documents]
 
 
 def test_the_one_receipt_lists_the_items_with_numbers_and_dates(shop: Hall) -> None:

@@ -131,7 +131,12 @@ def test_what_the_applicant_brings_later_is_undertaken_at_a_window_that_only_rec
     papers = {one.kind: one.document_id for one in saved.documents}
     assert list(papers) == ["receipt", "undertaking"]
     said = text_of(hall, papers["undertaking"])
-    for words in ("自愿选择容缺受理，并承诺：", "最迟2026-11-26（", LEASE.name, "可以不选择容缺受理"):
+    for words in (
+        "自愿选择容缺受理，并承诺：",
+        "最迟2026-11-26（",
+        LEASE.name,
+        "可以不选择容缺受理",
+    ):
         assert words in said, words
     assert "容缺" not in text_of(hall, papers["receipt"])
     # Where more lacks than may follow, nothing is undertaken.

@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 
 from hub.store import feeds
-from terminal.domain.aggregates import Aggregate, Document
+from terminal.domain.aggregates import Aggregate, Document, Seal
 from terminal.domain.policy import SealService
 from terminal.domain.records import Body, DocumentSealed
 from terminal.protocol import seals
 from terminal.protocol.rules import SEALS
+from terminal.protocol.seals import SealAnswer
 
 log = logging.getLogger(__name__)
 
@@ -34,3 +35,13 @@ def lawful(database: Any, aggregate: Aggregate | None, body: Body) -> bool:
     if not isinstance(body, DocumentSealed) or not isinstance(aggregate, Document):
         return True
     return seals.holds(aggregate, body, services_of(database).get(body.service))
+
+
+def seal_of(database: Any, document: Document) -> Seal | None:
+    """Return the seal of a document if a service of a hall has signed this very document."""
+    seal = document.seal
+    if seal is None:
+        return None
+    answer = SealAnswer(seal.certificate, seal.check_code, seal.sealed_at, seal.signature)
+    service = services_of(database).get(seal.service)
+    return seal if seals.holds(document, answer, service) else None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
 
 from hub import judge
-from hub.desk.answering import drafts_of
+from hub.desk import papers
+from hub.desk.answering import drafts_of, step_of
 from hub.desk.grounds import Grounds, grounds_of
-from hub.desk.numbering import numbered
 from hub.hub import Hub
 from hub.store import projections
 from hub.store.people import Account
@@ -28,7 +27,6 @@ from terminal.domain.records import (
 )
 from terminal.errors import InvalidInput, NotAllowed, NotFound, RuleRefused
 from terminal.ids import record_id
-from terminal.protocol.entry import Draft
 
 
 def may_see(account: Account, case: Case) -> bool:
@@ -94,12 +92,12 @@ class Acting:
         case = self._handled(case_id, kind, action_id, legal=legal)
         if case is None:
             return
-        body = make(case)
-
-        def drafts(database: Any) -> list[Draft]:
-            return [Draft(case_id, case.head, numbered(database, case, body, self._hub.now()))]
-
-        judge.act(self._hub, drafts, action_id)
+        body, item = make(case), papers.item_of(self._hub, case)
+        judge.act(
+            self._hub,
+            lambda database: step_of(self._hub, database, case, item, body, action_id),
+            action_id,
+        )
 
     def _answer(
         self,

@@ -13,6 +13,7 @@ from hub import judge
 from hub.desk import papers
 from hub.desk.answers import Answers
 from hub.desk.clock import after_arrival, after_extension, after_resuming, after_suspension
+from hub.desk.grounds import rules_for
 from terminal.domain.aggregates import NegativeOutcome
 from terminal.domain.case import Case
 from terminal.domain.deadlines import deliver_by
@@ -78,7 +79,8 @@ class DeskActs(Answers):
         """Register when papers from another place were received here: day 0 of the clock."""
 
         def make(case: Case) -> Body:
-            due = after_arrival(case, arrived_at, self._calendar())
+            limits = rules_for(self._hub, case).policy.clock(case.regime)
+            due = after_arrival(case, arrived_at, self._calendar(), limits)
             return ForwardArrived(arrived_at, due.isoformat() if due else "", self._actor)
 
         if arrived_at > self._hub.now():

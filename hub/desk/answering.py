@@ -1,11 +1,12 @@
 """Answering an application at the competent organ's own desk (受理、补正告知、不予受理).
 
 Windows answer what their authority lets them; everything else is answered here, with the same
-papers, each under the organ's own number.
+papers, each under the organ's own number; so are the papers of the steps that follow.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,8 @@ from terminal.errors import RuleRefused
 from terminal.ids import record_id
 from terminal.protocol.entry import Draft
 from terminal.protocol.suites import STANDARD
+
+log = logging.getLogger(__name__)
 
 
 def drafts_of(
@@ -81,11 +84,38 @@ def drafts_of(
     return drafts + papers_made
 
 
+def step_of(
+    hub: Hub, database: Any, case: Case, item: ServiceItem, body: Body, action_id: str
+) -> list[Draft]:
+    """Return the entry of a step of the procedure, and of the paper that it gives out.
+
+    A paper that lacks what the law asks for (remedies on file) stops no decision that was made:
+    it is composed later, when somebody asks for it and what lacked is there.
+    """
+    now = hub.now()
+    body = numbering.numbered(database, case, body, now)
+    draft = Draft(case.case_id, case.head, body)
+    if not numbering.paper_of(body):
+        return [draft]
+    made = record_id(action_id, case.case_id, body.kind)
+    judged = evolve(case, Record(made, case.case_id, case.head, HUB_ORIGIN, now, body))
+    if not isinstance(judged, Evolved) or not isinstance(judged.aggregate, Case):
+        return [draft]
+    after, item = papers.as_competent(judged.aggregate, item)
+    occasion = papers.occasion_of(hub, after, after.history[-1].actor, now)
+    try:
+        view = papers.compose(after, item, body.kind, occasion)
+        return [draft, _issued(hub, database, after, view, action_id)]
+    except RuleRefused as lacking:
+        log.info("no paper with the step: %s", lacking.code)
+        return [draft]
+
+
 def _issued(hub: Hub, database: Any, case: Case, view: DocumentView, action_id: str) -> Draft:
     """Return the entry of a paper with the organ's number, the hub's code and its signature."""
     now, kind = hub.now(), kind_of(view)
     series = numbering.series_head(database, case, kind)
-    number = numbering.next_number(database, series, now)
+    number = view.head.official_number or numbering.next_number(database, series, now)
     if number:
         head = msgspec.structs.replace(view.head, official_number=number)
         view = msgspec.structs.replace(view, head=head)

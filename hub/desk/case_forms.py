@@ -21,8 +21,8 @@ from terminal.domain import transitions
 from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Regime
+from terminal.domain.deadlines import RegimeClock, deliver_by, say_day
 from terminal.domain.deadlines import clock_of as regime_clock
-from terminal.domain.deadlines import deliver_by, say_day
 from terminal.domain.records import (
     Body,
     CaseArchived,
@@ -324,9 +324,13 @@ def consequence(
     given: dict[str, object],
     today: dt.date,
     calendar: WorkingDayCalendar,
+    limits: RegimeClock,
     texts: Texts,
 ) -> str:
-    """Say where the clock goes by what was typed; `given` is what `doing.read` returned."""
+    """Say where the clock goes by what was typed; `given` is what `doing.read` returned.
+
+    `limits` are the regime's, as the hall makes them shorter.
+    """
 
     def say(due: dt.date) -> str:
         provisional = calendar.provisional(due.year)
@@ -344,6 +348,6 @@ def consequence(
             if due:
                 return texts(key, days=days, latest=say(due), before=before)
         case "arrival", {"arrived_at": int() as moment}:
-            due = clock.after_arrival(case, moment, calendar)
+            due = clock.after_arrival(case, moment, calendar, limits)
             return texts(key, latest=say(due)) if due else texts("desk.act.arrival.no_limit")
     return ""

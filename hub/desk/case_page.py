@@ -19,7 +19,7 @@ from hub.desk.doing import Typed
 from hub.desk.entrance import Entrance, forged
 from hub.desk.fields import Form
 from hub.desk.forms import own_form, read_fields
-from hub.desk.grounds import grounds_of
+from hub.desk.grounds import grounds_of, rules_for
 from hub.desk.session import Session
 from hub.desk.words import staff_state, step_names
 from hub.store import conflicts, projections
@@ -115,7 +115,9 @@ class CasePage:
             given = doing.read(act, Typed(fields, texts))
             forms = await self._forms(case, session, texts)
             offered = {form.key for form in forms}
-            said = self._consequence(act, case, given, texts) if key in offered else ""
+            said = ""
+            if key in offered:
+                said = await self._site.run(self._consequence, act, case, given, texts)
             if fields.get("again") or (said and not fields.get("confirmed")):
                 said = "" if fields.get("again") else said
                 sent = Sent(key, fields, consequence=said)
@@ -136,7 +138,9 @@ class CasePage:
         return Forms(case, session.account, today, calendar, texts, grounds).possible()
 
     def _consequence(self, act: str, case: Case, given: dict[str, Any], texts: Texts) -> str:
-        return consequence(act, case, given, self._site.today(), self._site.hub.calendar, texts)
+        hub = self._site.hub
+        limits = rules_for(hub, case).policy.clock(case.regime)
+        return consequence(act, case, given, self._site.today(), hub.calendar, limits, texts)
 
     def _do(
         self, session: Session, act: str, case: Case, given: dict[str, Any], action: str
@@ -176,7 +180,7 @@ class CasePage:
         return Response(data, 200, headers, media_type="application/pdf")
 
     def _make(self, case: Case, kind: str) -> bytes:
-        return papers.pdf(papers.paper_of(self._site.hub, case, kind))
+        return papers.pdf(*papers.sheet_of(self._site.hub, case, kind))
 
     async def _visible(self, request: Request, session: Session) -> Case | None:
         """Return the case that the address names if this account may see it."""

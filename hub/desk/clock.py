@@ -116,7 +116,13 @@ def after_extension(case: Case, days: int, calendar: WorkingDayCalendar) -> dt.d
     return deadlines.extended_until(dt.date.fromisoformat(case.decide_by), days, calendar).date
 
 
-def after_arrival(case: Case, arrived_at: int, calendar: WorkingDayCalendar) -> dt.date | None:
-    """Return the last day to answer if forwarded papers arrived at a moment (milliseconds)."""
-    due = deadlines.accept_by(to_local(arrived_at).date(), calendar, case.regime)
+def after_arrival(
+    case: Case, arrived_at: int, calendar: WorkingDayCalendar, limits: deadlines.RegimeClock
+) -> dt.date | None:
+    """Return the last day to answer if forwarded papers arrived at a moment (milliseconds).
+
+    `limits` are the regime's, as the hall that received the papers makes them shorter.
+    """
+    day = to_local(arrived_at).date()
+    due = deadlines.accept_by(day, calendar, case.regime, limits)
     return due.date if due else None

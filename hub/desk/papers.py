@@ -8,10 +8,13 @@ import msgspec
 
 from hub.enrol import PUBLIC_URL
 from hub.hub import Hub
+from hub.seals import seal_of
 from hub.store import people, projections
-from terminal.documents import content_digest, decode_view, render
+from terminal.documents import Copy, content_digest, decode_view, render
 from terminal.documents.composing import Occasion, department, desk
+from terminal.documents.composing.since import copy_since
 from terminal.documents.views import DocumentView, Payment
+from terminal.domain.aggregates import Document
 from terminal.domain.case import Case
 from terminal.domain.catalogue import Organ, ServiceItem
 from terminal.domain.parties import Actor
@@ -37,7 +40,15 @@ ANSWERS = {
     CaseAccepted.kind: ("acceptance", "conditional"),
     CaseDeclined.kind: ("decline",),
 }
-"""Answers to an application that the desk gives: their papers are issued with the act."""
+"""Answers to an application that the desk gives, with the kinds of their papers."""
+
+_STEPS = {
+    CaseSuspended.kind: ("special_procedure",),
+    CaseExtended.kind: ("extension",),
+    CaseDecided.kind: ("decision_grant", "decision_refuse"),
+    CureFailed.kind: ("cure_failed",),
+}
+"""Steps of the procedure whose papers are issued with them, too."""
 
 HALL_PHONE = "12345"
 """Printed where the department's data name no phone: the government's service line."""
@@ -73,37 +84,54 @@ def _answers_of(case: Case) -> list[str]:
 
 
 def paper_of(hub: Hub, case: Case, record_kind: str) -> DocumentView:
-    """Return the paper of the case's last record of a kind, composed as a window composes it.
+    """Return the paper of the case's last record of a kind as it was issued, or is composed now.
 
     `record_kind` is the kind of an entry: `case_extended`, `case_suspended`, `case_decided`,
     `cure_failed`, `materials_handed_over` or `materials_taken_over`, or one of `ANSWERS`. Raises
     `NotFound('document.not_found')` where the case has no such paper.
     """
-    if record_kind in ANSWERS:
-        return _issued(hub, case, record_kind)
+    return sheet_of(hub, case, record_kind)[0]
+
+
+def sheet_of(hub: Hub, case: Case, record_kind: str) -> tuple[DocumentView, Copy]:
+    """Return a paper as `paper_of`, with what came to it since: number, seal, signature.
+
+    One that was never issued, since it lacked what the law asks for, is composed as the case
+    stands; it has no seal.
+    """
+    kind = record_kind
+    if kind == CaseDecided.kind and case.decision is not None:
+        kind = _ending(case)
     with hub.store.reading() as database:
-        return with_code(hub, database, case, _composed(hub, case, record_kind))
+        issued = _issued(database, case, kind)
+        if issued is not None and kind in papers_of(case):
+            view = decode_view(issued.view)
+            return view, copy_since(issued, view, seal_of(database, issued))
+        if kind in ANSWERS:
+            raise NotFound("document.not_found", number=case.receipt_number)
+        return with_code(hub, database, case, _composed(hub, case, kind)), Copy()
 
 
 def _composed(hub: Hub, case: Case, record_kind: str) -> DocumentView:
-    item = item_of(hub, case)
     wanted = record_kind
     if wanted == MaterialsTakenOver.kind:
         wanted = MaterialsHandedOver.kind
-    if wanted == CaseDecided.kind and case.decision is not None:
-        wanted = _ending(case)
     if wanted not in papers_of(case):
         raise NotFound("document.not_found", number=case.receipt_number)
     actor, at = _last(case, record_kind)
-    case, item = as_competent(case, item)
-    occasion = occasion_of(hub, case, actor, at)
-    if wanted == CaseExtended.kind:
+    case, item = as_competent(case, item_of(hub, case))
+    return compose(case, item, wanted, occasion_of(hub, case, actor, at))
+
+
+def compose(case: Case, item: ServiceItem, record_kind: str, occasion: Occasion) -> DocumentView:
+    """Compose the paper of the case's last record of a kind; both in the organ's own name."""
+    if record_kind == CaseExtended.kind:
         return department.extension(case, item, occasion)
-    if wanted == CaseSuspended.kind:
+    if record_kind == CaseSuspended.kind:
         return department.special_procedure(case, item, occasion)
-    if wanted == CureFailed.kind:
+    if record_kind == CureFailed.kind:
         return department.cure_failed(case, item, occasion)
-    if wanted == MaterialsHandedOver.kind:
+    if record_kind == MaterialsHandedOver.kind:
         return desk.handover_slip(case, item, occasion)
     return department.decision(case, item, occasion)
 
@@ -140,19 +168,35 @@ def with_code(hub: Hub, database: Any, case: Case, view: DocumentView) -> Docume
     return msgspec.structs.replace(view, query_url=url)
 
 
-def pdf(view: DocumentView) -> bytes:
+def pdf(view: DocumentView, copy: Copy | None = None) -> bytes:
     """Return a paper as PDF; raises `RuleRefused` for one that lacks what the law asks for."""
-    return render(view, "pdf")
+    return render(view, "pdf", copy=copy)
 
 
-def _issued(hub: Hub, case: Case, record_kind: str) -> DocumentView:
-    """Return the last paper of an answer exactly as it was issued."""
-    with hub.store.reading() as database:
-        documents = projections.documents_of(database, case.case_id)
-    found = [one for one in documents if one.document_kind in ANSWERS[record_kind]]
-    if record_kind not in papers_of(case) or not found:
-        raise NotFound("document.not_found", number=case.receipt_number)
-    return decode_view(max(found, key=lambda one: one.issued_at).view)
+def _issued(database: Any, case: Case, record_kind: str) -> Document | None:
+    """Return the last paper of a step that was issued with it, or None.
+
+    A step of the procedure says its paper's number: an earlier one of the kind is not taken.
+    """
+    kinds = ANSWERS.get(record_kind) or _STEPS.get(record_kind, ())
+    found = [
+        one for one in projections.documents_of(database, case.case_id)
+        if one.document_kind in kinds
+    ]  # fmt: skip
+    number = _number_of(case, record_kind)
+    if number:
+        found = [one for one in found if number in (one.official_number, one.number)]
+    return max(found, key=lambda one: one.issued_at, default=None)
+
+
+def _number_of(case: Case, record_kind: str) -> str:
+    if record_kind == CaseSuspended.kind and case.suspensions:
+        return case.suspensions[-1].document_number
+    if record_kind == CaseExtended.kind and case.extension is not None:
+        return case.extension.document_number
+    if record_kind in (CaseDecided.kind, CureFailed.kind) and case.decision is not None:
+        return case.decision.document_number
+    return ""
 
 
 def _ending(case: Case) -> str:

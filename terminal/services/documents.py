@@ -8,9 +8,9 @@ import msgspec
 
 from terminal.clock import Clock, to_local
 from terminal.documents import Copy, HallWording, PrinterProfile, decode_view, lay_out, render
+from terminal.documents.composing.since import copy_since
 from terminal.documents.pdf import render_pdf
 from terminal.documents.render import FORMATS, Format
-from terminal.documents.templates.common import Sealed
 from terminal.documents.templates.sheets import stacked
 from terminal.documents.views import DocumentView, Signing
 from terminal.domain.aggregates import Document, Seal
@@ -101,25 +101,9 @@ class DocumentsService:
 
     def _since(self, document: Document, view: DocumentView, copy: Copy) -> Copy:
         """Add what came to a document after it was made: number, seal, signature."""
-        signing = getattr(view, "signing", None)
-        if document.signed is not None:
-            signed, witness = document.signed, document.signed.witness
-            signing = Signing(
-                signed=not signed.not_signed,
-                reason=signed.not_signed,
-                witness=witness.name if witness else "",
-                signer=signed.signer,
-                signed_at=_iso(signed.signed_at),
-                picture=signed.strokes,
-            )
-        seal = self._seal(document)
-        return msgspec.structs.replace(
-            copy,
-            official_number=document.official_number,
-            sealed=Sealed(seal.service, seal.check_code, _iso(seal.sealed_at)) if seal else None,
-            signing=signing,
-            picture=self._signature(signing),
-        )
+        since = copy_since(document, view, self._seal(document))
+        picture = self._signature(since.signing)
+        return msgspec.structs.replace(since, count=copy.count, at=copy.at, picture=picture)
 
     def _seal(self, document: Document) -> Seal | None:
         """Return the seal that a service of the hall has signed for this very document."""
@@ -138,7 +122,3 @@ class DocumentsService:
             return self._picture(signing.picture)
         except NotFound:
             return b""
-
-
-def _iso(at: int) -> str:
-    return to_local(at).isoformat(timespec="seconds")

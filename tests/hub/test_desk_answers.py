@@ -196,6 +196,20 @@ def test_what_came_from_another_place_is_accepted_after_its_arrival(
     assert load(hub, taken).decide_by == "2026-12-08"
 
 
+def test_the_halls_shorter_limit_begins_with_the_arrival(
+    hub: Hub, terminal: TestTerminal, tmp_path: Path
+) -> None:
+    limits = tmp_path / "limits.json"
+    limits.write_text('{"LICENSING": {"respond_days": 2}}', encoding="utf-8")
+    policy.set_policy(hub, "limits", limits)
+    there = Forwarding(ORGAN, "大竹县", "2026-11-24")
+    taken = terminal.receive(materials=IN_ORDER, respond_by="", forwarding=there)
+    terminal.append(taken.case_id, CaseForwarded(hub.now(), "邮寄", CLERK), base=taken.head)
+    terminal.push()
+    DeskActs(hub, OFFICIAL).register_arrival(taken.case_id, hub.now(), "a1")
+    assert load(hub, taken).respond_by == "2026-11-25"
+
+
 def test_only_the_organ_there_answers_what_was_received_for_it(
     hub: Hub, terminal: TestTerminal
 ) -> None:

@@ -10,16 +10,20 @@ import msgspec
 import pytest
 
 from hub import policy, sealing
+from hub.desk import papers
+from hub.desk.acts import DeskActs
 from hub.hub import Hub
 from hub.store import projections
 from terminal.dev.seal_service import EmulatedSealService
+from terminal.documents import render
 from terminal.domain.aggregates import Document
 from terminal.domain.policy import SealService
-from terminal.domain.records import DocumentIssued, DocumentSealed
+from terminal.domain.records import DocumentIssued, DocumentSealed, Outcome
 from terminal.errors import InvalidInput
 from terminal.ids import SystemRandomness
 from terminal.protocol.seals import SealAnswer, SealRequest
-from tests.hub.line import TestTerminal
+from tests.hub.line import TestTerminal, load
+from tests.hub.week import OFFICIAL
 
 pytestmark = pytest.mark.allow_warnings("hub.sealing")
 ORGAN = "区市场监管局"
@@ -75,6 +79,44 @@ def test_a_paper_of_the_organ_is_sealed_once_by_its_service(
     assert paper(hub, receipt).seal is None
     assert sealing.go_on(hub) == 0
     assert paper(hub, wanted).seal == seal
+
+
+def test_the_departments_own_papers_are_sealed_like_the_windows(
+    hub: Hub, terminal: TestTerminal, service: EmulatedSealService, tmp_path: Path
+) -> None:
+    publish(hub, tmp_path, service.service)
+    taken = terminal.accept(terminal.receive())
+    terminal.push()
+    desk = DeskActs(hub, OFFICIAL)
+    longer = {"reason": "情况复杂", "basis": "第四十二条", "approved_by": "郑某"}
+    desk.extend(taken.case_id, 5, **longer, document_number="延〔2026〕7号", action_id="s1")
+    desk.decide(
+        taken.case_id, outcome=Outcome.GRANTED, document_number="准〔2026〕7号",
+        enforcement_number="执-1", reason="", basis="", action_id="s2",
+    )  # fmt: skip
+
+    def said(kind: str) -> str:
+        view, copy = papers.sheet_of(hub, load(hub, taken), kind)
+        return "".join(render(view, "text", copy=copy).decode().split())
+
+    for kind, number in (("case_extended", "延〔2026〕7号"), ("case_decided", "准〔2026〕7号")):
+        assert number in said(kind)
+        assert "（盖章处）" in said(kind)
+        assert "校验码" not in said(kind)
+    assert sealing.go_on(hub) == 2
+    with hub.store.reading() as database:
+        issued = projections.documents_of(database, taken.case_id)
+    assert {one.document_kind for one in issued} == {"extension", "decision_grant"}
+    for one, kind in zip(issued, ("case_extended", "case_decided"), strict=True):
+        assert one.seal is not None
+        assert f"校验码{one.seal.check_code}" in said(kind)
+        assert "（盖章处）" not in said(kind)
+    # The window that took the papers in has the decision, and its seal.
+    kinds = [row.kind for row in terminal.progress()]
+    assert kinds.count("entry") >= 2 + 4
+    # Without the service's key nothing shows that the seal is one.
+    publish(hub, tmp_path)
+    assert "（盖章处）" in said("case_decided")
 
 
 def test_a_service_that_is_away_keeps_the_papers_waiting(

@@ -102,7 +102,7 @@ _TAKEN_IN: tuple[Step, ...] = (
 _DECIDED: tuple[Step, ...] = (
     # The window receives, the departments decide; and each only what is its own.
     Tried("drainage", "decide", "case.decision_by_department"),
-    TriedAtDesk("drainage", "jiaotong", "decision", "没有找到这个办件", (("outcome", "GRANTED"),)),
+    TriedAtDesk("drainage", "jiaotong", "decision", "不属于您的部门", (("outcome", "GRANTED"),)),
     *_granted("repair", "jiaotong", "区交运备〔2026〕11号", "机动车维修经营备案表"),
     *_granted("sign", "zhifa", "区综执意〔2026〕7号", "户外招牌设置意见书"),
     *_granted("tax", "shuiwu", "区税确〔2026〕3号", "信息确认表"),

@@ -301,7 +301,8 @@ class Watched:
         print(
             f"while draining: p99 {p99(late) * 1000:.1f} ms (goal {GOAL_P99:.0f}), worst "
             f"{max(late) * 1000:.0f} ms (goal {GOAL_WORST:.0f}), {over} of {len(late):,} over it; "
-            f"without waiting for a core {p99(clean) * 1000:.1f} and {max(clean) * 1000:.0f} ms"
+            f"without waiting for a core {p99(clean) * 1000:.1f} and {max(clean) * 1000:.0f} ms, "
+            f"own work {p99(busy.own) * 1000:.1f} and {max(busy.own) * 1000:.0f} ms"
         )
         return 0
 

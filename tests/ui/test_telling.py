@@ -47,7 +47,7 @@ def test_what_came_is_hinted_at_printed_and_signed_for(clerk: Clerk) -> None:
     case_id = extended(cases)
     # The line says so once, my cases and the card beside the work for as long as it is so.
     clerk.wait(lambda: "部门文书到了 1 件" in clerk.label("status_notice"))
-    assert clerk.label("mine_tell") == "部门文书待告知 1 件：按 2 查看"
+    assert clerk.label("mine_tell") == "部门文书待告知 1 件：按 Alt+2 查看"
     page = clerk.place.cases
     clerk.press(F.Key_2, Qt.KeyboardModifier.AltModifier)
     clerk.at("cases_table")

@@ -17,7 +17,7 @@ from terminal.services.issuing import Issuer
 from terminal.services.papers import ready
 from terminal.services.printing import document_view, queue_document
 from terminal.services.untold import out_of
-from terminal.services.views import DocumentView, Session
+from terminal.services.views import DocumentView
 from terminal.store import aggregates, lists, print_jobs
 from terminal.store.database import Transaction
 
@@ -27,7 +27,7 @@ _COMPOSED: dict[str, Callable[[Case, ServiceItem, Occasion], paper.DocumentView]
     CaseDecided.kind: department.decision,
     CureFailed.kind: department.cure_failed,
 }
-"""What a desk records without issuing a paper: the window composes the same one."""
+"""What a desk may record without a paper, for want of data at the hub: the window composes it."""
 
 
 class TellingService:
@@ -37,13 +37,14 @@ class TellingService:
         self._office = office
         self._occasion = occasion
 
-    def print(self, case_id: str, session: Session, action_id: str) -> tuple[DocumentView, ...]:
-        """Print what of a department's papers the applicant was not told, once, and its decision.
+    def print(self, case_id: str, action_id: str) -> tuple[DocumentView, ...]:
+        """Print what of a department's papers the applicant was not told, and its decision.
 
-        One that the desk has issued comes out as it was issued; one that it has only recorded
+        One that the desk has issued comes out as it was issued; one that it could only record
         is composed from the case, in the organ's name and with its number, and issued. What was
-        printed here already is only returned. Raises `NotFound`, and
-        `RuleRefused('case.nothing_to_tell')` where nothing is owed.
+        printed here already is only returned. Raises `NotFound`, and `RuleRefused`:
+        `case.nothing_to_tell` where nothing is owed, `case.paper_under_way` where a step is
+        here and its paper is not yet.
         """
         office = self._office
         views = office.ledger.write(lambda db: self._print(db, case_id, action_id))
@@ -63,24 +64,21 @@ class TellingService:
         owed = (*untold(owed_papers(case), map(out_of, documents)), *decision_papers(case))
         if not owed:
             raise RuleRefused("case.nothing_to_tell", number=case.receipt_number)
-        item = office.items.item(case.item_code, case.item_version)
         found: list[Document] = []
         for one in owed:
             document = _paper_of(one, documents)
             if document is None:
-                document = self._issued(db, case, item, one, f"{action_id}/{one.step.kind}")
+                document = self._issued(db, case, one, f"{action_id}/{one.step.kind}")
             elif not print_jobs.of_document(db, document.document_id):
                 queue_document(db, document, office.randomness.uuid7(), office.now())
             found.append(document)
         return tuple(document_view(db, document) for document in found)
 
-    def _issued(
-        self, db: Transaction, case: Case, item: ServiceItem, owed: Owed, action_id: str
-    ) -> Document:
+    def _issued(self, db: Transaction, case: Case, owed: Owed, action_id: str) -> Document:
         compose = _COMPOSED.get(owed.step.kind)
         if compose is None:
-            # The desk's paper is under way behind its step.
             raise RuleRefused("case.paper_under_way", number=case.receipt_number)
+        item = self._office.items.item(case.item_code, case.item_version)
         view = compose(case, item, self._occasion(owed.step.actor.name, owed.step.at))
         issuer = Issuer(self._office.journal, self._office.randomness, self._office.desk)
         issuer.issue(db, action_id, case, [ready(view)], self._office.now())

@@ -23,9 +23,8 @@ class TellForm(CaseForm):
 
     def call(self) -> Call:
         assert self.file is not None
-        ctx, session, case_id = self.clerking.ctx, self.clerking.session, self.file.case.case_id
-        action = self.action_id
-        return lambda: ctx.telling.print(case_id, session, action)
+        ctx, case_id, action = self.clerking.ctx, self.file.case.case_id, self.action_id
+        return lambda: ctx.telling.print(case_id, action)
 
     def then(self) -> CaseAct | None:
         """Return what comes next: a decision is signed for with the result."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from terminal.events import Event
     from terminal.reports import Reports
 
+    Answer = tuple[QObject, Future[Any], Callable[[Any], None] | None,
+                   Callable[["Failure"], None] | None]  # fmt: skip
+
 logger = logging.getLogger(__name__)
 
 
@@ -65,7 +68,7 @@ class Bridge(QObject):
         self.ctx: Context | None = None
         self._reports = reports
         self._unsubscribe: Callable[[], None] | None = None
-        self._answers: deque[tuple[QObject, Future[Any], Any, Any]] = deque()
+        self._answers: deque[Answer] = deque()
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._deliver_next)
@@ -149,7 +152,7 @@ class Bridge(QObject):
 
         future.add_done_callback(finished)
 
-    def _take(self, answer: tuple[QObject, Future[Any], Any, Any]) -> None:
+    def _take(self, answer: Answer) -> None:
         self._answers.append(answer)
         if not self._turn.isActive():
             self._turn.start(0)
@@ -165,7 +168,7 @@ class Bridge(QObject):
             self._turn.start(0)
         self._deliver(answer)
 
-    def _deliver(self, answer: tuple[QObject, Future[Any], Any, Any]) -> None:
+    def _deliver(self, answer: Answer) -> None:
         owner, future, done, failed = answer
         # Without a core the window is closing: what was asked for is of no use any more.
         if self.ctx is None or future.cancelled() or not shiboken6.isValid(owner):

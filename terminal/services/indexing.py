@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 600.0
 _NICENESS = 10
+_NO_CONSOLE = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""Windows would open one for a program that has none."""
 
 
 def make_index(store: CatalogueStore, path: Path) -> None:
@@ -41,7 +43,7 @@ def make_index_apart(catalogue: Path, path: Path) -> bool:
     try:
         subprocess.run(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, timeout=LIMIT_SECONDS, check=True,
+            stderr=subprocess.PIPE, timeout=LIMIT_SECONDS, check=True, creationflags=_NO_CONSOLE,
         )  # fmt: skip
     except subprocess.CalledProcessError as error:
         logger.warning("no index was made apart: %s", error.stderr.decode("utf-8", "replace"))

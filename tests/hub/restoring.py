@@ -13,7 +13,7 @@ from hub.store import incidents, projections
 from hub.store.people import Account
 from hub.store.tables import TABLES, EntryRow
 from terminal.domain.case import Case
-from terminal.domain.records import Outcome
+from terminal.domain.records import CaseDecided, Outcome
 from terminal.protocol import wire
 from terminal.protocol.entry import Entry
 from terminal.protocol.returns import PATH_RETURN, HubPlace, Return, ReturnAnswer
@@ -101,6 +101,12 @@ def give_back(terminal: TestTerminal, epoch: str, given: Sequence[Entry]) -> Ret
 def decided(hub: Hub, taken: Taken) -> None:
     DeskActs(hub, OFFICIAL).decide(
         taken.case_id, outcome=Outcome.GRANTED,
-        document_number="大市监许〔2026〕1号",
+        document_number=f"大市监许〔2026〕{int(taken.case_id[-5:], 16)}号",
         enforcement_number="执-0001", reason="", basis="", action_id=f"decide/{taken.case_id}",
     )  # fmt: skip
+
+
+def decision_in(given: Sequence[Entry]) -> Entry:
+    """The one decision among entries."""
+    [decision] = [one for one in given if one.read_header().kind == CaseDecided.kind]
+    return decision

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from terminal.errors import TerminalError
+from terminal.services.updating import after_update
 from tests.simulation.acts import carry_home
 from tests.simulation.terminal import Terminal
 from tests.simulation.world import World
@@ -18,6 +19,8 @@ def settle(world: World) -> None:
     for terminal in world.terminals:
         terminal.unknown_kinds = frozenset()
         terminal.restart()
+        # The present release is started, wherever an older one ran.
+        after_update(terminal.ledger, terminal.enrolment, terminal.clock)
         terminal.network.trouble = 0.0
         terminal.network.deliver_late()
         terminal.bring_blobs_back()

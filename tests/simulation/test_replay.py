@@ -181,3 +181,13 @@ def test_it_is_named_although_the_hub_was_started_once_more_before_it_knew() -> 
         "hub_on_off 0 0, hub_on_off 0 0"
     )
     assert played(plan, terminals=3).restored == 1
+
+
+def test_what_an_older_release_held_to_the_end_is_taken_up_by_the_next_one() -> None:
+    """Nothing comes after it that would have it tried again: the start after the update does."""
+    plan = plan_of(
+        "release 0 38281, sync 0 33578, accept 0 39678, supplement 0 30594, sync 0 54826,"
+        "decide 0 3427, sync 0 59293"
+    )
+    world = played(plan, terminals=1)
+    assert "decide t0 3427 -> done" in world.trace

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from terminal.errors import NotFound
+from terminal.errors import InvalidInput, NotFound
 from terminal.ids import Randomness
 from terminal.protocol.suites import STANDARD, key_id
 
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 ALWAYS_NAMED = ("localhost", "127.0.0.1")
 _NOT_BEFORE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 # Clocks are wrong in halls, and terminals check chain and name but not dates.
@@ -86,7 +88,8 @@ def make(files: KeyFiles, names: Sequence[str], hall: str, randomness: Randomnes
     if not files.ca.is_file():
         _make_ca(files, hall)
     named = names_in(files)
-    every = tuple(dict.fromkeys((*ALWAYS_NAMED, *named, *names)))
+    new = (str(_general_name(name).value) for name in names)
+    every = tuple(dict.fromkeys((*ALWAYS_NAMED, *named, *new)))
     if every != named:
         _make_certificate(files, every)
 
@@ -217,4 +220,6 @@ def _general_name(name: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
+        if not _HOST_NAME.fullmatch(name):  # an address with https:// or a port, mostly
+            raise InvalidInput("hub.name_invalid", name=name) from None
         return x509.DNSName(name)

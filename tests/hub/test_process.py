@@ -120,11 +120,12 @@ def test_a_slip_at_init_makes_nothing_and_keeps_the_password_for_later(
     for slip, word in (
         (("--catalogue", str(data_dir / "no.zst")), "no.zst"),
         (("--region", "51"), "行政区划"),
+        (("--name", "https://10.1.2.3:8443"), "--name"),
     ):
         done = run_cli("hub", "init", *slip)
         assert done.returncode == 1
         assert word in done.stderr
-        assert not (data_dir / "hub").exists()
+        assert not (data_dir / "hub" / "hub.db").exists()
 
 
 def test_a_name_may_be_added_to_the_certificate_later(
@@ -132,8 +133,10 @@ def test_a_name_may_be_added_to_the_certificate_later(
 ) -> None:
     keys = data_dir / "hub" / "keys"
     before = {path.name: path.read_bytes() for path in keys.iterdir()}
-    said = json.loads(run_cli("hub", "init", "--json", "--name", "10.1.2.3").stdout)
-    assert said["names"] == [*made_by_cli["names"], "10.1.2.3"]
+    names = ("--name", "10.1.2.3", "--name", "2001:DB8::1", "--name", "localhost")
+    for _ in range(2):
+        said = json.loads(run_cli("hub", "init", "--json", *names).stdout)
+        assert said["names"] == [*made_by_cli["names"], "10.1.2.3", "2001:db8::1"]
     after = {path.name: path.read_bytes() for path in keys.iterdir()}
     assert [name for name in before if before[name] != after[name]] == ["hub.pem"]
 

@@ -17,6 +17,7 @@ from ui.widgets.fields import Choice, Field
 
 NAME_LENGTH = 120
 LONGEST_PASSPORT = 12
+_CREDIT_CODE_LENGTH = 18
 
 
 class PartyForm(QWidget):
@@ -169,7 +170,7 @@ class PartyForm(QWidget):
     def _step(self, key: str, by: int) -> None:
         fields = self._open_fields()
         here = self.fields[key]
-        if key == "number" and by > 0 and self._is_organisation():
+        if key == "number" and by > 0 and self._took_credit_code():
             self.legal_representative.setFocus()
             return
         if by > 0 and here.text() and not here.valid():
@@ -182,10 +183,12 @@ class PartyForm(QWidget):
         else:
             fields[place].setFocus()
 
-    def _is_organisation(self) -> bool:
-        """A credit code in the place of a person's number says what it is: take it as one."""
-        checked = check_credit_code(self.number.text())
-        if self.kind_choice.isHidden() or not checked.valid or self._look(self.number.text()):
+    def _took_credit_code(self) -> bool:
+        """Take a credit code in the place of a person's number for what it is, if it is one."""
+        typed = self.number.text()
+        checked = check_credit_code(typed)
+        known = checked.valid and len(checked.text) == _CREDIT_CODE_LENGTH
+        if self.kind_choice.isHidden() or not known or self._look(typed) is not None:
             return False
         self._on_kind(PartyKind.ORGANISATION)
         self.credit_code.set_text(checked.text)

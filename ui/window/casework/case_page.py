@@ -157,7 +157,9 @@ class CasePage(QWidget):
 
     def _fit_head(self) -> None:
         """Keep number and dates whole, however long the name and however low the window."""
-        self._head.setMinimumHeight(self._head.heightForWidth(max(self.width(), px(300))))
+        # Without the name, which wraps, the width says nothing about the height.
+        wanted = self._head.heightForWidth(max(self.width(), px(300)))
+        self._head.setMinimumHeight(max(wanted, 0))
 
     def _arrange(self) -> None:
         """Side by side; in large print the case takes turns with what can be done."""

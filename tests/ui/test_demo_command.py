@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
-from ui.demo.cli import has_display
+from terminal.cli.base import Console
+from terminal.reports import Reports
+from terminal.texts import Texts
+from ui.demo import headless
+from ui.demo.cli import has_display, run_headless
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTENING = "0A"
@@ -32,6 +38,26 @@ def test_a_display_or_a_chosen_platform_shows_windows(
     environment: dict[str, str], shown: bool
 ) -> None:
     assert has_display(environment) is shown
+
+
+def test_an_end_by_the_system_unwinds_what_was_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def play(*_: object, **__: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    for name in ("QT_QPA_PLATFORM", "QT_LOGGING_RULES"):
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+    monkeypatch.setattr(headless, "play", play)
+    before = signal.getsignal(signal.SIGTERM)
+    args = Namespace(out=tmp_path, scene=None, all=False, keep=False)
+    reports = Reports(tmp_path, "demo", "0")
+    console = Console(
+        texts=Texts(), stdout=io.StringIO(), stderr=io.StringIO(), json=False, reports=reports
+    )
+    with pytest.raises(KeyboardInterrupt):
+        run_headless(args, console)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def _listening(port: int) -> list[str]:

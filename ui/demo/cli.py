@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -83,7 +84,12 @@ def run_headless(args: argparse.Namespace, console: Console) -> int:
             console.line(sentence)
 
     out = (args.out or OUT).absolute()
-    outcome = headless.play(out, console.texts, chosen(args), keep=args.keep, say=say)
+    # A polite end by the system takes the hub's process and the folder away as Ctrl+C does.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        outcome = headless.play(out, console.texts, chosen(args), keep=args.keep, say=say)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     found = outcome.summary
     if console.json:
         console.emit(found)

@@ -43,6 +43,7 @@ def extended(cases: Cases) -> str:
 
 def test_what_came_is_hinted_at_printed_and_signed_for(clerk: Clerk) -> None:
     cases = Cases(clerk)
+    clerk.program.window.resize(1366, 768)
     clerk.wait(lambda: clerk.place._to_tell == 0)
     case_id = extended(cases)
     # The line says so once, my cases and the card beside the work for as long as it is so.

@@ -34,6 +34,9 @@ from ui.window.coalesced import Coalesced
 from ui.window.life_event import progress_words
 from ui.window.page import Page
 
+LOW = 400
+"""Height of the page, at scale 1, below which the rows come before what is said of one."""
+
 GAP_MS = 1_000
 """While entries drain the hub's answers change hundreds of rows a second: nobody reads that."""
 
@@ -54,7 +57,7 @@ class CasesPage(Page):
         self._ended: tuple[TodoRow, ...] = ()
         self._found: tuple[TodoRow, ...] = ()
         self._searched = self._matter = ""
-        self._of_all = False
+        self._of_all = self._low = False
         self._asked = 0
         self._held = ""
         self.tabs = TabBar(texts)
@@ -182,7 +185,8 @@ class CasesPage(Page):
         for place, least in ((6, 1180), (5, 960), (4, 860), (3, 760)):
             self.table.setColumnHidden(place, self.width() < px(least))
         self.place.setVisible(self.width() >= px(900))
-        margin = px(8 if self.height() < px(400) else 16)
+        self._low = self.height() < px(LOW)
+        margin = px(8 if self._low else 16)
         self._whole.setContentsMargins(px(16), margin, px(16), margin)
 
     def _on_todo(self, todo: TodoList) -> None:
@@ -248,7 +252,10 @@ class CasesPage(Page):
         if self._searched and self._matter:
             self.below.say(self._matter, "")
         else:
-            self.below.say(row_words(row, self.texts) if row is not None else "", "warning")
+            said = row_words(row, self.texts) if row is not None else ""
+            # What is owed stands on the form as well, which the next key opens.
+            quiet = self._low and row is not None and bool(row.owed)
+            self.below.say("" if quiet else said, "warning")
         self.keys_changed.emit()
 
     def _empty_words(self) -> str:

@@ -33,7 +33,8 @@ OFFICIAL = Account("zhou", "周强", ORGAN.name, "执-0001", False, "")
 
 def decided(hub: Hub, case_id: str) -> None:
     DeskActs(hub, OFFICIAL).decide(
-        case_id, outcome=Outcome.GRANTED, document_number="大市监许〔2026〕1号",
+        case_id, outcome=Outcome.GRANTED,
+        document_number=f"大市监许〔2026〕{int(case_id[-5:], 16)}号",
         enforcement_number="执-0001", reason="", basis="", action_id=f"decide/{case_id}",
     )  # fmt: skip
 

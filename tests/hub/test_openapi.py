@@ -54,7 +54,12 @@ _SPEAKING = (
     "api.py", "inbox.py", "pull.py", "blobs.py", "enrol.py", "renewal.py", "tree.py",
     "restore/taking.py",
 )  # fmt: skip
-_TO_TECHNICIANS = {"hub.code_plain", "hub.hall_unknown", "hub.renewal_days"}
+_TO_TECHNICIANS = {
+    "hub.code_plain",
+    "hub.hall_unknown",
+    "hub.no_such_terminal",
+    "hub.renewal_days",
+}
 """Said by commands of the same modules, never over the line."""
 
 

@@ -50,6 +50,7 @@ class Friday(msgspec.Struct, frozen=True):
     today: dt.date
     next_day: dt.date
     since: dt.date
+    overdue: Listed
     due: Listed
     deemed: Listed
     unrecorded: frozenset[str]
@@ -84,7 +85,7 @@ def read(hub: Hub, today: dt.date) -> Friday:
             count = marks.count(database, mark, since=since, before=before)
             return Listed(queues.marked(database, found), count)
 
-        silent = _unrecorded(database, today)
+        silent, unanswered = _unanswered(database, today)
         deemed = marked(Mark.DEEMED, since=week)
         deemed = Listed([*silent, *deemed.cases], len(silent) + deemed.count)
         withdrawn, voided = marked(Mark.WITHDRAWN, since=week), marked(Mark.VOIDED, since=week)
@@ -92,6 +93,7 @@ def read(hub: Hub, today: dt.date) -> Friday:
             today=today,
             next_day=next_day,
             since=since,
+            overdue=_overdue(database, today, unanswered),
             due=_due(database, today, next_day),
             deemed=deemed,
             unrecorded=frozenset(case.case_id for case in silent),
@@ -119,21 +121,36 @@ def read(hub: Hub, today: dt.date) -> Friday:
 
 
 def _due(database: Any, today: dt.date, next_day: dt.date) -> Listed:
-    """Return what falls due after today up to the next working day, rest days between included."""
-    since, before = (today + ONE_DAY).isoformat(), (next_day + ONE_DAY).isoformat()
+    """Return what falls due from today to the next working day, rest days between included."""
+    since, before = today.isoformat(), (next_day + ONE_DAY).isoformat()
     states = [state for state in CaseState if state.open]
     cases = queues.by_state(database, None, states, since=since, before=before)
     return Listed(cases, queues.count(database, None, states, since=since, before=before))
 
 
-def _unrecorded(database: Any, today: dt.date) -> list[Case]:
-    """Return what the law has accepted by silence and nobody has recorded, the oldest first."""
-    found: list[Case] = []
+def _unanswered(database: Any, today: dt.date) -> tuple[list[Case], list[Case]]:
+    """Return what waits for an answer past its day, the oldest first.
+
+    The former the law has accepted by silence and nobody has recorded it; the latter is late.
+    """
+    silent: list[Case] = []
+    overdue: list[Case] = []
     states, before, offset = [CaseState.RECEIVED], today.isoformat(), 0
     while late := queues.by_state(database, None, states, before=before, offset=offset):
-        found += [case for case in late if case.accepted_by_silence(today)]
+        for case in late:
+            (silent if case.accepted_by_silence(today) else overdue).append(case)
         offset += len(late)
-    return found
+    return silent, overdue
+
+
+def _overdue(database: Any, today: dt.date, unanswered: Sequence[Case]) -> Listed:
+    """Return what is past its day: these, and what was to be decided."""
+    day = today.isoformat()
+    states = [state for state in queues.CLOCKED if state is not CaseState.RECEIVED]
+    undecided = queues.by_state(database, None, states, before=day)
+    cases = sorted((*unanswered, *undecided), key=lambda case: case.due)
+    count = len(unanswered) + queues.count(database, None, states, before=day)
+    return Listed(cases[: marks.MOST], count)
 
 
 def _stored_at(database: Any, records: Sequence[str]) -> dict[str, int]:

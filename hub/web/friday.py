@@ -89,6 +89,7 @@ class _Words:
         """Return the lists in the order of what cannot wait."""
         found = self._found
         return [
+            self._list("overdue", found.overdue, self._overdue),
             self._list("due", found.due, self._due, date=self._day(found.next_day)),
             self._list("deemed", found.deemed, self._deemed),
             self._list("uncured", found.uncured, self._uncured),
@@ -130,6 +131,9 @@ class _Words:
         why = self._say(f"act.{act}", state=staff_state(case, self._texts))
         said = say_due(case.due, self._texts, self._today, provisional=case.provisional)
         return self._line(case, said, why)
+
+    def _overdue(self, case: Case) -> Line:
+        return msgspec.structs.replace(self._due(case), marked=True)
 
     def _deemed(self, case: Case) -> Line:
         stored = self._found.stored_at.get(case.history[0].record_id, 0)

@@ -18,6 +18,7 @@ from hub.web.friday import FridayPage
 from hub.web.site import Site
 from terminal.clock import FixedClock
 from terminal.domain.case import Case
+from terminal.domain.records import Outcome
 from terminal.errors import InvalidInput
 from terminal.texts import Texts
 from tests.hub.conftest import PASSWORD
@@ -26,7 +27,7 @@ from tests.hub.test_desk import SECRET, Browser
 from tests.hub.week import ORGAN, Week
 
 LISTS = (
-    "due", "deemed", "uncured", "past_plan", "undelivered", "second_notices", "ended",
+    "overdue", "due", "deemed", "uncured", "past_plan", "undelivered", "second_notices", "ended",
     "unchecked", "originals", "refusals", "complaints", "call_backs", "silent",
 )  # fmt: skip
 
@@ -128,6 +129,30 @@ def test_a_list_follows_what_is_done(week: Week, chief: Browser, clock: FixedClo
     assert "自 11-23 起；答复期限最迟 11-30（周一，含当日）" in silent
     assert "窗口未在期限内答复；窗口还没有登记受理" in silent
     assert figure(lists(chief)["second_notices"]) == 0
+
+
+def test_what_is_late_is_listed_until_it_is_decided(
+    week: Week, chief: Browser, clock: FixedClock
+) -> None:
+    cases = week.cases
+    chief.sign_in(setup.SUPERVISOR, PASSWORD)
+    clock.advance(days=22)  # Tuesday 2026-12-15, the last day of one of them
+    chief.sign_in(setup.SUPERVISOR, PASSWORD)
+    found = lists(chief)
+    assert cases["originals"].receipt_number in found["due"], "today is not late"
+    assert cases["originals"].receipt_number not in found["overdue"]
+    assert cases["unchecked"].receipt_number in found["overdue"]
+    assert "作出决定" in found["overdue"]
+    assert cases["due"].receipt_number not in found["overdue"], "accepted by silence, not late"
+    clock.advance(days=1)
+    chief.sign_in(setup.SUPERVISOR, PASSWORD)
+    found = lists(chief)
+    assert cases["originals"].receipt_number in found["overdue"]
+    week.desk.decide(
+        cases["originals"].case_id, outcome=Outcome.GRANTED, document_number="文〔2026〕8号",
+        enforcement_number="执-0001", reason="", basis="", action_id="w8",
+    )  # fmt: skip
+    assert cases["originals"].receipt_number not in lists(chief)["overdue"]
 
 
 def test_it_is_the_supervisors(week: Week, line: Line, hub: Hub) -> None:

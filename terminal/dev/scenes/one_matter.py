@@ -124,7 +124,8 @@ _HANDED_OUT: tuple[Step, ...] = (
     HandOut(("repair", "drainage", "sign", "tax"), "zhang"),
     *(
         Expect(
-            part, S.DELIVERED,
+            part,
+            S.DELIVERED,
             papers=("copy_check", "acceptance", "result_handover", "delivery_receipt"),
         )
         for part in ("repair", "sign", "tax")

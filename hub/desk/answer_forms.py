@@ -8,9 +8,10 @@ from collections.abc import Callable
 from hub.desk.fields import LINE, LONG, SHORT, Choice, Field, Row
 from hub.desk.grounds import Grounds, Undertaking
 from hub.web.site import say_due
-from terminal.domain.answering import noticeable
+from terminal.domain.answering import brought, noticeable
 from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
+from terminal.domain.catalogue import Fate
 from terminal.domain.deadlines import accept_by, say_day
 from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.records import (
@@ -117,9 +118,10 @@ def fields_of(act: str, case: Case, grounds: Grounds, texts: Texts) -> tuple[Fie
             return (Field("undertaken", "radio", texts("desk.field.undertaken"), choices=choices),)
         case "supplement":
             rows = tuple(
-                _row(entry, texts) for entry in case.materials
+                _row(entry, texts, copied=entry.material_id in _copied(case, grounds))
+                for entry in case.materials
                 if entry.status is not MaterialStatus.RECEIVED
-            )  # fmt: skip
+            )
             return (Field("brought", "materials", texts("desk.field.brought"), rows=rows),)
         case "correct":
             rows = tuple(_row(entry, texts, words=True) for entry in noticeable(case, grounds.item))
@@ -144,11 +146,20 @@ def fields_of(act: str, case: Case, grounds: Grounds, texts: Texts) -> tuple[Fie
     return ()
 
 
-def _row(entry: MaterialEntry, texts: Texts, *, words: bool = False) -> Row:
+def _copied(case: Case, grounds: Grounds) -> set[str]:
+    """Return the materials of which a copy is made and compared here once they are brought."""
+    ids = {entry.material_id for entry in case.materials}
+    here = brought(case, grounds.item, ids)
+    return {one.material_id for one in here if one.fate is Fate.ORIGINAL_SEEN_COPY_KEPT}
+
+
+def _row(entry: MaterialEntry, texts: Texts, *, words: bool = False, copied: bool = False) -> Row:
     lacks = entry.status is not MaterialStatus.RECEIVED
     note = [texts(f"hub.status.{entry.status.value}")]
     if entry.standard:
         note.append(texts("hub.page.standard", standard=entry.standard))
+    if copied:
+        note.append(texts("desk.act.supplement.compares"))
     return Row(
         entry.material_id, entry.name, " · ".join(note), words and lacks, words,
         entry.defect if words else "",

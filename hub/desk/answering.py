@@ -16,7 +16,7 @@ from hub.desk import numbering, papers
 from hub.hub import Hub
 from hub.store import projections
 from terminal.documents import content_digest, encode_view, kind_of, lay_out
-from terminal.documents.composing import intake
+from terminal.documents.composing import desk, intake
 from terminal.documents.composing.steps import correction_supplement
 from terminal.documents.views import DocumentView
 from terminal.domain.case import Case
@@ -68,11 +68,12 @@ def drafts_of(
     occasion = papers.occasion_of(hub, case, taken[-1].actor, now)
     views: list[DocumentView | None] = []
     match bodies[-1]:
-        case MaterialsSupplemented():
+        case MaterialsSupplemented(materials=brought):
             known = projections.documents_of(database, case.case_id)
             issued = tuple(one.document_kind for one in known)
             occasion = msgspec.structs.replace(occasion, issued=issued)
             views.append(correction_supplement(case, item, occasion))
+            views.append(desk.copy_check(brought, case, item, occasion))
         case CaseAccepted(deferred=deferred):
             make = intake.conditional if deferred else intake.acceptance
             views.append(make(case, item, occasion))

@@ -31,6 +31,7 @@ from terminal.domain.calendar import DueDate, WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import ServiceItem, in_force
 from terminal.domain.deadlines import RegimeClock
+from terminal.domain.materials import compared
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.policy import HallRules, credit_key
 from terminal.domain.records import (
@@ -166,13 +167,16 @@ class Grounds(msgspec.Struct, frozen=True):
         self, case: Case, ids: Collection[str], today: dt.date, calendar: WorkingDayCalendar,
         actor: Actor, now: int,
     ) -> MaterialsSupplemented:  # fmt: skip
-        """Return what was brought; after a notice the organ's time to answer runs anew."""
+        """Return what was brought; after a notice the organ's time to answer runs anew.
+
+        Copies that the guide wants made of a shown original are compared by who registers them.
+        """
         self._need(MaterialsSupplemented.kind)
         entries = brought(case, self.item, ids)
         if not entries:
             raise RuleRefused("desk.nothing_marked")
         respond_by = answer_due(case, today, calendar, self.clock)
-        return MaterialsSupplemented(entries, {}, now, respond_by, actor)
+        return MaterialsSupplemented(compared(entries, actor, now), {}, now, respond_by, actor)
 
     def declined(
         self, case: Case, request: DeclineRequest, actor: Actor, second: Actor, now: int

@@ -42,6 +42,9 @@ ANSWERS = {
 }
 """Answers to an application that the desk gives, with the kinds of their papers."""
 
+COPY_CHECK = "copy_check"
+"""The desk's own sheet for copies that it compared (复印件核对单), which comes beside a receipt."""
+
 _STEPS = {
     CaseSuspended.kind: ("special_procedure",),
     CaseExtended.kind: ("extension",),
@@ -55,8 +58,13 @@ HALL_PHONE = "12345"
 
 
 def papers_of(case: Case) -> tuple[str, ...]:
-    """Return the kinds of records of which the case has a paper of the department, newest last."""
+    """Return the kinds of records of which the case has a paper of the department, newest last.
+
+    `COPY_CHECK` among them is no record's: it is the sheet of the copies that the desk compared.
+    """
     kinds = _answers_of(case)
+    if any(one.compared and one.compared.by.kind == "department" for one in case.materials):
+        kinds.append(COPY_CHECK)
     if case.papers is not None:
         kinds.append(MaterialsHandedOver.kind)
     if case.suspensions:
@@ -87,8 +95,8 @@ def paper_of(hub: Hub, case: Case, record_kind: str) -> DocumentView:
     """Return the paper of the case's last record of a kind as it was issued, or is composed now.
 
     `record_kind` is the kind of an entry: `case_extended`, `case_suspended`, `case_decided`,
-    `cure_failed`, `materials_handed_over` or `materials_taken_over`, or one of `ANSWERS`. Raises
-    `NotFound('document.not_found')` where the case has no such paper.
+    `cure_failed`, `materials_handed_over` or `materials_taken_over`, one of `ANSWERS`, or
+    `COPY_CHECK`. Raises `NotFound('document.not_found')` where the case has no such paper.
     """
     return sheet_of(hub, case, record_kind)[0]
 
@@ -107,7 +115,7 @@ def sheet_of(hub: Hub, case: Case, record_kind: str) -> tuple[DocumentView, Copy
         if issued is not None and kind in papers_of(case):
             view = decode_view(issued.view)
             return view, copy_since(issued, view, seal_of(database, issued))
-        if kind in ANSWERS:
+        if kind in ANSWERS or kind == COPY_CHECK:
             raise NotFound("document.not_found", number=case.receipt_number)
         return with_code(hub, database, case, _composed(hub, case, kind)), Copy()
 
@@ -176,8 +184,11 @@ def pdf(view: DocumentView, copy: Copy | None = None) -> bytes:
 def _issued(database: Any, case: Case, record_kind: str) -> Document | None:
     """Return the last paper of a step that was issued with it, or None.
 
-    A step of the procedure says its paper's number: an earlier one of the kind is not taken.
+    A step of the procedure says its paper's number: an earlier one of the kind is not taken; of
+    the sheets of compared copies, none of a window is.
     """
+    if record_kind == COPY_CHECK:
+        return _sheet_of_copies(database, case)
     kinds = ANSWERS.get(record_kind) or _STEPS.get(record_kind, ())
     found = [
         one for one in projections.documents_of(database, case.case_id)
@@ -186,6 +197,15 @@ def _issued(database: Any, case: Case, record_kind: str) -> Document | None:
     number = _number_of(case, record_kind)
     if number:
         found = [one for one in found if number in (one.official_number, one.number)]
+    return max(found, key=lambda one: one.issued_at, default=None)
+
+
+def _sheet_of_copies(database: Any, case: Case) -> Document | None:
+    found = [
+        one for one in projections.documents_of(database, case.case_id)
+        if one.document_kind == COPY_CHECK
+        and decode_view(one.view).head.window == case.competent_organ
+    ]  # fmt: skip
     return max(found, key=lambda one: one.issued_at, default=None)
 
 

@@ -10,6 +10,7 @@ from hub.hub import Hub
 from hub.store import people
 from terminal.clock import FixedClock
 from terminal.domain.case import CaseState
+from terminal.domain.catalogue import Fate
 from terminal.domain.parties import MaterialEntry, MaterialStatus
 from tests.hub.line import Line, TestTerminal, load
 from tests.hub.test_desk import SECRET, Browser
@@ -35,7 +36,10 @@ def official(hub: Hub, line: Line) -> Browser:
 def test_an_application_is_answered_on_its_page_and_leaves_the_queue(
     hub: Hub, terminal: TestTerminal, official: Browser, clock: FixedClock
 ) -> None:
-    lacking = MaterialEntry("m2", "营业执照", status=MaterialStatus.MISSING, standard="有效期内")
+    lacking = MaterialEntry(
+        "m2", "营业执照", status=MaterialStatus.MISSING, standard="有效期内",
+        fate=Fate.ORIGINAL_SEEN_COPY_KEPT,
+    )  # fmt: skip
     taken = terminal.receive(materials=(MaterialEntry("m1", "身份证件"), lacking))
     terminal.push()
     with hub.store.writing() as store:
@@ -56,7 +60,11 @@ def test_an_application_is_answered_on_its_page_and_leaves_the_queue(
     clock.advance(days=2)
     official.sign_in("zhou")
     acts = Acts(official, taken)
+    assert words(official.get(acts.path)).count("勾选即记录由您核对一致") == 1
     acts("supplement", tick_m1="yes", tick_m2="yes")
+    sheet = official.get(f"/desk/cases/{taken.case_id}/papers/copy_check")
+    assert sheet.headers["content-type"] == "application/pdf"
+    assert "复印件核对单" in words(official.get(f"/desk/cases/{taken.case_id}"))
     assert offered(official, taken) == {"accept", "correct", "decline"}
     no = {"decline_kind": "OTHER", "decline_reason": "不符合", "decline_basis": "某法第一条"}
     wrong = acts("decline", second_name="wu", second_password="not-her-password", **no)

@@ -22,6 +22,7 @@ from terminal.documents import render
 from terminal.domain.aggregates import Document, NegativeOutcome
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import (
+    Fate,
     Material,
     Organ,
     Regime,
@@ -29,7 +30,7 @@ from terminal.domain.catalogue import (
     TimeLimit,
     WindowAuthority,
 )
-from terminal.domain.parties import MaterialEntry, MaterialStatus
+from terminal.domain.parties import Comparison, MaterialEntry, MaterialStatus
 from terminal.domain.records import CaseForwarded, DeclineKind, ForwardArrived, Forwarding
 from terminal.errors import InvalidInput, NotAllowed, RuleRefused
 from terminal.protocol.snapshot import Line as Item
@@ -298,6 +299,35 @@ def test_a_second_notice_of_something_new_needs_its_reason(hub: Hub, taken: Take
     assert refused.value.code == "case.second_notice_needs_reason"
     desk.notify_correction(taken.case_id, {"m2": "已过有效期"}, "执照于今日到期", "n4")
     assert load(hub, taken).repeat_reasons == ("执照于今日到期",)
+
+
+def test_who_registers_copies_has_compared_them(
+    hub: Hub, terminal: TestTerminal, clock: FixedClock
+) -> None:
+    copied = msgspec.structs.replace(ITEM.materials[1], fate=Fate.ORIGINAL_SEEN_COPY_KEPT)
+    publish(hub, materials=(ITEM.materials[0], copied, ITEM.materials[2]))
+    window = msgspec.structs.replace(
+        IN_ORDER[0], fate=Fate.ORIGINAL_SEEN_COPY_KEPT, compared=Comparison(CLERK, hub.now())
+    )
+    lacking = [msgspec.structs.replace(e, status=MaterialStatus.MISSING) for e in IN_ORDER[1:]]
+    taken = terminal.receive(materials=(window, *lacking), item_version="2")
+    terminal.push()
+    assert papers.COPY_CHECK not in papers.papers_of(load(hub, taken)), "the window's own"
+    clock.advance(minutes=5)
+    # Nothing was told of, so that the sheet comes without a receipt for a correction.
+    DeskActs(hub, OFFICIAL).supplement(taken.case_id, ["m2", "m3"], "k1")
+    case = load(hub, taken)
+    found = {one.material_id: one.compared for one in case.materials}
+    assert found["m1"] == window.compared
+    assert found["m2"] is not None
+    assert (found["m2"].by.name, found["m2"].at) == (OFFICIAL.display_name, hub.now())
+    assert found["m3"] is None, "an original that stays has nothing to be compared with"
+    assert papers.papers_of(case) == (papers.COPY_CHECK,)
+    said = text_of(hub, taken, papers.COPY_CHECK)
+    for words in ("经核对与原件一致", "营业执照", OFFICIAL.display_name, ORGAN):
+        assert words in said, words
+    assert "平面布局图" not in said
+    assert "身份证件" not in said
 
 
 # Not accepting

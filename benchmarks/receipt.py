@@ -26,6 +26,7 @@ from terminal.devices.emulators.printer import PrinterEmulator  # noqa: E402
 from terminal.documents import warm_up  # noqa: E402
 from terminal.domain.catalogue import FieldKind  # noqa: E402
 from terminal.domain.identity import check_character  # noqa: E402
+from terminal.domain.materials import received  # noqa: E402
 from terminal.domain.parties import Party  # noqa: E402
 from terminal.services import drafts  # noqa: E402
 from terminal.services.views import IntakeDraft, Session  # noqa: E402
@@ -58,7 +59,7 @@ def ready_draft(ctx: Context, person: Party) -> IntakeDraft:
     """Return a draft with all materials ticked and all fields filled in."""
     draft = ctx.intake.start(person, ITEM)
     for line in ctx.intake.review(draft).materials:
-        draft = drafts.with_material(draft, drafts.received(line.material))
+        draft = drafts.with_material(draft, received(line.material))
     for field in ctx.intake.review(draft).fields:
         if field.required and not draft.form.get(field.id):
             value = field.options[0] if field.options else VALUES.get(field.kind, "示例")

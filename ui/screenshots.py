@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from terminal.clock import CHINA_TIME, FixedClock
 from terminal.context import Context
+from terminal.domain.materials import received
 from terminal.domain.parties import Capacity, IdentitySource, Party, PartyKind
 from terminal.services import drafts
 from terminal.services.views import Act, Review, Role
@@ -276,7 +277,7 @@ class _Scene:
         draft = review.draft
         lines = [line for line in review.materials if not line.settled and line.material.required]
         for line in lines[: len(lines) - leave]:
-            draft = drafts.with_material(draft, drafts.received(line.material))
+            draft = drafts.with_material(draft, received(line.material))
         desk.change(draft)
 
     def _complete(self, desk: Desk) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from terminal.domain.case import Case
 from terminal.domain.catalogue import Fate
 from terminal.domain.evolve import Evolved, evolve
+from terminal.domain.materials import received
 from terminal.domain.parties import Actor, Party
 from terminal.domain.records import HUB_ORIGIN, CaseExtended, Outcome, Record, ResultThing
 from terminal.services import drafts
@@ -162,7 +163,7 @@ class CaseworkScene:
         owed = [one.material for one in review.materials if not one.settled]
         later = [one for one in owed if one.deferrable][:but]
         for material in owed:
-            entry = drafts.received(material)
+            entry = received(material)
             if material in later:
                 entry = drafts.deferred(material)
             elif material is owed[0]:

@@ -11,7 +11,7 @@ import msgspec
 from terminal.domain.answering import correction_items, may_follow, windows_answer
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import HandlingKind, Way
-from terminal.domain.materials import compared
+from terminal.domain.materials import compared, missing
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
 from terminal.domain.records import (
     Body,
@@ -26,7 +26,6 @@ from terminal.domain.records import (
 from terminal.domain.regime import acceptance_basis, conditional_basis, correction_basis
 from terminal.ids import record_id
 from terminal.protocol.entry import Draft
-from terminal.services.drafts import missing
 from terminal.services.review import decide_by
 from terminal.services.views import Act, DeclineRequest, IntakeDraft, Review
 

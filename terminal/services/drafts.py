@@ -6,9 +6,7 @@ import msgspec
 
 from terminal.domain import certificates
 from terminal.domain.catalogue import Material, ServiceItem, Way, asked_materials
-from terminal.domain.materials import came as came
-from terminal.domain.materials import missing as missing
-from terminal.domain.materials import received as received
+from terminal.domain.materials import received
 from terminal.domain.parties import (
     Capacity,
     FreeChoice,

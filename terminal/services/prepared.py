@@ -24,6 +24,7 @@ from terminal.domain.catalogue import (
     asked_questions,
 )
 from terminal.domain.identity import DocumentKind, check_document
+from terminal.domain.materials import missing, received
 from terminal.domain.parties import (
     Blob,
     Capacity,
@@ -240,7 +241,7 @@ def _check_answers(item: ServiceItem, given: dict[str, str], answers: dict[str, 
 def _entry(prepared: PreparedMaterial, material: Material) -> MaterialEntry:
     match prepared.status:
         case MaterialStatus.MISSING:
-            return drafts.missing(material)
+            return missing(material)
         case MaterialStatus.DEFERRED:
             return drafts.deferred(material)
         case MaterialStatus.DEFECTIVE:
@@ -254,7 +255,7 @@ def _entry(prepared: PreparedMaterial, material: Material) -> MaterialEntry:
     if prepared.way is Way.CERTIFICATE:
         entry = _certificate(prepared, material)
     else:
-        entry = drafts.received(material, way=prepared.way, count=prepared.count)
+        entry = received(material, way=prepared.way, count=prepared.count)
     if prepared.fate is not None:
         entry = msgspec.structs.replace(entry, fate=prepared.fate)
     return entry

@@ -28,6 +28,7 @@ from terminal.domain.catalogue import (
     WindowAuthority,
 )
 from terminal.domain.identity import check_character
+from terminal.domain.materials import received
 from terminal.domain.parties import IdentitySource, Party, PartyKind
 from terminal.services import drafts
 from terminal.services.views import IntakeDraft, Role, Session
@@ -187,7 +188,7 @@ class Hall:
         """Hand in every material but some."""
         for line in self.ctx.intake.review(draft).materials:
             if line.material.id not in but:
-                draft = drafts.with_material(draft, drafts.received(line.material))
+                draft = drafts.with_material(draft, received(line.material))
         return draft
 
     def kinds(self) -> list[str]:

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 from terminal.context import Context  # noqa: E402
 from terminal.dev import people  # noqa: E402
 from terminal.dev.scenes.items import RESETTLED  # noqa: E402
+from terminal.domain.materials import received  # noqa: E402
 from terminal.domain.parties import Party  # noqa: E402
 from terminal.errors import NotAllowed  # noqa: E402
 from terminal.services import drafts  # noqa: E402
@@ -62,7 +63,7 @@ def complete(ctx: Context) -> IntakeDraft:
     person = people.person("abdu")
     draft = ctx.intake.start(Party(name=person.name, identity_number=person.number), RESETTLED)
     for line in ctx.intake.review(draft).materials:
-        draft = drafts.with_material(draft, drafts.received(line.material))
+        draft = drafts.with_material(draft, received(line.material))
     for field, value in VALUES.items():
         draft = drafts.with_field(draft, field, value)
     return ctx.intake.review(draft).draft

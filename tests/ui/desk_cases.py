@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from terminal.context import Context
 from terminal.domain.catalogue import Fate, WindowAuthority
+from terminal.domain.materials import received
 from terminal.domain.parties import Party
 from terminal.domain.records import Outcome, ResultThing
 from terminal.services import drafts
@@ -47,7 +48,7 @@ class Cases:
         draft = drafts.with_field(drafts.with_answer(draft, "kind", "retail"), "area", "120")
         for line in self.ctx.intake.review(draft).materials:
             if line.material.id not in but:
-                entry = drafts.received(line.material)
+                entry = received(line.material)
                 if line.material.id == "form":
                     entry = msgspec.structs.replace(entry, fate=Fate.ORIGINAL_KEPT)
                 draft = drafts.with_material(draft, entry)

@@ -17,6 +17,7 @@ from terminal.context import Context
 from terminal.dev import people
 from terminal.dev.scenes.items import FOOD, RESETTLED
 from terminal.devices.ports import ScannedCode
+from terminal.domain.materials import received
 from terminal.domain.parties import Party
 from terminal.services import drafts
 from terminal.settings import Settings
@@ -88,7 +89,7 @@ def accepted(ctx: Context) -> str:
     party = Party(name=PERSON.name, identity_number=PERSON.number)
     draft = ctx.intake.start(party, RESETTLED)
     for line in ctx.intake.review(draft).materials:
-        draft = drafts.with_material(draft, drafts.received(line.material))
+        draft = drafts.with_material(draft, received(line.material))
     for field, value in (
         ("care_place", "成都"),
         ("filed_from", "2026-12-01"),

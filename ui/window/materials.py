@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from terminal.domain.catalogue import Way
+from terminal.domain.materials import received
 from terminal.domain.parties import Blob, MaterialEntry, MaterialStatus, TrustGrade
 from terminal.services import drafts
 from terminal.services.views import MaterialLine
@@ -149,7 +150,7 @@ class MaterialsPanel(QWidget):
             self._put(
                 msgspec.structs.replace(kept, count=count, status=MaterialStatus.RECEIVED)
                 if kept is not None and not kept.lacking
-                else drafts.received(line.material, count=count)
+                else received(line.material, count=count)
             )
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._turn_fate(line, 1 if key == Qt.Key.Key_Right else -1)
@@ -196,7 +197,7 @@ class MaterialsPanel(QWidget):
             way = Way.PAPER if Way.PAPER in line.ways else line.ways[0]
             if way in (Way.DEFERRED, Way.UPLOAD, Way.CERTIFICATE):
                 way = Way.PAPER
-            self._settle(drafts.received(line.material, way=way))
+            self._settle(received(line.material, way=way))
 
     def _turn_fate(self, line: MaterialLine, step: int) -> None:
         entry = line.entry
@@ -270,7 +271,7 @@ class MaterialsPanel(QWidget):
             return
         entry = line.entry
         if entry is None or entry.way is not Way.UPLOAD or entry.lacking:
-            entry = drafts.received(line.material, way=Way.UPLOAD)
+            entry = received(line.material, way=Way.UPLOAD)
         # On to the next row: the space bar here would take the file away again.
         self._settle(msgspec.structs.replace(entry, blobs=(*entry.blobs, blob)))
         self._back_to_list()

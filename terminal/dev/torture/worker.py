@@ -23,6 +23,7 @@ import msgspec
 from terminal.context import Context
 from terminal.dev import people
 from terminal.dev.scenes.items import RESETTLED
+from terminal.domain.materials import received
 from terminal.domain.parties import Party
 from terminal.errors import TerminalError
 from terminal.ids import record_id
@@ -98,7 +99,7 @@ class Worker:
         for line in lines[: len(lines) - but]:
             if line.settled:
                 continue
-            entry = drafts.received(line.material)
+            entry = received(line.material)
             if self._dice.random() < 0.2:
                 blob = self._ctx.blobs.attach(self._scan())
                 entry = msgspec.structs.replace(entry, blobs=(blob,))

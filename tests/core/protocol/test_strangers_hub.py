@@ -12,6 +12,7 @@ import pytest
 
 from terminal.context import Context
 from terminal.dev import people
+from terminal.domain.materials import received
 from terminal.domain.parties import Party
 from terminal.errors import SyncError
 from terminal.protocol.wire import BLOB_PIECE_BYTES
@@ -96,7 +97,7 @@ def test_a_scan_in_several_pieces_frees_what_waited_for_it(
     blob = hall.ctx.blobs.attach(path)
     draft = hall.complete(PLAIN)
     line = hall.ctx.intake.review(draft).materials[0]
-    entry = msgspec.structs.replace(drafts.received(line.material), blobs=(blob,))
+    entry = msgspec.structs.replace(received(line.material), blobs=(blob,))
     hall.ctx.intake.accept(drafts.with_material(draft, entry), hall.clerk)
     turn(hall)
     assert hub.blobs[blob.hash] == path.read_bytes()

@@ -12,6 +12,7 @@ from PIL import Image
 
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import WindowAuthority
+from terminal.domain.materials import received
 from terminal.domain.parties import MaterialEntry
 from terminal.domain.records import DeliveryWay, Outcome, ResultThing
 from terminal.errors import InvalidInput, NotAllowed, NotFound, RuleRefused, TerminalError
@@ -134,7 +135,7 @@ def test_deferred_materials_come_later_or_the_case_ends_in_writing(hall: Hall) -
         ctx.casework.bring_deferred(case_id, [MaterialEntry("card", "身份证")], session)
     with refusing("case.cure_still_runs"):
         ctx.casework.fail_cure(case_id, "未补齐", "办事指南", session)
-    ctx.casework.bring_deferred(case_id, [drafts.received(lease)], session)
+    ctx.casework.bring_deferred(case_id, [received(lease)], session)
     assert ctx.cases.case(case_id).deferred == ()
 
 

@@ -10,11 +10,12 @@ from PIL import Image
 
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import Fate, WindowAuthority
+from terminal.domain.materials import received
 from terminal.domain.parties import Capacity, PowerOfAttorney
 from terminal.domain.records import DeliveryWay, ResultThing
 from terminal.errors import InvalidInput, RuleRefused
 from terminal.services import drafts
-from terminal.services.casework.collecting import Agreement, Collection, capacity_of
+from terminal.services.casework.collecting import Agreement, Collection, capacity_to_collect
 from terminal.services.casework.signing import digest_of
 from terminal.services.casework.todo import Tab
 from terminal.services.views import Role, Session
@@ -40,7 +41,7 @@ def ready(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for visitor in (VISITOR, VISITOR, OTHER):
         draft = hall.complete(visitor=visitor)
         card = next(one for one in LICENCE.materials if one.id == "form")
-        entry = msgspec.structs.replace(drafts.received(card), fate=Fate.ORIGINAL_KEPT)
+        entry = msgspec.structs.replace(received(card), fate=Fate.ORIGINAL_KEPT)
         draft = drafts.with_material(draft, entry)
         taken_in.append(hall.ctx.intake.accept(draft, hall.clerk).case.case_id)
     monkeypatch.setattr(hall.ctx.catalogue, "item", lambda *_: named)
@@ -128,16 +129,16 @@ def test_who_does_not_sign_is_written_down_with_a_witness(hall: Hall, ready: lis
 
 def test_who_may_collect_follows_from_the_case(hall: Hall, ready: list[str]) -> None:
     case = hall.ctx.cases.case(ready[0])
-    assert capacity_of(case, VISITOR) is Capacity.SELF
-    assert capacity_of(case, OTHER) is None
+    assert capacity_to_collect(case, VISITOR) is Capacity.SELF
+    assert capacity_to_collect(case, OTHER) is None
     agent = msgspec.structs.replace(
         case, visitor=OTHER, capacity=Capacity.AGENT, power=PowerOfAttorney()
     )
-    assert capacity_of(agent, OTHER) is None
+    assert capacity_to_collect(agent, OTHER) is None
     may = msgspec.structs.replace(agent, power=PowerOfAttorney(may_collect=True))
-    assert capacity_of(may, OTHER) is Capacity.AGENT
+    assert capacity_to_collect(may, OTHER) is Capacity.AGENT
     guardian = msgspec.structs.replace(agent, capacity=Capacity.GUARDIAN)
-    assert capacity_of(guardian, OTHER) is Capacity.GUARDIAN
+    assert capacity_to_collect(guardian, OTHER) is Capacity.GUARDIAN
 
 
 def test_the_digest_follows_every_word() -> None:

@@ -11,7 +11,7 @@ import msgspec
 from terminal.clock import CHINA_TIME, FixedClock, to_milliseconds
 from terminal.context import Context
 from terminal.domain.catalogue import Fate
-from terminal.domain.materials import compared
+from terminal.domain.materials import compared, received
 from terminal.domain.parties import Actor, Comparison, MaterialEntry, MaterialStatus
 from terminal.services import drafts
 from terminal.services.views import HandwrittenReceipt, IntakeDraft, Role, Saved, Session
@@ -90,7 +90,7 @@ def test_an_act_without_a_new_copy_has_no_sheet(hall: Hall) -> None:
 def test_a_deferred_paper_is_compared_when_it_comes(hall: Hall) -> None:
     draft = drafts.with_material(hall.complete(), drafts.deferred(LEASE))
     saved = hall.ctx.intake.accept_conditionally(draft, hall.clerk, agreed=True)
-    entry = msgspec.structs.replace(drafts.received(LEASE), fate=Fate.ORIGINAL_SEEN_COPY_KEPT)
+    entry = msgspec.structs.replace(received(LEASE), fate=Fate.ORIGINAL_SEEN_COPY_KEPT)
     done = hall.ctx.casework.bring_deferred(saved.case.case_id, [entry], COLLEAGUE)
     assert [document.kind for document in done.documents] == ["supplement", "copy_check"]
     assert "核对人：李娜" in text_of(hall, done.documents[1].document_id)

@@ -14,6 +14,7 @@ from terminal.context import Context
 from terminal.documents import decode_view
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import Regime, ServiceItem, Way
+from terminal.domain.materials import received
 from terminal.domain.numbers import check_receipt_number
 from terminal.domain.parties import Capacity, IdentitySource, MaterialStatus
 from terminal.domain.records import DeclineKind
@@ -212,7 +213,7 @@ def test_a_second_notice_of_something_new_needs_a_reason(hall: Hall) -> None:
     intake = hall.ctx.intake
     first = intake.notify_correction(hall.with_all(hall.draft(), but=("lease",)), hall.clerk)
     again = intake.resume(first.case.case_id)
-    again = drafts.with_material(again, drafts.received(LEASE))
+    again = drafts.with_material(again, received(LEASE))
     again = drafts.with_material(again, drafts.defective(FORM, "没有签名"))
     before = hall.written()
     code = refused(intake.notify_correction, again, hall.clerk)
@@ -231,7 +232,7 @@ def test_the_same_materials_may_be_asked_for_again(hall: Hall) -> None:
         hall.with_all(hall.draft(), but=("lease", "form")), hall.clerk
     )
     again = hall.ctx.intake.resume(first.case.case_id)
-    again = drafts.with_material(again, drafts.received(FORM))
+    again = drafts.with_material(again, received(FORM))
     assert hall.ctx.intake.notify_correction(again, hall.clerk).case.state is (
         CaseState.AWAITING_CORRECTION
     )

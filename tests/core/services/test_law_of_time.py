@@ -10,6 +10,7 @@ import pytest
 from terminal.clock import FixedClock
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import Fate, ServiceItem, Way
+from terminal.domain.materials import received
 from terminal.domain.records import DeclineKind
 from terminal.errors import TerminalError
 from terminal.services import drafts
@@ -111,7 +112,7 @@ def test_after_a_notice_the_time_runs_from_what_was_brought(
     assert review.law.deemed_from is None
     assert review.law.received_on.isoformat() == "2026-12-13"
     assert review.permission(Act.NOTIFY_CORRECTION).allowed
-    intake.notify_correction(drafts.with_material(draft, drafts.received(FORM)), hall.clerk)
+    intake.notify_correction(drafts.with_material(draft, received(FORM)), hall.clerk)
     case = hall.ctx.cases.case(first.case.case_id)
     assert case.respond_by == "2026-12-18"
     assert case.materials_in_at - case.received_at == 20 * 86_400_000
@@ -149,14 +150,14 @@ def test_offline_is_the_papers_own_matter(
 
 def test_what_cannot_be_given_back_is_not_said_to_be(hall: Hall) -> None:
     hall.add_supervisor()
-    lease = drafts.received(LEASE, way=Way.COMMITMENT)
+    lease = received(LEASE, way=Way.COMMITMENT)
     draft = drafts.with_material(hall.draft(), lease)
-    form = msgspec.structs.replace(drafts.received(FORM), fate=Fate.SCAN_ONLY)
+    form = msgspec.structs.replace(received(FORM), fate=Fate.SCAN_ONLY)
     draft = drafts.with_material(draft, form)
     assert "已当场退还" not in paper(
         hall, hall.ctx.intake.decline(draft, hall.clerk, WHY), "decline"
     )
-    kept = drafts.with_material(hall.draft(), drafts.received(LEASE))
+    kept = drafts.with_material(hall.draft(), received(LEASE))
     text = paper(hall, hall.ctx.intake.decline(kept, hall.clerk, WHY), "decline")
     assert "已当场退还：场所使用证明1份。" in text
 

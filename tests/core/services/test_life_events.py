@@ -9,6 +9,7 @@ from terminal.documents import decode_view, render
 from terminal.documents.views import LifeEventReceiptView
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import Fate, LifeEvent
+from terminal.domain.materials import received
 from terminal.domain.records import DeclineKind, Forwarding
 from terminal.errors import RuleRefused
 from terminal.services import drafts
@@ -58,7 +59,7 @@ def complete(hall: Hall, but: tuple[str, ...] = ()) -> IntakeDraft:
     draft = opened(hall)
     for line in hall.ctx.life_events.review(draft).materials:
         if line.material.name not in but:
-            draft = drafts.with_material(draft, drafts.received(line.material))
+            draft = drafts.with_material(draft, received(line.material))
     return draft
 
 
@@ -196,7 +197,7 @@ def test_what_lacks_something_is_corrected_and_the_others_go_on(shop: Hall) -> N
     child = shop.ctx.intake.resume(saved.parts[0].case_id)
     for line in shop.ctx.intake.review(child).materials:
         if line.entry is None:
-            child = drafts.with_material(child, drafts.received(line.material))
+            child = drafts.with_material(child, received(line.material))
     shop.ctx.intake.accept(child, shop.clerk)
     assert states(shop, saved.case.receipt_number)[LICENCE.name] is CaseState.ACCEPTED
 
@@ -318,7 +319,7 @@ def test_what_another_place_decides_goes_there_and_holds_nothing_up(
     draft = hall.ctx.life_events.start(VISITOR, event.id)
     assert draft.forwarding is None, "the matter itself stays here"
     for line in hall.ctx.life_events.review(draft).materials:
-        draft = drafts.with_material(draft, drafts.received(line.material))
+        draft = drafts.with_material(draft, received(line.material))
     saved = hall.ctx.life_events.accept(draft, hall.clerk)
     far, here = (hall.ctx.cases.case(row.case_id) for row in saved.parts)
     assert (far.state, here.state) == (CaseState.RECEIVED, CaseState.ACCEPTED)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from terminal.clock import FixedClock
+from terminal.domain import materials
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import WindowAuthority
 from terminal.domain.parties import Actor, MaterialEntry, MaterialStatus
@@ -16,7 +17,7 @@ from tests.core.services.test_casework import refusing
 
 S = CaseState
 OFFICIAL = Actor("department", name="李强", place="区市场监管局")
-BROUGHT = {one.id: drafts.received(one) for one in (FORM, LEASE)}
+BROUGHT = {one.id: materials.received(one) for one in (FORM, LEASE)}
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_what_comes_in_parts_or_before_a_notice_leaves_the_day(hall: Hall, recei
 
 def test_only_what_lacks_and_is_in_order_is_registered(hall: Hall, received: str) -> None:
     still = MaterialEntry("form", FORM.name, status=MaterialStatus.MISSING)
-    for entries in ([], [drafts.received(CARD)], [still]):
+    for entries in ([], [materials.received(CARD)], [still]):
         with refusing("case.nothing_to_supplement"):
             hall.ctx.casework.supplement(received, entries, hall.clerk)
 

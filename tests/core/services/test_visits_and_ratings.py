@@ -9,6 +9,7 @@ import pytest
 
 from terminal.domain import rating as rating_rules
 from terminal.domain.catalogue import Fate
+from terminal.domain.materials import received
 from terminal.domain.records import RatingGiven
 from terminal.errors import InvalidInput, RuleRefused
 from terminal.protocol import entry as entries
@@ -47,8 +48,8 @@ def test_a_visit_has_all_its_cases_and_ends_once(hall: Hall) -> None:
 
 
 def test_originals_on_the_desk_are_named_with_their_count(hall: Hall) -> None:
-    draft = drafts.with_material(hall.draft(PLAIN), drafts.received(CARD, count=2))
-    draft = drafts.with_material(draft, drafts.received(FORM))
+    draft = drafts.with_material(hall.draft(PLAIN), received(CARD, count=2))
+    draft = drafts.with_material(draft, received(FORM))
     hall.ctx.intake.receive(draft, hall.clerk)
     assert FORM.fate is Fate.ORIGINAL_KEPT
     assert hall.ctx.visits.end(draft.visit_id, hall.clerk).originals == (("居民身份证", 2),)

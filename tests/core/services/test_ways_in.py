@@ -11,6 +11,7 @@ from terminal.clock import CHINA_TIME, FixedClock, to_milliseconds
 from terminal.domain.calendar import WorkingDayCalendar, YearNotice
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import Way
+from terminal.domain.materials import received
 from terminal.domain.parties import Capacity, Party, PowerOfAttorney
 from terminal.domain.policy import Bar, credit_key
 from terminal.domain.records import Lane
@@ -85,7 +86,7 @@ def test_both_places_and_times_are_kept(hall: Hall) -> None:
 def by_agent(hall: Hall, power: PowerOfAttorney) -> IntakeDraft:
     draft = drafts.with_applicant(hall.complete(), OTHER, Capacity.AGENT)
     draft = drafts.with_consents(draft, power, guardian_consents=False)
-    return drafts.with_material(draft, drafts.received(LEASE, way=Way.COMMITMENT))
+    return drafts.with_material(draft, received(LEASE, way=Way.COMMITMENT))
 
 
 def test_an_agent_commits_only_with_the_right_to(hall: Hall) -> None:
@@ -158,7 +159,7 @@ def test_whoever_broke_a_commitment_brings_the_proof(hall: Hall) -> None:
     rules = hall.ctx.policy.rules()
     bar = Bar("2026-10-12", "5116-01-261012-KTM7-0001-7")
     barred = msgspec.structs.replace(rules, barred={credit_key(VISITOR): bar})
-    draft = drafts.with_material(hall.complete(), drafts.received(LEASE, way=Way.COMMITMENT))
+    draft = drafts.with_material(hall.complete(), received(LEASE, way=Way.COMMITMENT))
     item = hall.ctx.catalogue.item(draft.item_code)
     today = dt.date(2026, 11, 23)
     assert not review(draft, item, today, rules).problems

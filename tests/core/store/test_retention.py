@@ -15,6 +15,7 @@ from PIL import Image
 from terminal.clock import Instant
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Way
+from terminal.domain.materials import received
 from terminal.domain.parties import Actor, Party
 from terminal.domain.records import DeclineKind, MaterialsSupplemented
 from terminal.domain.wiping import is_wiped, wiped
@@ -123,7 +124,7 @@ def with_scan(hall: Hall) -> str:
     path = hall.ctx.settings.data_dir.parent / f"{APPLICANT.name}.png"
     Image.new("RGB", (20, 20), "white").save(path)
     blob = hall.ctx.blobs.attach(path)
-    entry = msgspec.structs.replace(drafts.received(LEASE, way=Way.UPLOAD), blobs=(blob,))
+    entry = msgspec.structs.replace(received(LEASE, way=Way.UPLOAD), blobs=(blob,))
     draft = drafts.with_material(hall.draft(visitor=APPLICANT), entry)
     hall.ctx.intake.decline(draft, hall.clerk, WHY)
     return blob.hash

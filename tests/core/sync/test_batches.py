@@ -14,6 +14,7 @@ from hub.hub import Hub
 from hub.store import projections
 from terminal.domain.case import Case
 from terminal.domain.catalogue import Way
+from terminal.domain.materials import received
 from terminal.errors import SyncError
 from terminal.protocol import wire
 from terminal.protocol.snapshot import Line as SnapshotLine
@@ -86,7 +87,7 @@ def test_a_scan_arrives_whole_after_its_line_broke(
     path.write_bytes(buffer.getvalue())
     blob = joined.ctx.blobs.attach(path)
     draft = joined.complete()
-    entry = msgspec.structs.replace(drafts.received(LEASE, way=Way.UPLOAD), blobs=(blob,))
+    entry = msgspec.structs.replace(received(LEASE, way=Way.UPLOAD), blobs=(blob,))
     saved = joined.ctx.intake.accept(drafts.with_material(draft, entry), joined.clerk)
 
     def cut(send: Send) -> HttpReply:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from terminal.clock import FixedClock
 from terminal.domain.catalogue import Way
+from terminal.domain.materials import received
 from terminal.services import drafts
 from terminal.store import blob_rows
 from tests.core.hall import LEASE, Hall
@@ -19,7 +20,7 @@ def accepted_with_scan(hall: Hall, picture: Path, shade: int) -> str:
     """Accept a matter with a scan of one colour; returns the scan's hash."""
     Image.new("RGB", (40, 40), (shade, shade, shade)).save(picture)
     blob = hall.ctx.blobs.attach(picture)
-    entry = msgspec.structs.replace(drafts.received(LEASE, way=Way.UPLOAD), blobs=(blob,))
+    entry = msgspec.structs.replace(received(LEASE, way=Way.UPLOAD), blobs=(blob,))
     hall.ctx.intake.accept(drafts.with_material(hall.complete(), entry), hall.clerk)
     return blob.hash
 

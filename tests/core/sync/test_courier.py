@@ -24,6 +24,7 @@ from hub.store import entries, projections
 from hub.store.people import Account, HallData
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Way
+from terminal.domain.materials import received
 from terminal.domain.records import Outcome
 from terminal.errors import InvalidInput
 from terminal.protocol import wire
@@ -88,7 +89,7 @@ def scanned(hall: Hall, tmp_path: Path, size: int = 40) -> str:
     path.write_bytes(pixels.getvalue())
     blob = hall.ctx.blobs.attach(path)
     draft = hall.complete()
-    entry = drafts.received(LEASE, way=Way.UPLOAD)
+    entry = received(LEASE, way=Way.UPLOAD)
     entry = msgspec.structs.replace(entry, blobs=(blob,))
     hall.ctx.intake.accept(drafts.with_material(draft, entry), hall.clerk)
     return blob.hash

@@ -17,6 +17,7 @@ from hub.hub import Hub
 from hub.store import projections
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Way
+from terminal.domain.materials import received
 from terminal.errors import StoreError, SyncError, TerminalError
 from terminal.protocol import wire
 from terminal.protocol.wire import Effect, FeedRow, Page, feed_hash
@@ -179,7 +180,7 @@ def test_a_lost_scan_blocks_no_record(
     path = tmp_path / "lease.png"
     path.write_bytes(pixels.getvalue())
     blob = joined.ctx.blobs.attach(path)
-    entry = msgspec.structs.replace(drafts.received(LEASE, way=Way.UPLOAD), blobs=(blob,))
+    entry = msgspec.structs.replace(received(LEASE, way=Way.UPLOAD), blobs=(blob,))
     draft = drafts.with_material(joined.complete(), entry)
     joined.ctx.intake.accept(draft, joined.clerk)
     [kept] = joined.ctx.settings.blobs_dir.rglob(blob.hash)

@@ -16,6 +16,7 @@ from hub.store import entries, incidents, projections
 from hub.store.people import Account
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import Way
+from terminal.domain.materials import received
 from terminal.domain.records import Outcome
 from terminal.errors import SyncError
 from terminal.protocol import wire
@@ -191,7 +192,7 @@ def test_scans_that_the_hub_lost_are_sent_again(joined: Hall, hub: Hub, data_dir
     path = data_dir / "scan.png"
     Image.new("RGB", (20, 20), "white").save(path)
     blob = joined.ctx.blobs.attach(path)
-    entry = msgspec.structs.replace(drafts.received(LEASE, way=Way.UPLOAD), blobs=(blob,))
+    entry = msgspec.structs.replace(received(LEASE, way=Way.UPLOAD), blobs=(blob,))
     joined.ctx.intake.accept(drafts.with_material(joined.complete(), entry), joined.clerk)
     settled(joined)
     yesterday.put_back(hub)

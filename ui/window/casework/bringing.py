@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
 from terminal.domain.answering import to_register
+from terminal.domain.materials import came, received
 from terminal.domain.parties import Blob, MaterialEntry
-from terminal.services import drafts
 from terminal.texts import Texts
 from ui.window.casework.acts import CaseAct
 from ui.window.casework.clerking import Call, CaseFile
@@ -184,6 +184,6 @@ def _received(entry: MaterialEntry, file: CaseFile) -> MaterialEntry:
     """Return the entry of a paper that has come, with the guide's usual fate for it."""
     materials = file.item.materials if file.item is not None else ()
     material = next((one for one in materials if one.id == entry.material_id), None)
-    made = drafts.received(material) if material is not None else drafts.came(entry)
+    made = received(material) if material is not None else came(entry)
     usual = made.fate if made.fate in PAPER_FATES else PAPER_FATES[0]
     return msgspec.structs.replace(made, fate=usual, count=max(made.count, 1))

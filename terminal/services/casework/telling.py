@@ -81,7 +81,9 @@ class TellingService:
         item = self._office.items.item(case.item_code, case.item_version)
         view = compose(case, item, self._occasion(owed.step.actor.name, owed.step.at))
         issuer = Issuer(self._office.journal, self._office.randomness, self._office.desk)
-        issuer.issue(db, action_id, case, [ready(view)], self._office.now())
+        # Never dated before its step: a clock that is behind would not know its own paper.
+        at = max(self._office.now(), owed.step.at)
+        issuer.issue(db, action_id, case, [ready(view)], at)
         document = _paper_of(owed, lists.documents_of_case(db, case.case_id))
         assert document is not None
         return document

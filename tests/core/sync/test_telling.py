@@ -10,6 +10,7 @@ from PIL import Image
 from hub.desk.acts import DeskActs
 from hub.hub import Hub
 from hub.store.people import Account
+from terminal.clock import FixedClock
 from terminal.domain.case import CaseState
 from terminal.domain.records import DeliveryWay, Outcome
 from terminal.errors import RuleRefused
@@ -64,6 +65,24 @@ def test_a_departments_papers_are_handed_over_one_after_the_other(joined: Hall, 
     assert (decision.kind, len(decision.jobs)) == ("decision_refuse", 1)
     view = ctx.documents.document(decision.document_id).view
     assert "决〔2026〕9号" in bytes(view).decode()
+
+
+def test_a_clock_that_is_behind_dates_no_paper_before_its_step(
+    joined: Hall, hub: Hub, hall_clock: FixedClock
+) -> None:
+    ctx, desk = joined.ctx, DeskActs(hub, OFFICIAL)
+    case_id = ctx.intake.receive(joined.complete(LICENCE), joined.clerk).case.case_id
+    worker(joined).once()
+    desk.accept(case_id, "accept-1")
+    decide(desk, case_id)
+    worker(joined).once()
+    hall_clock.advance(hours=-2)
+    [decision] = ctx.telling.print(case_id, "print-1")
+    assert decision.kind == "decision_refuse"
+    decided = ctx.cases.case(case_id).decision
+    assert decided is not None
+    assert decision.issued_at == decided.decided_at
+    assert ctx.telling.print(case_id, "print-2") == (decision,)
 
 
 def test_who_agreed_to_electronic_delivery_is_told_by_the_issued_paper(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import peewee
 from PySide6.QtCore import Qt
 
 from terminal.domain.case import Case
 from terminal.domain.evolve import Evolved, evolve
 from terminal.domain.parties import Actor
-from terminal.domain.records import HUB_ORIGIN, CaseExtended, Record
+from terminal.domain.records import BY_POST, HUB_ORIGIN, CaseExtended, Record
 from terminal.services.casework.todo import Tab
 from terminal.store import aggregates
 from tests.core.hall import LICENCE
@@ -97,3 +98,34 @@ def test_who_is_not_there_is_told_later_and_nothing_is_printed_twice(clerk: Cler
     clerk.at("sign_signer")
     papers = cases.ctx.cases.documents(case_id)
     assert [len(one.jobs) for one in papers if one.kind == "extension"] == [1]
+    # Who does not come gets it by post: who posts it stands there, and nothing is owed any more.
+    clerk.enter()
+    clerk.at("sign_how")
+    clerk.press(F.Key_2)
+    clerk.enter()
+    clerk.at("sign_reason")
+    clerk.press(F.Key_4)
+    clerk.enter()
+    clerk.at("sign_witness")
+    form = clerk.place.cases.case.form_of(CaseAct.SIGN)
+    assert (form.witness.label.text(), form.witness.text()) == ("交寄人姓名", cases.session.name)
+    clerk.enter()
+    cases.confirm(F.Key_F2)
+    [paper] = [one for one in papers if one.kind == "extension"]
+    signed = cases.ctx.documents.document(paper.document_id).signed
+    assert signed is not None
+    assert signed.not_signed == BY_POST
+    assert cases.ctx.todo.mine(cases.session).counts["to_tell"] == 0
+
+
+def test_nobody_promises_anything_by_post(clerk: Clerk) -> None:
+    cases = Cases(clerk)
+    cases.open(cases.accepted())
+    cases.act(F.Key_F2)
+    form = cases.page.form_of(CaseAct.SIGN)
+    (paper, *_) = form.documents
+    for kind, said in (("acceptance", ""), ("undertaking", "不能邮寄送达")):
+        form.documents = (msgspec.structs.replace(paper, kind=kind),)
+        form.reason.set_value("post")
+        complaint = form.check_of(form.reason, None)
+        assert (said in complaint, bool(complaint)) == (True, bool(said))

@@ -111,6 +111,11 @@ class Field(QWidget):
         if not text:
             self.complain("")
 
+    def name_as(self, label: str) -> None:
+        """Give the line another label: what it asks for has changed."""
+        self.label.setText(label)
+        self.edit.setAccessibleName(label)
+
     def complain(self, sentence: str, state: str = "bad") -> None:
         """Show a sentence below the line; an empty one takes it away."""
         self._shown = sentence

@@ -44,6 +44,7 @@ from terminal.documents.views import (
     kind_of,
 )
 from terminal.documents.wording import Wording
+from terminal.domain.records import BY_POST
 
 DECIDED = (DeclineView, DecisionGrantView, DecisionRefuseView, CureFailedView)
 """Papers after which no time of the organ runs any more."""
@@ -62,6 +63,8 @@ def signature_block(
     """
     signing = copy.signing or view.signing
     if not signing.signed:
+        if signing.reason == BY_POST:
+            return [paragraph(wording("common.by_post", sender=signing.witness))]
         sentence = wording("common.not_signed", reason=signing.reason, witness=signing.witness)
         return [paragraph(sentence)]
     name, time = wording.plain(labels[0]), wording.plain(labels[1])

@@ -13,6 +13,7 @@ from terminal.domain.records.base import (
     Record,
 )
 from terminal.domain.records.documents import (
+    BY_POST,
     DocumentIssued,
     DocumentNumbered,
     DocumentSealed,
@@ -89,6 +90,7 @@ from terminal.domain.records.visits import (
 )
 
 __all__ = [
+    "BY_POST",
     "HUB_ORIGIN",
     "KINDS",
     "Body",

@@ -31,11 +31,16 @@ class DocumentIssued(Body, frozen=True):
     official_number: str = ""
 
 
+BY_POST = "邮寄送达"
+"""The reason why nobody signs for a paper that goes out by post; its witness is who posts it."""
+
+
 class DocumentSigned(Body, frozen=True):
     """A person signed a document on the citizen's screen, or did not, with the reason.
 
     The signature is bound to the document's digest; `strokes` is the SHA-256 of the kept
-    picture of it. Refusal never blocks a notice: `not_signed` and a witness take its place.
+    picture of it. Refusal never blocks a notice: `not_signed` and a witness take its place;
+    so do `BY_POST` and who posts it.
     """
 
     kind: ClassVar[str] = "document_signed"

@@ -17,7 +17,7 @@ from terminal.documents.views import (
 )
 from terminal.documents.wording import BILINGUAL
 from terminal.domain.catalogue import Regime
-from terminal.domain.records import DeliveryWay
+from terminal.domain.records import BY_POST, DeliveryWay
 from terminal.errors import RuleRefused
 from tests.core.documents import steps
 from tests.core.documents.matter import life_event_receipt
@@ -199,6 +199,10 @@ def test_what_came_later_stands_on_the_reprint_and_leaves_the_digest() -> None:
     assert len(with_picture) > len(without)
     refused = Copy(signing=Signing(signed=False, reason="拒绝签字", witness="赵敏"))
     assert "申请人未签字，原因：拒绝签字。在场人：赵敏。" in flat(view, copy=refused)
+    # Nobody was told on the spot by a paper that went out by post.
+    posted = flat(view, copy=Copy(signing=Signing(signed=False, reason=BY_POST, witness="李强")))
+    assert "申请人未在窗口签收，本文书邮寄送达。交寄人：李强。" in posted
+    assert "当场告知" not in posted
 
 
 def strokes() -> bytes:

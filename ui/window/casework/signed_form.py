@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from terminal.domain.records import BY_POST
 from terminal.services.casework.signing import digest_of
 from ui.widgets.basics import StateLabel
 from ui.widgets.fields import Field
@@ -16,10 +17,14 @@ ON_SCREEN, NOT_SIGNED = "screen", "none"
 REASONS = ("refused", "cannot", "device")
 """Why nobody signed: refused, cannot write (fingerprint or read aloud), the device failed."""
 
+POST = "post"
+"""Nobody signs here for a paper that goes out by post."""
+
 
 class SignedForm(CaseForm):
     """What was signed is what stands in the form: a change afterwards asks for it again."""
 
+    reasons = REASONS
     how: Pick
     reason: Pick
     witness: Field
@@ -57,7 +62,7 @@ class SignedForm(CaseForm):
         self.add_widget(self.state)
         self.reason = Pick(
             f"{slug}_reason", texts("casework.signature.reason"),
-            [(one, texts(f"casework.signature.reason_{one}")) for one in REASONS],
+            [(one, texts(f"casework.signature.reason_{one}")) for one in self.reasons],
         )  # fmt: skip
         self.add_part(
             self.reason, lambda: "" if self.reason.value() else texts("casework.choose_one")
@@ -70,6 +75,8 @@ class SignedForm(CaseForm):
         """Return the reason in words when nobody signed."""
         if self.how.value() != NOT_SIGNED:
             return ""
+        if self.reason.value() == POST:
+            return BY_POST
         return self.texts(f"casework.signature.reason_{self.reason.value()}")
 
     def fill(self, file: CaseFile) -> None:

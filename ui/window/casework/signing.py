@@ -13,9 +13,12 @@ from terminal.services.views import DocumentView
 from ui.widgets.basics import Label
 from ui.window.casework.acts import SIGNED_BY_RECEIVER, CaseAct
 from ui.window.casework.clerking import Call, CaseFile, Clerking
-from ui.window.casework.parts import Tick, Ticks
+from ui.window.casework.parts import Check, Part, Tick, Ticks
 from ui.window.casework.signature import SignatureRequest
-from ui.window.casework.signed_form import SignedForm
+from ui.window.casework.signed_form import POST, REASONS, SignedForm
+
+OWN_HAND = frozenset({"undertaking", "commitment", "withdrawal"})
+"""Papers in which the applicant himself declares something: nobody is served with them."""
 
 
 def to_be_signed(documents: Sequence[DocumentView]) -> tuple[DocumentView, ...]:
@@ -24,9 +27,13 @@ def to_be_signed(documents: Sequence[DocumentView]) -> tuple[DocumentView, ...]:
 
 
 class SignForm(SignedForm):
-    """文书签收: the papers that are chosen, shown to the citizen as they are printed."""
+    """文书签收: the papers that are chosen, shown to the citizen as they are printed.
+
+    For one who is not here they go by post (邮寄送达).
+    """
 
     act = CaseAct.SIGN
+    reasons = (*REASONS, POST)
 
     def __init__(self, clerking: Clerking) -> None:
         self.documents: tuple[DocumentView, ...] = ()
@@ -39,6 +46,7 @@ class SignForm(SignedForm):
         self.add_widget(self.paper)
         self.signer = self.line("signer", most=60)
         self.add_signature()
+        self.reason.chosen.connect(lambda _: self._name_witness())
 
     def choose(self, *documents: DocumentView) -> None:
         """Say which papers are selected; the newest that wants a signature otherwise."""
@@ -47,6 +55,7 @@ class SignForm(SignedForm):
     def fill(self, file: CaseFile) -> None:
         super().fill(file)
         self.documents = self.documents or to_be_signed(file.documents)[-1:]
+        self._name_witness()
         self.signer.set_text(file.case.visitor.name or file.case.applicant.name)
         names = [
             self.texts("casework.sign.paper", title=self._title(one), number=one.number)
@@ -100,6 +109,24 @@ class SignForm(SignedForm):
             return lambda: signing.sign(ids, strokes, signer, action)
         reason, witness = self.not_signed(), self.witness.text()
         return lambda: signing.not_signed(ids, signer, reason, witness, action)
+
+    def check_of(self, part: Part, check: Check | None) -> str:
+        """Nobody promises or withdraws anything by post."""
+        posted = part is self.reason and self.reason.value() == POST
+        if posted and any(one.kind in OWN_HAND for one in self.documents):
+            return self.texts("casework.sign.own_hand")
+        return super().check_of(part, check)
+
+    def _name_witness(self) -> None:
+        """Ask for who posts the papers, usually the clerk, in the place of a witness."""
+        posted, clerk = self.reason.value() == POST, self.clerking.session.name
+        self.witness.name_as(
+            self.texts("casework.signature.sender" if posted else "casework.signature.witness")
+        )
+        if posted and not self.witness.text():
+            self.witness.set_text(clerk)
+        elif not posted and self.witness.text() == clerk:
+            self.witness.set_text("")
 
     def _title(self, document: DocumentView) -> str:
         return self.texts(f"window.document.{document.kind}")

@@ -50,6 +50,7 @@ class Line(msgspec.Struct, frozen=True):
 class Complaints(FiledPage):
     """The routes of complaints; they are the supervisor's alone."""
 
+    home = "/desk/complaints"
     named = "complaint_id"
 
     def _allowed(self, account: Account) -> bool:
@@ -60,9 +61,9 @@ class Complaints(FiledPage):
         desk = DeskActs(self._site.hub, session.account)
         if typed.text("step") == "call":
             desk.call_back(about, typed.yes("satisfied"), typed.text("remark"), action)
-            return "/desk/complaints?tab=answered&done=call"
+            return f"{self.home}?tab=answered&done=call"
         desk.answer_complaint(about, typed.text("answer"), typed.yes("mended"), action)
-        return "/desk/complaints?tab=owed&done=answer"
+        return f"{self.home}?tab=owed&done=answer"
 
     async def _page(
         self, request: Request, session: Session, sent: Sent, status: int = 200
@@ -84,7 +85,8 @@ class Complaints(FiledPage):
             lines=lines,
             tab=tab,
             tabs=[(name, texts(f"desk.complaint.{name}"), counts[name]) for name in TABS],
-            paging=paging(request, part, lines),
+            paging=paging(request, part, lines, self.home),
+            page=part.number,
             done=texts(f"desk.complaint.done_{done}") if done in ("answer", "call") else "",
             **sent.beside([line.complaint_id for line in lines]),
         )

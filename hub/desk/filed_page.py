@@ -42,9 +42,10 @@ class Sent(NamedTuple):
 class FiledPage(ABC):
     """A list with a form beside each line; whoever may not see it is told that it is not there.
 
-    `named` is the part of the address that says which thing a form is about.
+    `home` is the list's address, `named` the part of a form's that says which thing it is about.
     """
 
+    home: ClassVar[str]
     named: ClassVar[str]
 
     def __init__(self, site: Site) -> None:

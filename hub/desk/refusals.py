@@ -45,6 +45,7 @@ class Line(msgspec.Struct, frozen=True):
 class Refusals(FiledPage):
     """The routes of filed refusals of the own organ; they are the legal department's alone."""
 
+    home = "/desk/refusals"
     named = "outcome_id"
 
     def _allowed(self, account: Account) -> bool:
@@ -55,7 +56,7 @@ class Refusals(FiledPage):
         desk = DeskActs(self._site.hub, session.account)
         upheld = typed.yes("upheld")
         desk.review_negative_outcome(about, upheld, typed.text("opinion"), action)
-        return "/desk/refusals?done=1"
+        return f"{self.home}?done=1"
 
     async def _page(
         self, request: Request, session: Session, sent: Sent, status: int = 200
@@ -75,7 +76,8 @@ class Refusals(FiledPage):
             tab=tab,
             tabs=[(name, texts(f"desk.refusal.{_TEXTS[name]}"), counts[name]) for name in TABS],
             empty=texts(f"desk.refusal.empty_{_TEXTS[tab]}"),
-            paging=paging(request, part, lines),
+            paging=paging(request, part, lines, self.home),
+            page=part.number,
             done=request.query_params.get("done") == "1",
             **sent.beside([line.outcome_id for line in lines]),
         )

@@ -54,8 +54,11 @@ def asked_for(request: Request) -> int:
     return max(int(text), 1) if plain else 1
 
 
-def paging(request: Request, part: Part, shown: Sequence[object]) -> Paging | None:
-    """Return what to say of a part; None where all there is stands on the one page."""
+def paging(request: Request, part: Part, shown: Sequence[object], path: str = "") -> Paging | None:
+    """Return what to say of a part; None where all there is stands on the one page.
+
+    `path` is the list's own, where a form that came back has another.
+    """
     last = part.offset + len(shown)
     more = last < part.count if part.exact else len(shown) == PER_PAGE
     if part.number == 1 and not more:
@@ -63,7 +66,7 @@ def paging(request: Request, part: Part, shown: Sequence[object]) -> Paging | No
     count = str(part.count) if part.exact else f"{part.count}+"
 
     def at(number: int) -> str:
-        return address(request, page=str(number) if number > 1 else "", done="")
+        return address(request, path, page=str(number) if number > 1 else "", done="")
 
     return Paging(
         min(part.offset + 1, last),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from urllib.parse import quote
 
 import msgspec
@@ -119,6 +120,14 @@ def test_complaints_have_pages(terminal: TestTerminal, line: Line) -> None:
     assert "共 3 件，显示第 1–2 件" in words(first)
     assert "共 3 件，显示第 3–3 件" in words(second)
     assert len(re.findall("F5116-000", first.text + second.text)) == 3
+    # A form that comes back stands where it was, and its page leads on through the list.
+    found = re.search(r'action="(/desk/complaints/[^#]+)#', second.text)
+    assert found is not None
+    token = chief.token("/desk/complaints")
+    refused = chief.post(unescape(found[1]), token=token, action="k", answer="", mended="yes")
+    assert refused.status == 409
+    assert "共 3 件，显示第 3–3 件" in words(refused)
+    assert 'href="/desk/complaints?tab=owed" rel="prev"' in refused.text
 
 
 def test_an_older_hubs_cases_come_to_the_organ_that_answers_them(

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.desk.forms import own_form, read_fields
-from hub.desk.session import Session, Sessions
+from hub.desk.session import COOKIE, Session, Sessions
 from hub.store.people import Account
 from hub.web.site import Site, language_of
 from terminal.errors import NotAllowed
@@ -36,7 +36,7 @@ class Entrance:
 
     async def sign_in_page(self, request: Request) -> Response:
         """Ask who it is."""
-        expired = request.query_params.get("expired") and request.cookies
+        expired = request.query_params.get("expired") and COOKIE in request.cookies
         return self._page(request, "hub.desk.expired" if expired else "")
 
     async def sign_in(self, request: Request) -> Response:

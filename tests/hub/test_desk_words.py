@@ -37,6 +37,11 @@ def test_the_language_stays_until_another_is_chosen(official: Browser) -> None:
     assert 'href="/desk?tab=mine&amp;lang=zh"' in page
     assert "部门办理" in official.get("/desk?tab=mine&lang=zh").text
     assert "部门办理" in official.get("/desk").text
+    # The language is no session: who has not signed in is not told that one is over.
+    official.cookie = "yichuang_language=zh"
+    assert "登录已过期" not in official.get("/desk/sign-in?expired=1").text
+    official.cookie = "yichuang_desk=old"
+    assert "登录已过期" in official.get("/desk/sign-in?expired=1").text
     # A citizen's page follows its address alone, and gets no cookie.
     assert not official.get("/p/none?lang=en").cookies
 

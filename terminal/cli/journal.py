@@ -9,8 +9,8 @@ import msgspec
 from terminal.cli.base import Console, Exit
 from terminal.cli.workplace import workplace
 from terminal.clock import to_local
+from terminal.services.journal_views import JournalLine, JournalStatus
 from terminal.services.retention import RetentionService
-from terminal.services.views import JournalLine, JournalStatus
 from terminal.store.journal import Verification
 
 

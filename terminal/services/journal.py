@@ -22,7 +22,7 @@ from terminal.domain.records import (
     VisitOpened,
 )
 from terminal.protocol.entry import short_hash
-from terminal.services.views import (
+from terminal.services.journal_views import (
     JournalLine,
     JournalPage,
     JournalQuery,

@@ -208,18 +208,6 @@ def proof_of(db: peewee.Database, digest: str) -> Proof | None:
     return next((Proof(*row) for row in list(query.tuples().execute(db))), None)
 
 
-def all_proved(db: peewee.Database) -> list[Proof]:
-    """Return every rating that was proved to be in the log, in the log's order."""
-    query = (
-        RatingProofRow.select(
-            RatingProofRow.hash, RatingProofRow.place, RatingProofRow.log, RatingProofRow.proved_at
-        )
-        .where(RatingProofRow.place >= 0)
-        .order_by(RatingProofRow.place)
-    )
-    return [Proof(*row) for row in query.tuples().execute(db)]
-
-
 def entry_of_rating(db: peewee.Database, rating_id: str) -> tuple[str, str, int] | None:
     """Return hash, state and moment of the entry by which a rating was given here."""
     query = EntryRow.select(EntryRow.hash, EntryRow.state, EntryRow.written_at).where(

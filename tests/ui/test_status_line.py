@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from terminal.clock import CHINA_TIME, FixedClock, HubMeasure, Instant, to_milliseconds
 from terminal.context import Context
-from terminal.services.views import JournalStatus, LegalDate
+from terminal.services.journal_views import JournalStatus, LegalDate
 from terminal.texts import Texts
 from tests.ui.conftest import Clerk
 from ui import theme

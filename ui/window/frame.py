@@ -16,7 +16,8 @@ from terminal.errors import TerminalError
 from terminal.events import Event
 from terminal.protocol.query_code import parse_query_url
 from terminal.services.authenticity import Authenticity, Verdict
-from terminal.services.views import CaseCounts, JournalStatus, Session
+from terminal.services.journal_views import JournalStatus
+from terminal.services.views import CaseCounts, Session
 from ui.bridge import Bridge, Failure
 from ui.widgets.basics import Notice, column, holds_focus, row, style
 from ui.widgets.keys import KeyLine, LegalGuard

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from terminal.services.views import JournalLine
+from terminal.services.journal_views import JournalLine
 from terminal.texts import Texts
 from ui.theme import px
 from ui.widgets.basics import Card, Label, Rule, Scroll, StateLabel, clear, row

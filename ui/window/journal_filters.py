@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from terminal.services.journal import GROUPS
-from terminal.services.views import JournalQuery
+from terminal.services.journal_views import JournalQuery
 from terminal.texts import Texts
 from ui.theme import px
 from ui.widgets.basics import Button, column, row

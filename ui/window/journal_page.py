@@ -9,8 +9,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout
 
 from terminal.services.journal import PAGE
-from terminal.services.views import JournalPage as Lines
-from terminal.services.views import JournalQuery, JournalStatus, Session
+from terminal.services.journal_views import JournalPage as Lines
+from terminal.services.journal_views import JournalQuery, JournalStatus
+from terminal.services.views import Session
 from terminal.store.journal import Verification
 from ui.bridge import Bridge, Failure
 from ui.theme import px

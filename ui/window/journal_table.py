@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from terminal.services.views import JournalLine
+from terminal.services.journal_views import JournalLine
 from terminal.texts import Texts
 from ui.widgets.table import Cell, Column, LazyRows, Table
 from ui.window.dates import moment_words

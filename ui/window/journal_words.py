@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal.services.views import JournalLine
+from terminal.services.journal_views import JournalLine
 from terminal.texts import Texts
 
 LOOKS = {

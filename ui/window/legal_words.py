@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from terminal.clock import to_local
-from terminal.services.views import JournalStatus, LegalDate
+from terminal.services.journal_views import JournalStatus, LegalDate
 from terminal.texts import Texts
 from ui.window.dates import last_day_words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from terminal.services.views import JournalStatus
+from terminal.services.journal_views import JournalStatus
 from terminal.texts import Texts
 from ui.theme import px
 from ui.widgets.basics import Notice, column

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QWidget
 
 from terminal.devices.views import DeviceView
-from terminal.services.views import JournalStatus
+from terminal.services.journal_views import JournalStatus
 from terminal.texts import Texts
 from ui.icons import Icon
 from ui.theme import px

@@ -52,11 +52,6 @@ class Judged(msgspec.Struct, frozen=True):
         return tuple(_chosen(act, one) or act for one in self.items)
 
 
-def is_life_event(draft: IntakeDraft) -> bool:
-    """Say whether a draft is one of a life event."""
-    return draft.item_code.startswith(PREFIX)
-
-
 def application_id(action_id: str) -> str:
     """Return the id of the application that an action creates."""
     return record_id(action_id, "life-event", "id")

@@ -10,7 +10,7 @@ import peewee
 from terminal.clock import FixedClock
 from terminal.protocol.returns import StoredPlace
 from terminal.protocol.wire import Answer, Effect
-from terminal.services.views import JournalQuery
+from terminal.services.journal_views import JournalQuery
 from terminal.store import hub_places, meta, outbox, standing
 from terminal.store.journal_pages import page
 from terminal.store.statements import rows

@@ -6,7 +6,7 @@ import pytest
 
 from hub.hub import Hub
 from terminal.protocol import wire
-from terminal.services.journal import JournalStatus
+from terminal.services.journal_views import JournalStatus
 from terminal.sync.pace import OUTAGE_SECONDS, Reason, slot
 from terminal.sync.worker import SyncWorker
 from tests.core.hall import PLAIN, Hall

@@ -36,7 +36,10 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 def missing(database: Any) -> tuple[Missing, ...]:
-    """Return what is missing after restores; nothing for a hub that was never taken back."""
+    """Return what is missing after restores; nothing for a hub that was never taken back.
+
+    Of entries without what they said at most `_MOST` are named.
+    """
     known = incidents.all_of(database)
     if not known:
         return ()
@@ -51,6 +54,13 @@ def missing(database: Any) -> tuple[Missing, ...]:
         twice.setdefault(number, []).append(case_id)
     found += [Missing(NUMBER, number=number, case_ids=tuple(ids)) for number, ids in twice.items()]
     return tuple(found)
+
+
+def missing_count(database: Any) -> int:
+    """Return how much is missing, as `missing` would list it if it were not cut."""
+    found = missing(database)
+    bare = sum(one.kind == PAYLOAD for one in found)
+    return len(found) if bare < _MOST else len(found) - bare + incidents.bare_count(database)
 
 
 def _gaps(database: Any, incident: Incident) -> list[Missing]:

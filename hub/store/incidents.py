@@ -148,6 +148,11 @@ def bare(database: Database, limit: int) -> list[tuple[str, str, int, str]]:
     return [tuple(row) for row in found]
 
 
+def bare_count(database: Database) -> int:
+    """Return how many entries are here whose payload is nowhere."""
+    return int(rows(database, "SELECT count(*) FROM entries WHERE payload IS NULL")[0][0])
+
+
 def numbers_twice(database: Database) -> list[tuple[str, str]]:
     """Return number and case id of cases that carry the number of another."""
     found = rows(

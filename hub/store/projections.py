@@ -60,6 +60,9 @@ _insert_counters = Insert(SequenceRow, "(name) DO NOTHING")
 _insert_kept = Insert(KeptRatingRow, "DO NOTHING")
 OPEN_STATES = [state.value for state in CaseState if state.open]
 
+MOST_LISTED = 500
+"""Cases of one list; its count says how many there are."""
+
 
 class Clash(Exception):
     """Another process changed the same rows; nothing was written, the work is done again."""
@@ -276,23 +279,30 @@ def ratings_of(database: Database, subject_ids: Sequence[str]) -> list[Rating]:
     return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]
 
 
-def open_cases(database: Database, organ: str | None, limit: int = 500) -> list[Case]:
-    """Return open cases, of one organ or (None) of all; the nearest date first."""
-    return cases(database, organ, OPEN_STATES, limit)
+def open_cases(
+    database: Database, organ: str | None, first: str = "", last: str = ""
+) -> list[Case]:
+    """Return open cases, of one organ or (None) of all; the nearest date first.
+
+    With dates only those that are due from `first` to `last`. `MOST_LISTED` at most.
+    """
+    return cases(database, organ, OPEN_STATES, first, last)
 
 
 def cases(
-    database: Database, organ: str | None, states: Sequence[str], limit: int = 500
+    database: Database, organ: str | None, states: Sequence[str], first: str = "", last: str = ""
 ) -> list[Case]:
     """Return cases in these states; those with a due date first, the nearest before others."""
     condition = (AggregateRow.type == "case") & AggregateRow.state.in_(list(states))
     if organ is not None:
         condition &= AggregateRow.organ == organ
+    if last:
+        condition &= AggregateRow.due.between(first, last)
     query = (
         AggregateRow.select(AggregateRow.body)
         .where(condition)
         .order_by((AggregateRow.due == ""), AggregateRow.due, AggregateRow.created_at)
-        .limit(limit)
+        .limit(MOST_LISTED)
     )
     decode = _decoders["case"].decode
     return [decode(bytes(body)) for (body,) in query.tuples().execute(database)]

@@ -3,6 +3,7 @@ they are a share of. Every share says of what, every figure opens its list."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -18,11 +19,13 @@ from hub.store import people, projections
 from hub.web.site import Site, language_of, say_moment
 from hub.web.trouble import LISTS as TROUBLES
 from hub.web.trouble import Trouble
-from terminal.domain.case import Case
 from terminal.errors import TerminalError
 from terminal.texts import Texts
 
 LISTS = ("open", "due_today", "late")
+
+_EVER = "0001-01-01"
+"""Before every date that a case may be due on."""
 
 
 class CaseLine(msgspec.Struct, frozen=True):
@@ -119,24 +122,18 @@ class Board:
     def _read(
         self, organ: str | None, wanted: str, supervisor: bool, texts: Texts
     ) -> dict[str, Any]:
-        today = self._site.today().isoformat()
-        trouble = self._trouble
+        day = self._site.today()
+        today, trouble = day.isoformat(), self._trouble
+        days = {"due_today": (today, today), "late": (_EVER, (day - dt.timedelta(1)).isoformat())}
+        first, last = days.get(wanted, ("", ""))
         with self._site.hub.store.reading() as database:
-            cases = projections.open_cases(database, organ) if wanted in LISTS else []
+            listed = wanted in LISTS
             found: dict[str, Any] = {
                 "counts": projections.board_counts(database, organ, today),
                 "ratings": projections.rating_counts(database),
-                "cases": [case for case in cases if _listed(case, wanted, today)],
+                "cases": projections.open_cases(database, organ, first, last) if listed else [],
                 "terminals": [trouble.terminal(one, texts) for one in people.terminals(database)],
             }
         found["figures"] = trouble.figures() if supervisor else {}
         found["rows"] = trouble.rows(wanted, texts) if supervisor and wanted in TROUBLES else []
         return found
-
-
-def _listed(case: Case, wanted: str, today: str) -> bool:
-    if wanted == "due_today":
-        return case.due == today
-    if wanted == "late":
-        return bool(case.due) and case.due < today
-    return True

@@ -95,7 +95,7 @@ class Trouble:
         with self._hub.store.reading() as database:
             found = board.figures(database)
             terminals = people.terminals(database)
-            found["missing"] = len(restore.missing(database))
+            found["missing"] = restore.missing_count(database)
             found["ratings"] = len(trees.doubts(database))
         silent = [one for one in terminals if self.silent(one)]
         return found | {

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import msgspec
 import pytest
 
-from hub import renewal, setup
+from hub import renewal, restore, setup
 from hub.hub import Hub
+from hub.restore import gaps
+from hub.store import board as lists
 from hub.store import incidents, projections
 from hub.store.incidents import Incident
+from hub.store.statements import rows, run
 from hub.web.trouble import LISTS
-from terminal.clock import FixedClock
+from terminal.clock import FixedClock, to_local
 from terminal.domain.case import Case, CaseState
 from terminal.domain.parties import MaterialEntry, MaterialStatus
 from terminal.domain.records import CaseDeclined, DeclineKind
@@ -265,3 +269,41 @@ def test_ratings_that_a_terminal_and_the_platform_do_not_agree_on_are_listed(
     assert "Delete nothing" in words(supervisor.get("/desk/board?list=ratings&lang=en").text)
     claimed(0, bytes.fromhex(tree.claim_digest([])))
     assert figure(supervisor, "ratings") == 0, "they agree again"
+
+
+@one_store
+def test_a_list_that_is_cut_says_so(
+    supervisor: Browser, terminal: TestTerminal, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projections, "MOST_LISTED", 2)
+    monkeypatch.setattr(lists, "MOST", 1)
+    in_conflict(terminal)
+    in_conflict(terminal)
+    today = to_local(clock.now().wall).date()
+    for days in (-3, -2, -1, 0):
+        due = (today + dt.timedelta(days)).isoformat()
+        terminal.accept(terminal.receive(), decide_by=due)
+    terminal.push()
+    assert "只列出前 2 件，共 6 件。" in board(supervisor, "open")
+    assert "只列出前 2 件，共 3 件。" in board(supervisor, "late")
+    assert "只列出" not in board(supervisor, "due_today"), "late ones take nobody's place"
+    assert supervisor.get("/desk/board?list=due_today").text.count('<td class="number">51') == 1
+    assert "只列出前 1 条，共 2 条。" in board(supervisor, "conflict")
+
+
+@one_store
+def test_a_figure_counts_what_a_restore_has_cost_beyond_the_list(
+    hub: Hub, terminal: TestTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        terminal.receive()
+    terminal.push()
+    monkeypatch.setattr(gaps, "_MOST", 1)
+    with hub.store.writing() as database:
+        incidents.add(database, Incident("old", 0, "", 0, 0, "", "new", "cursor", hub.now()))
+        before = restore.missing_count(database)
+        run(database, "UPDATE entries SET payload = NULL WHERE origin = ?", terminal.id)
+        stripped = rows(database, "SELECT count(*) FROM entries WHERE payload IS NULL")[0][0]
+        assert stripped > 1
+        assert len(restore.missing(database)) == before + 1
+        assert restore.missing_count(database) == before + stripped

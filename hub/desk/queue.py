@@ -76,11 +76,15 @@ class Tab(msgspec.Struct, frozen=True):
 
 
 class Listing(NamedTuple):
-    """Cases that can be counted (to `most`, if it says one), and read by `offset` and `limit`."""
+    """Cases that can be counted (to `most`, if it says one), and read by `offset` and `limit`.
+
+    `late` counts those past their day; None where that is none of them, or each.
+    """
 
     total: Callable[[], int]
     read: Callable[..., list[Case]]
     most: int = 0
+    late: Callable[[], int] | None = None
 
 
 class Queue:
@@ -136,10 +140,7 @@ class Queue:
                 shown = listings[tab]
                 part = part_of(number, counts[tab], most=shown.most)
             cases = shown.read(offset=part.offset, limit=PER_PAGE)
-            counted = [
-                self._tab(database, account, name, counts[name], listings[name].most)
-                for name in tabs
-            ]
+            counted = [_tab(name, listings[name], counts[name]) for name in tabs]
         return cases, part, counted
 
     def _listing(self, database: Any, account: Account, tab: str) -> Listing:
@@ -149,7 +150,9 @@ class Queue:
         match tab:
             case "to_answer":
                 who = _own_items(database, organ, day)
-                return _marked(database, Mark.TO_ANSWER, organ, who=who)
+                waiting = _marked(database, Mark.TO_ANSWER, organ, who=who)
+                late = _marked(database, Mark.TO_ANSWER, organ, who=who, before=today)
+                return waiting._replace(late=late.total)
             case "claim":
                 return _by_state(database, organ, [CaseState.ACCEPTED])
             case "mine":
@@ -172,20 +175,17 @@ class Queue:
                 )
         return _marked(database, _MARKED[tab], organ)
 
-    def _tab(self, database: Any, account: Account, tab: str, count: int, most: int) -> Tab:
-        bad = tab in ("overdue", "uncured") and count > 0
-        if tab == "to_answer" and count:
-            day, organ = self._site.today(), account.organ
-            who = _own_items(database, organ, day)
-            late = marks.count(database, Mark.TO_ANSWER, organ, before=day.isoformat(), who=who)
-            bad = late > 0
-        return Tab(tab, f"{count}+" if most and count >= most else f"{count}", "bad" if bad else "")
-
     def _soon(self) -> str:
         """Return the first day that is not soon: the one after `RED_AT` working days."""
         calendar = self._site.hub.calendar
         last = calendar.add_working_days(self._site.today(), RED_AT + 1).date
         return last.isoformat()
+
+
+def _tab(name: str, listing: Listing, count: int) -> Tab:
+    late = name in ("overdue", "uncured") or (listing.late is not None and listing.late() > 0)
+    more = "+" if listing.most and count >= listing.most else ""
+    return Tab(name, f"{count}{more}", "bad" if count and late else "")
 
 
 def _by_state(

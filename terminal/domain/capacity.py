@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from terminal.domain.case import Case
 from terminal.domain.catalogue import ServiceItem
 from terminal.domain.parties import Capacity, Party, PartyKind, PowerOfAttorney
 
@@ -89,3 +90,24 @@ def _representation_fault(
         if power.items and item.name not in power.items:
             return "visitor.capacity", "intake.power_of_another_matter"
     return None
+
+
+def capacity_of(case: Case, person: Party, *, agent: bool) -> Capacity | None:
+    """Return in which capacity a person may act in a case by what the case says, or None.
+
+    The applicant, the guardian and the legal representative may; an agent (`agent`) only where
+    the power of attorney includes it.
+    """
+    number = person.identity_number.strip().upper()
+    if not number:
+        return None
+    natural = case.applicant.kind is PartyKind.PERSON
+    if natural and number == case.applicant.identity_number.upper():
+        return Capacity.SELF
+    if number != case.visitor.identity_number.upper():
+        return None
+    if case.capacity is Capacity.SELF:
+        return Capacity.SELF
+    if case.capacity in (Capacity.GUARDIAN, Capacity.LEGAL_REPRESENTATIVE):
+        return case.capacity
+    return case.capacity if agent else None

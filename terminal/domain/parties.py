@@ -76,6 +76,7 @@ class PowerOfAttorney(msgspec.Struct, frozen=True):
     sub_delegation: bool = False
     may_collect: bool = False
     may_commit: bool = False
+    may_withdraw: bool = False
 
 
 class Blob(msgspec.Struct, frozen=True):

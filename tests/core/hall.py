@@ -29,8 +29,10 @@ from terminal.domain.catalogue import (
 )
 from terminal.domain.identity import check_character
 from terminal.domain.materials import received
-from terminal.domain.parties import IdentitySource, Party, PartyKind
+from terminal.domain.parties import Capacity, IdentitySource, Party, PartyKind
 from terminal.services import drafts
+from terminal.services.casework.acting import Done
+from terminal.services.casework.signing import Withdrawal
 from terminal.services.views import IntakeDraft, Role, Session
 from terminal.store import staff as accounts
 from terminal.store.staff import StoredAccount
@@ -190,6 +192,12 @@ class Hall:
             if line.material.id not in but:
                 draft = drafts.with_material(draft, received(line.material))
         return draft
+
+    def withdraw(self, case_id: str, strokes: bytes) -> Done:
+        """Let the applicant, whose card was read, withdraw a case."""
+        applicant = self.ctx.cases.case(case_id).applicant
+        withdrawal = Withdrawal(applicant, Capacity.SELF, "不办了", strokes)
+        return self.ctx.signing.withdraw(case_id, withdrawal, self.clerk)
 
     def kinds(self) -> list[str]:
         """The journal's kinds in the order of writing."""

@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from terminal.context import Context
 from terminal.domain.catalogue import Fate, WindowAuthority
@@ -23,6 +23,7 @@ from ui.citizen.strokes import StrokeField
 from ui.window.casework.case_page import CasePage
 from ui.window.casework.form import CaseForm
 
+F = Qt.Key
 LONG = msgspec.structs.replace(VISITOR, name="古丽米热·阿卜杜热西提·麦麦提明江")
 
 
@@ -150,3 +151,22 @@ def core(clerk: Clerk) -> Context:
     ctx = clerk.program.bridge.ctx
     assert ctx is not None
     return ctx
+
+
+def fill(cases: Cases, name: str, text: str) -> None:
+    """Type into the field of this name and move on."""
+    cases.clerk.at(name)
+    cases.clerk.type(text)
+    cases.clerk.enter()
+
+
+def choose(cases: Cases, name: str, key: Qt.Key = F.Key_1) -> None:
+    cases.clerk.at(name)
+    cases.clerk.press(key)
+    cases.clerk.enter()
+
+
+def said(cases: Cases, name: str) -> str:
+    found = cases.page.findChild(QLabel, name)
+    assert found is not None, name
+    return found.text()

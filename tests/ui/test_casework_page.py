@@ -21,7 +21,7 @@ from terminal.services.views import Role, Session
 from tests.core.domain import life
 from tests.core.hall import LICENCE, VISITOR
 from tests.ui.conftest import PASSWORD, Clerk
-from tests.ui.desk_cases import Cases, citizen_of, core, read_first, sign
+from tests.ui.desk_cases import Cases, choose, citizen_of, core, fill, read_first, said, sign
 from ui.widgets.abstract import AbstractWidget
 from ui.widgets.basics import Card
 from ui.window.casework.acts import KEYS, CaseAct, acts_of
@@ -33,25 +33,6 @@ from ui.window.material_row import PAPER_FATES
 
 F = Qt.Key
 CLERK = Session("wang", "王芳", Role.CLERK, 0)
-
-
-def fill(cases: Cases, name: str, text: str) -> None:
-    """Type into the field of this name and move on."""
-    cases.clerk.at(name)
-    cases.clerk.type(text)
-    cases.clerk.enter()
-
-
-def choose(cases: Cases, name: str, key: Qt.Key = F.Key_1) -> None:
-    cases.clerk.at(name)
-    cases.clerk.press(key)
-    cases.clerk.enter()
-
-
-def said(cases: Cases, name: str) -> str:
-    found = cases.page.findChild(QLabel, name)
-    assert found is not None, name
-    return found.text()
 
 
 def test_a_form_that_does_not_say_what_it_does_is_never_made(qapp: QApplication) -> None:

@@ -9,9 +9,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from terminal.domain.case import CaseState
+from terminal.domain.identity import check_character
+from terminal.domain.parties import IdentitySource, Party
 from terminal.services.views import DocumentView
+from tests.core.hall import VISITOR
 from tests.ui.conftest import Clerk
-from tests.ui.desk_cases import Cases, citizen_of, core, draw, read_first, sign
+from tests.ui.desk_cases import (
+    Cases,
+    choose,
+    citizen_of,
+    core,
+    draw,
+    fill,
+    read_first,
+    said,
+    sign,
+)
 from ui.citizen.strokes import StrokeField
 
 F = Qt.Key
@@ -99,6 +112,18 @@ def _only_the_applicant_withdraws(clerk: Clerk) -> None:
     form = cases.act(F.Key_F7, control=True)
     # There is no key at the clerk's side that does it.
     assert form.confirm.isHidden()
+    clerk.at("withdraw_name")
+    clerk.enter()
+    stranger = "21021119900101100"
+    fill(cases, "withdraw_number", stranger + check_character(stranger))
+    clerk.at("withdraw_capacity")
+    clerk.enter()
+    assert "证件号码与申请人不一致" in said(cases, "withdraw_capacity_error")
+    # With the card of the applicant the check is done.
+    card = Party(
+        VISITOR.name, identity_number=VISITOR.identity_number, source=IdentitySource.CARD_READER
+    )
+    assert clerk.place.cases.take_card(card)
     clerk.at("withdraw_reason")
     clerk.type("not now")
     clerk.enter()
@@ -114,10 +139,19 @@ def _only_the_applicant_withdraws(clerk: Clerk) -> None:
     clerk.wait(lambda: citizen_of(clerk).stack.currentWidget() is not citizen_of(clerk).signing)
     assert page.words.text() == ""
     cases.act(F.Key_F7, control=True)
+    # Without a reader: the number, and the document in the hand.
+    clerk.at("withdraw_name")
+    clerk.enter()
+    fill(cases, "withdraw_number", VISITOR.identity_number)
+    clerk.at("withdraw_capacity")
+    clerk.enter()
+    choose(cases, "withdraw_seen", F.Key_2)
+    assert "核对身份后才能撤回" in said(cases, "withdraw_seen_error")
+    choose(cases, "withdraw_seen", F.Key_1)
     clerk.at("withdraw_reason")
     clerk.enter()
     sign(clerk)
     clerk.wait(lambda: core(clerk).cases.case(case_id).state is CaseState.WITHDRAWN)
     ending = core(clerk).cases.case(case_id).ending
     assert ending is not None
-    assert ending.actor.kind == "visitor"
+    assert (ending.actor.kind, ending.actor.name) == ("visitor", VISITOR.name)

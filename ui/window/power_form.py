@@ -15,7 +15,7 @@ from ui.widgets.fields import Field
 from ui.window.dates import tidy_day
 from ui.window.toggles import Toggles
 
-RIGHTS = ("may_collect", "may_commit", "sub_delegation")
+RIGHTS = ("may_collect", "may_commit", "sub_delegation", "may_withdraw")
 _SEPARATORS = "、；;，,"
 
 
@@ -78,6 +78,7 @@ class PowerForm(QWidget):
             sub_delegation="sub_delegation" in rights,
             may_collect="may_collect" in rights,
             may_commit="may_commit" in rights,
+            may_withdraw="may_withdraw" in rights,
         )
 
     def typed(self) -> dict[str, str]:

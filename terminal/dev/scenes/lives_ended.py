@@ -117,7 +117,7 @@ WITHDRAWN = Scene(
               ("address", "（示例）吾斯塘博依路21号"))),
         Do("changed_mind", Act.ACCEPT, S.ACCEPTED),
         Handle("changed_mind", "withdraw", S.WITHDRAWN, (("reason", "改在异地直接办理"),),
-               signed=True),
+               signed=True, card="abdu"),
         OpenPage("work"),
         *LEAVE,
         Expect(

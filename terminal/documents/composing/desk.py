@@ -111,13 +111,23 @@ def _signer(case: Case) -> str:
     return wording("format.person", name=case.visitor.name, detail=capacity)
 
 
+def _who_withdrew(body: CaseWithdrawn, case: Case) -> str:
+    if body.signer is None:
+        return _signer(case)
+    if body.capacity == Capacity.SELF:
+        return body.signer.name
+    wording = default_wording(DEFAULT_LANGUAGE)
+    capacity = wording.plain(f"capacity.{body.capacity}")
+    return wording("format.person", name=body.signer.name, detail=capacity)
+
+
 def withdrawal(
     body: CaseWithdrawn, case: Case, item: ServiceItem, occasion: Occasion
 ) -> paper.WithdrawalView:
     """Return the applicant's withdrawal with the signature that was given on the screen."""
     return paper.WithdrawalView(
         **case_part(case, item, "withdrawal", occasion),  # type: ignore[arg-type]
-        signing=signing_of(body.signature, _signer(case), body.withdrawn_at),
+        signing=signing_of(body.signature, _who_withdrew(body, case), body.withdrawn_at),
         submitted_on=day(case.received_at),
         withdrawn_at=moment(body.withdrawn_at),
         reason=body.reason,

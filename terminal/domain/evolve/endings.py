@@ -18,7 +18,9 @@ def _case_withdrawn(case: Case, body: CaseWithdrawn, record: Record) -> Case | R
         return wrong_state(case)
     if not body.signature or not body.document_digest or not body.device:
         return Refused("case.withdrawal_needs_signature")
-    actor = Actor("visitor")
+    if body.signer is not None and not (body.identity_checked and body.capacity):
+        return Refused("case.withdrawal_needs_identity")
+    actor = Actor("visitor", name=body.signer.name if body.signer is not None else "")
     ending = Ending(body.kind, body.reason, body.withdrawn_at, actor, signature=body.signature)
     return advance(case, record, actor, state=CaseState.WITHDRAWN, ending=ending)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from terminal.domain.parties import Actor
+from terminal.domain.parties import Actor, Party
 from terminal.domain.records.base import Body
 
 
@@ -12,7 +12,8 @@ class CaseWithdrawn(Body, frozen=True):
     """The applicant's own signed act (申请人撤回), on the citizen's side, never by staff.
 
     `signature` is the SHA-256 of the signature given on `device` over `document_digest`, the
-    withdrawal that the applicant read.
+    withdrawal that the applicant read. `signer` is who signed, in the capacity `capacity`, once
+    the identity was checked by card or by eye; records of the first releases name nobody.
     """
 
     kind: ClassVar[str] = "case_withdrawn"
@@ -21,6 +22,9 @@ class CaseWithdrawn(Body, frozen=True):
     device: str
     document_digest: str
     signature: str
+    signer: Party | None = None
+    capacity: str = ""
+    identity_checked: bool = False
 
 
 class CaseVoided(Body, frozen=True):

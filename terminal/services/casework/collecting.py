@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from terminal.domain.capacity import capacity_of
 from terminal.domain.case import Case, CaseState
-from terminal.domain.parties import Capacity, Party, PartyKind
+from terminal.domain.parties import Capacity, Party
 from terminal.domain.records import DeliveryWay, Outcome
 from terminal.domain.wiping import is_wiped
 from terminal.errors import InvalidInput, RuleRefused
@@ -78,26 +79,10 @@ def to_collect(case: Case) -> bool:
     return case.state is (CaseState.RESULT_READY if granted else CaseState.DECIDED)
 
 
-def capacity_of(case: Case, receiver: Party) -> Capacity | None:
-    """Return in which capacity a person may collect by what the case says, or None.
-
-    The applicant, the guardian and the legal representative may; an agent only where the power
-    of attorney includes collecting the result.
-    """
-    number = receiver.identity_number.strip().upper()
-    if not number:
-        return None
-    person = case.applicant.kind is PartyKind.PERSON
-    if person and number == case.applicant.identity_number.upper():
-        return Capacity.SELF
-    if number != case.visitor.identity_number.upper():
-        return None
-    if case.capacity is Capacity.SELF:
-        return Capacity.SELF
-    if case.capacity in (Capacity.GUARDIAN, Capacity.LEGAL_REPRESENTATIVE):
-        return case.capacity
-    collects = case.power is not None and case.power.may_collect
-    return case.capacity if collects else None
+def capacity_to_collect(case: Case, receiver: Party) -> Capacity | None:
+    """Return in which capacity a person may collect by what the case says, or None."""
+    power = case.power
+    return capacity_of(case, receiver, agent=power is not None and power.may_collect)
 
 
 class CollectingService:

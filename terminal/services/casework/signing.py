@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from terminal.domain.aggregates import Document
+from terminal.domain.capacity import capacity_of
 from terminal.domain.case import Case
-from terminal.domain.parties import Actor
+from terminal.domain.parties import Actor, Capacity, Party
 from terminal.domain.records import CaseWithdrawn, DocumentSigned
 from terminal.errors import NotFound, RuleRefused
 from terminal.protocol.entry import Draft
@@ -21,6 +24,27 @@ from terminal.store.database import Transaction
 def digest_of(words: Sequence[str]) -> str:
     """Return the digest of sentences that a person reads and signs where no document exists yet."""
     return STANDARD.digest("\n".join(words).encode()).hex()
+
+
+class Withdrawal(msgspec.Struct, frozen=True):
+    """Who withdraws a case and why; the identity was checked by card or by eye.
+
+    Personal data: its `repr` shows none of it.
+    """
+
+    signer: Party
+    capacity: str
+    reason: str = ""
+    strokes: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Withdrawal({self.capacity})"
+
+
+def capacity_to_withdraw(case: Case, person: Party) -> Capacity | None:
+    """Return in which capacity a person may withdraw by what the case says, or None."""
+    power = case.power
+    return capacity_of(case, person, agent=power is not None and power.may_withdraw)
 
 
 class SigningService:
@@ -80,19 +104,24 @@ class SigningService:
         self._record(document_ids, make, (), action_id)
 
     def withdraw(
-        self, case_id: str, reason: str, strokes: bytes, session: Session, action_id: str = ""
+        self, case_id: str, withdrawal: Withdrawal, session: Session, action_id: str = ""
     ) -> Done:
         """Withdraw a case by the applicant's own act, signed on the citizen's screen.
 
-        What is signed is the sentence of withdrawal with the receipt number and the reason;
-        its digest is kept beside the signature.
+        What is signed is the sentence of withdrawal with the receipt number, the signer and the
+        reason; its digest is kept beside the signature.
         """
-        case = self._office.case(case_id)
-        digest = digest_of((case.receipt_number, case.item_name, case.applicant.name, reason))
-        picture = self.keep(strokes, digest)
+        case, signer = self._office.case(case_id), withdrawal.signer
+        reason = withdrawal.reason.strip()
+        words = (case.receipt_number, case.item_name, case.applicant.name)
+        digest = digest_of((*words, signer.name, withdrawal.capacity, reason))
+        picture = self.keep(withdrawal.strokes, digest)
 
         def make(_: Case) -> CaseWithdrawn:
-            return CaseWithdrawn(reason.strip(), self._office.now(), self._device, digest, picture)
+            return CaseWithdrawn(
+                reason, self._office.now(), self._device, digest, picture,
+                signer, withdrawal.capacity, identity_checked=True,
+            )  # fmt: skip
 
         return self._office.act(case_id, make, session, action_id=action_id, blobs=(picture,))
 

@@ -13,12 +13,13 @@ from PIL import Image
 from terminal.domain.case import CaseState
 from terminal.domain.catalogue import WindowAuthority
 from terminal.domain.materials import received
-from terminal.domain.parties import MaterialEntry
+from terminal.domain.parties import Capacity, MaterialEntry, Party, PowerOfAttorney
 from terminal.domain.records import DeliveryWay, Outcome, ResultThing
 from terminal.errors import InvalidInput, NotAllowed, NotFound, RuleRefused, TerminalError
 from terminal.services import drafts
 from terminal.services.casework.complaints import ComplaintRequest
 from terminal.services.casework.results import Reception
+from terminal.services.casework.signing import Withdrawal, capacity_to_withdraw
 from terminal.services.casework.window import DecisionRequest
 from terminal.services.views import Role, Session
 from tests.core.hall import LICENCE, PASSWORD, VISITOR, Hall
@@ -154,13 +155,40 @@ def test_void_needs_a_second_person_and_keeps_the_number(hall: Hall) -> None:
 def test_only_the_applicants_signature_withdraws(hall: Hall) -> None:
     case_id = accepted(hall)
     with refusing("document.needs_strokes"):
-        hall.ctx.signing.withdraw(case_id, "不办了", b"", hall.clerk)
-    done = hall.ctx.signing.withdraw(case_id, "不办了", strokes(), hall.clerk)
+        hall.withdraw(case_id, b"")
+    done = hall.withdraw(case_id, strokes())
     assert done.case.state is CaseState.WITHDRAWN
     case = hall.ctx.cases.case(case_id)
-    assert case.history[-1].actor.kind == "visitor"
+    who = case.history[-1].actor
+    assert (who.kind, who.name) == ("visitor", case.applicant.name)
     assert case.ending is not None
     assert hall.ctx.blobs.read(case.ending.signature) == strokes()
+
+
+def test_an_agent_withdraws_by_a_power_that_says_so(hall: Hall) -> None:
+    case = hall.ctx.cases.case(accepted(hall))
+    agent = Party("李群", identity_number="210211199001011001")
+    by_agent = msgspec.structs.replace(
+        case, visitor=agent, capacity=Capacity.AGENT, power=PowerOfAttorney(may_collect=True)
+    )
+    assert capacity_to_withdraw(by_agent, agent) is None, "to collect is another right"
+    may = msgspec.structs.replace(by_agent, power=PowerOfAttorney(may_withdraw=True))
+    assert capacity_to_withdraw(may, agent) is Capacity.AGENT
+    withdrawal = Withdrawal(agent, Capacity.AGENT, "不办了", strokes())
+    assert agent.name not in repr(withdrawal)
+    done = hall.ctx.signing.withdraw(case.case_id, withdrawal, hall.clerk)
+    (paper,) = done.documents
+    view = hall.ctx.documents.document(paper.document_id).view
+    assert "李群（委托代理人）".encode() in view, "the paper says who signed, and as what"
+
+
+def test_nobody_unknown_withdraws(hall: Hall) -> None:
+    case_id = accepted(hall)
+    with refusing("case.withdrawal_needs_identity"):
+        hall.ctx.signing.withdraw(
+            case_id, Withdrawal(Party("李群"), "", "不办了", strokes()), hall.clerk
+        )
+    assert hall.ctx.cases.case(case_id).state is CaseState.ACCEPTED
 
 
 def test_a_signature_belongs_to_one_document(hall: Hall) -> None:

@@ -55,7 +55,7 @@ def test_steps_of_a_window_print_what_the_table_names(hall: Hall) -> None:
         case_id, DeliveryWay.COURIER, session, recipient="张三", address="某街1号"
     )
     assert kinds(agreed.documents) == ["delivery_address"]
-    withdrawn = ctx.signing.withdraw(case_id, "不办了", strokes(), session)
+    withdrawn = hall.withdraw(case_id, strokes())
     assert kinds(withdrawn.documents) == ["withdrawal"]
     other = accepted(hall)
     voided = ctx.casework.void(other, "录错", True, "zhao", PASSWORD, session)

@@ -25,7 +25,7 @@ def withdrawn(hall: Hall) -> str:
 def _withdraw(hall: Hall, case_id: str) -> None:
     strokes = io.BytesIO()
     Image.new("L", (40, 20), 255).save(strokes, "PNG")
-    hall.ctx.signing.withdraw(case_id, "不办了", strokes.getvalue(), hall.clerk)
+    hall.withdraw(case_id, strokes.getvalue())
 
 
 def _hash(db: Database, record_id: str) -> str:

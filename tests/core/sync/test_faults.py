@@ -261,7 +261,7 @@ def test_what_comes_down_overwrites_no_unsent_work(
     decided(hub, case_id)
     strokes = io.BytesIO()
     Image.new("L", (40, 20), 255).save(strokes, "PNG")
-    joined.ctx.signing.withdraw(case_id, "不办了", strokes.getvalue(), joined.clerk)
+    joined.withdraw(case_id, strokes.getvalue())
     mine = joined.ctx.cases.case(case_id)
     own = joined.ctx.ledger.read(lambda db: _waiting(db))
     late = take_again(hub, joined, tmp_path, answer)

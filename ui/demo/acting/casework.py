@@ -13,6 +13,7 @@ from ui.demo.stage import Stage, Steps
 from ui.widgets.fields import Field
 from ui.window.casework.acts import KEYS, CaseAct
 from ui.window.casework.delivering import DeliverForm
+from ui.window.casework.endings import WithdrawForm
 from ui.window.casework.form import CaseForm
 from ui.window.casework.parts import Part, Pick
 
@@ -85,11 +86,11 @@ def _ticked(form: DeliverForm, case_id: str) -> bool:
 
 
 def _read_card(stage: Stage, form: CaseForm, person: str) -> None:
-    """The receiver's card is put on the reader: that is the check of the identity."""
+    """A person's card is put on the reader: that is the check of the identity."""
     reader, number = stage.hall.devices.reader, people.person(person).number
     reader.put_card(people.person(person).card())
-    assert isinstance(form, DeliverForm)
-    stage.hands.wait("card", lambda: form.number.text() == number)
+    assert isinstance(form, DeliverForm | WithdrawForm)
+    stage.hands.wait("card", lambda: form.person.number.text() == number)
     reader.take_card()
 
 

@@ -141,9 +141,9 @@ class CasePage(QWidget):
         self._fit_head()
 
     def take_card(self, party: Party) -> bool:
-        """Hand a card that was read to the hand-over, if one is open; say whether it was."""
+        """Hand a card that was read to the form that asks who is there; say whether one does."""
         form = self.form()
-        if isinstance(form, DeliverForm):
+        if isinstance(form, DeliverForm | WithdrawForm):
             form.take_card(party)
             return True
         return False

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-import msgspec
-
-from terminal.clock import today
 from terminal.domain.case import Case
-from terminal.domain.identity import check_identity_number
-from terminal.domain.parties import Capacity, IdentitySource, Party, PartyKind
-from terminal.services.casework.collecting import Collection, capacity_of, to_collect
-from ui.widgets.basics import Label
+from terminal.domain.parties import Party
+from terminal.services.casework.collecting import Collection, capacity_to_collect, to_collect
 from ui.window.casework.acts import CaseAct
 from ui.window.casework.clerking import Call, CaseFile
 from ui.window.casework.parts import Tick, Ticks
+from ui.window.casework.person import PersonParts
 from ui.window.casework.signed_form import SignedForm
-
-CAPACITIES = (
-    Capacity.SELF, Capacity.LEGAL_REPRESENTATIVE, Capacity.GUARDIAN, Capacity.AGENT,
-)  # fmt: skip
 
 
 class DeliverForm(SignedForm):
@@ -28,7 +20,6 @@ class DeliverForm(SignedForm):
     act = CaseAct.DELIVER
 
     def build(self) -> None:
-        self.card: Party | None = None
         self.results = Ticks("deliver_results", self.texts("casework.deliver.results"), self.texts)
         self.results.changed.connect(self._on_results)
         self.add_part(self.results, lambda: self.missing(self.results))
@@ -36,51 +27,23 @@ class DeliverForm(SignedForm):
             "deliver_originals", self.texts("casework.deliver.originals"), self.texts
         )
         self.add_part(self.originals)
-        self.name = self.line("name", most=100)
-        self.number = self.line("number", most=18, needed=False)
-        self.parts[-1] = (self.number, self._check_number)
-        self.number.changed.connect(lambda _: self._suggest())
-        self.capacity = self.pick("capacity", tuple(one.value for one in CAPACITIES), vertical=True)
-        self.parts[-1] = (self.capacity, self._check_capacity)
-        self.seen = self.pick("seen", ("yes", "no"))
-        self.parts[-1] = (self.seen, self._check_seen)
-        self.read = Label("", "dense", state="good", object_name="deliver_card")
-        self.add_widget(self.read)
+        self.person = PersonParts(self, self._chosen, capacity_to_collect, self.to_confirm)
         self.add_signature()
 
     def fill(self, file: CaseFile) -> None:
         super().fill(file)
-        self.card = None
         cases = self._cases(file)
         self.results.show_ticks([self._tick(case) for case in cases], [file.case.case_id])
-        case = file.case
-        person = case.applicant.kind is PartyKind.PERSON
-        self.name.set_text(case.applicant.name if person else "")
-        self.number.set_text("")
-        self.capacity.set_value(Capacity.SELF.value if person else "")
-        self.seen.set_value("")
-        self.seen.show()
-        self.read.say("")
-        self.read.hide()
+        self.person.fill(file.case)
         self._show_originals()
 
     def take_card(self, party: Party) -> None:
         """A reader has read the receiver's card: that is the check of the identity."""
-        self.card = party
-        self.name.set_text(party.name)
-        self.number.set_text(party.identity_number)
-        self.seen.hide()
-        self.read.say(self.texts("casework.deliver.card_read"))
-        self.read.show()
-        self._suggest()
-        if self.number.text() and not self._check_capacity():
-            self.to_confirm()
-        else:
-            self.capacity.setFocus()
+        self.person.take_card(party)
 
     def words(self) -> tuple[str, ...]:
         texts, chosen = self.texts, self._chosen()
-        said = [texts("casework.deliver.signing", receiver=self.name.text())]
+        said = [texts("casework.deliver.signing", receiver=self.person.name.text())]
         for case in chosen:
             things = texts("window.list").join(self._things(case))
             said.append(texts("casework.deliver.signing_result", item=case.item_name,
@@ -100,8 +63,8 @@ class DeliverForm(SignedForm):
             originals.setdefault(case_id, []).append(material_id)
         collection = Collection(
             case_ids=self.results.ticked(),
-            receiver=self._receiver(),
-            capacity=self.capacity.value(),
+            receiver=self.person.party(),
+            capacity=self.person.capacity.value(),
             words=self.words(),
             originals={case_id: tuple(ids) for case_id, ids in originals.items()},
             strokes=self.strokes,
@@ -112,11 +75,11 @@ class DeliverForm(SignedForm):
 
     def done_words(self, _result: object) -> str:
         count = len(self.results.ticked())
-        return self.texts.counted("casework.deliver.handed", count, name=self.name.text())
+        return self.texts.counted("casework.deliver.handed", count, name=self.person.name.text())
 
     def leave(self) -> None:
         super().leave()
-        self.card = None
+        self.person.forget()
 
     # Inside.
 
@@ -163,56 +126,4 @@ class DeliverForm(SignedForm):
 
     def _on_results(self) -> None:
         self._show_originals()
-        self._suggest()
-
-    def _receiver(self) -> Party:
-        party = self.card if self.card is not None else Party("")
-        by_card = self.card is not None and self.card.identity_number == self.number.text()
-        return msgspec.structs.replace(
-            party if by_card else Party(""),
-            name=self.name.text(),
-            identity_number=self.number.text().upper(),
-            source=IdentitySource.CARD_READER if by_card else IdentitySource.KEYBOARD,
-        )
-
-    def _suggest(self) -> None:
-        """Choose the capacity that the cases themselves give this person."""
-        found = {capacity_of(case, self._receiver()) for case in self._chosen()}
-        if len(found) == 1 and None not in found:
-            (capacity,) = found
-            assert capacity is not None
-            known = capacity if capacity in CAPACITIES else Capacity.AGENT
-            self.capacity.set_value(known.value)
-        if self.card is not None and self.card.identity_number != self.number.text():
-            # Typed over: the card no longer vouches for it.
-            self.card = None
-            self.read.hide()
-            self.seen.show()
-
-    def _check_number(self) -> str:
-        number = self.number.text()
-        if not number:
-            return self.texts("casework.fill_in")
-        if (
-            len(number) == 18
-            and not check_identity_number(number, today=today(self.clerking.ctx.clock)).valid
-        ):
-            return self.texts("casework.deliver.number_wrong")
-        return ""
-
-    def _check_capacity(self) -> str:
-        value = self.capacity.value()
-        if not value:
-            return self.texts("casework.choose_one")
-        if value != Capacity.SELF.value:
-            return ""
-        number = self.number.text().upper()
-        known = {case.applicant.identity_number.upper() for case in self._chosen()}
-        if any(case.applicant.kind is not PartyKind.PERSON for case in self._chosen()):
-            return self.texts("casework.deliver.organisation")
-        return "" if known <= {number} else self.texts("casework.deliver.other_person")
-
-    def _check_seen(self) -> str:
-        if self.seen.value() == "yes":
-            return ""
-        return self.texts("casework.deliver.not_seen")
+        self.person.suggest()

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from terminal.domain.case import Case
+from terminal.domain.parties import Capacity, Party
 from terminal.domain.records import Outcome
+from terminal.services.casework.signing import Withdrawal, capacity_to_withdraw
 from terminal.services.casework.window import DecisionRequest
+from ui.bridge import Failure
 from ui.window.casework.acts import CaseAct
 from ui.window.casework.clerking import Call, CaseFile, lines
 from ui.window.casework.form import CaseForm
+from ui.window.casework.person import PersonParts
 from ui.window.casework.signature import SignatureRequest
 
 
@@ -20,43 +25,74 @@ class WithdrawForm(CaseForm):
 
     def build(self) -> None:
         self._strokes = b""
+        self.person = PersonParts(self, self._cases, capacity_to_withdraw, self._to_reason)
         self.reason = self.line("reason", most=300, needed=False)
         self.reason.moved_on.connect(self._ask)
 
     def fill(self, file: CaseFile) -> None:
+        self.person.fill(file.case)
         self.reason.set_text("")
-        self.reason.edit.setReadOnly(False)
+        self._hold(False)
+
+    def take_card(self, party: Party) -> None:
+        """A reader has read the card of who withdraws: that is the check of the identity."""
+        if self.clerking.signatures.request is None and not self.busy:
+            self.person.take_card(party)
 
     def call(self) -> Call:
         assert self.file is not None
         ctx, session, case_id = self.clerking.ctx, self.clerking.session, self.file.case.case_id
-        reason, strokes, action = self.reason.text(), self._strokes, self.action_id
-        return lambda: ctx.signing.withdraw(case_id, reason, strokes, session, action)
+        withdrawal = Withdrawal(
+            self.person.party(), self.person.capacity.value(), self.reason.text(), self._strokes
+        )
+        action = self.action_id
+        return lambda: ctx.signing.withdraw(case_id, withdrawal, session, action)
 
     def leave(self) -> None:
         self._strokes = b""
+        self.person.forget()
         self.clerking.signatures.take_back()
 
+    def _cases(self) -> tuple[Case, ...]:
+        return (self.file.case,) if self.file is not None else ()
+
+    def _to_reason(self) -> None:
+        self.reason.setFocus()
+
+    def _hold(self, held: bool) -> None:
+        """Let nothing change while somebody reads it, or let it again."""
+        for part, _ in self.parts:
+            part.setEnabled(part is self.reason or not held)
+        self.reason.edit.setReadOnly(held)
+
+    def _signing(self) -> str:
+        assert self.file is not None
+        texts, case, capacity = self.texts, self.file.case, self.person.capacity.value()
+        what = {"item": case.item_name, "number": case.receipt_number}
+        if capacity == Capacity.SELF.value:
+            return texts("casework.withdraw.signing", applicant=case.applicant.name, **what)
+        return texts(
+            "casework.withdraw.signing_for", applicant=case.applicant.name,
+            signer=self.person.name.text(), capacity=texts(f"casework.withdraw.as_{capacity}"),
+            **what,
+        )  # fmt: skip
+
     def _ask(self) -> None:
-        if self.busy or self.file is None or self.clerking.signatures.request is not None:
+        asking = self.clerking.signatures.request is not None
+        if self.busy or self.file is None or asking or not self.check():
             return
         texts, case, reason = self.texts, self.file.case, self.reason.text()
         said = texts("casework.withdraw.signing_reason", reason=reason) if reason else ""
         request = SignatureRequest(
             title=texts("casework.withdraw.signing_title"),
-            words=lines((
-                texts("casework.withdraw.signing", applicant=case.applicant.name,
-                      item=case.item_name, number=case.receipt_number),
-                said,
-                texts("casework.withdraw.signing_effect"),
-            )),
+            words=lines((self._signing(), said, texts("casework.withdraw.signing_effect"))),
             number=case.receipt_number,
             done=texts("casework.withdraw.signing_done"),
             refuse=texts("casework.withdraw.signing_refuse"),
-        )  # fmt: skip
-        self.reason.edit.setReadOnly(True)
+        )
+        self._hold(True)
         self.clerking.signatures.ask(request, self._on_signed, self._on_refused)
-        self.say(texts("casework.withdraw.waiting"), "")
+        self.say(texts("casework.withdraw.waiting", signer=self.person.name.text()), "")
 
     def _on_signed(self, strokes: bytes) -> None:
         if self.file is None or self.busy:
@@ -65,13 +101,17 @@ class WithdrawForm(CaseForm):
         self.start(self.call(), self._on_done)
 
     def _on_refused(self) -> None:
-        self.reason.edit.setReadOnly(False)
+        self._hold(False)
         self.reason.setFocus()
         self.say(self.texts("casework.withdraw.refused"), "warning")
 
     def _on_done(self, result: Any) -> None:
-        self.reason.edit.setReadOnly(False)
+        self._hold(False)
         super()._on_done(result)
+
+    def _on_failed(self, failure: Failure) -> None:
+        self._hold(False)
+        super()._on_failed(failure)
 
 
 class VoidForm(CaseForm):

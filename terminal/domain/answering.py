@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
+from terminal.clock import to_local
 from terminal.domain import deadlines
 from terminal.domain.calendar import DueDate, WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
@@ -66,6 +67,25 @@ def limits_of(
         return due
 
     return Limits(end(promised), end(statutory))
+
+
+def due_now(case: Case, calendar: WorkingDayCalendar) -> dt.date | None:
+    """Return the organ's next legal date by the notices that are out; None when none runs.
+
+    What was printed provisionally holds for the citizen, and never moves later; where a notice
+    since makes it earlier, the organ keeps the earlier one. A date that a correction, a special
+    procedure or an extension has moved stays as that paper says.
+    """
+    if not case.due:
+        return None
+    printed, since = dt.date.fromisoformat(case.due), 0
+    if case.state is CaseState.RECEIVED:
+        since = 0 if case.forwarding is not None or case.notified_at else case.received_at
+    elif case.due == case.decide_by and not case.suspensions and case.extension is None:
+        since = case.accepted_at
+    if not case.provisional or not since:
+        return printed
+    return deadlines.settled(to_local(since).date(), printed, calendar)
 
 
 def desk_answers(case: Case, item: ServiceItem) -> frozenset[str]:

@@ -206,10 +206,20 @@ def renew_by(expires: dt.date, days: int = 30) -> dt.date:
     return expires - ONE_DAY * days
 
 
-def settled(printed: DueDate, recomputed: DueDate) -> DueDate:
-    """Return what holds after a notice arrived: a printed date never silently moves later."""
-    date = min(printed.date, recomputed.date)
-    return DueDate(date, provisional=recomputed.provisional)
+def settled(since: dt.date, printed: dt.date, calendar: WorkingDayCalendar) -> dt.date:
+    """Return what holds of a provisional last day by the notices that are out: never a later one.
+
+    As many working days after `since` are counted anew as were counted while the years behind
+    it (of a period within one year, that one) had no notice. What does not end on a working day
+    was not counted so, and stays.
+    """
+    unknown = range(min(since.year + 1, printed.year), printed.year + 1)
+    notices = {year: notice for year, notice in calendar.notices.items() if year not in unknown}
+    before = msgspec.structs.replace(calendar, notices=notices)
+    if printed <= since or not before.is_working_day(printed):
+        return printed
+    count = before.working_days_between(since, printed)
+    return min(printed, calendar.add_working_days(since, count).date)
 
 
 def say_latest(

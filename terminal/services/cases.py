@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from terminal.clock import Clock, today
+from terminal.domain.answering import due_now
 from terminal.domain.calendar import WorkingDayCalendar, undecided
 from terminal.domain.case import Case, CaseState
 from terminal.domain.deadlines import working_days_left
@@ -30,9 +31,10 @@ def case_row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> C
     """Return a case as a line of a list.
 
     `light` is red when overdue or due today, yellow when due on the next working day, green
-    otherwise, empty when no clock of the organ runs.
+    otherwise, empty when no clock of the organ runs; a provisional date counts as notices since
+    have made it, if that is earlier.
     """
-    due = date.fromisoformat(case.due) if case.due else None
+    due = due_now(case, calendar)
     left = working_days_left(on, due, calendar) if due else None
     light = ""
     if left is not None and due is not None:

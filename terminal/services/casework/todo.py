@@ -204,6 +204,7 @@ def _renewed(
 
 def _row(case: Case, on: date, calendar: WorkingDayCalendar) -> TodoRow:
     row = case_row(case, on, calendar, "")
+    due = row.due.isoformat() if row.due else ""
     dates: list[date] = []
     tabs: list[Tab] = []
 
@@ -213,18 +214,18 @@ def _row(case: Case, on: date, calendar: WorkingDayCalendar) -> TodoRow:
             if until:
                 dates.append(date.fromisoformat(until))
 
-    put(Tab.TO_CHECK, case.state is CaseState.RECEIVED and case.forwarding is None, case.due)
+    put(Tab.TO_CHECK, case.state is CaseState.RECEIVED and case.forwarding is None, due)
     owed = owed_papers(case)
     put(Tab.TO_TELL, bool(owed))
     put(Tab.AWAITING_CORRECTION, case.state is CaseState.AWAITING_CORRECTION)
     put(Tab.DEFERRED, bool(case.cure_due), case.cure_due)
-    put(Tab.TO_MAKE_READY, _to_make_ready(case), case.due)
-    put(Tab.TO_HAND_OUT, _to_hand_out(case), case.due)
-    put(Tab.RETURNED, case.courier is not None and bool(case.courier.returned_at), case.due)
+    put(Tab.TO_MAKE_READY, _to_make_ready(case), due)
+    put(Tab.TO_HAND_OUT, _to_hand_out(case), due)
+    put(Tab.RETURNED, case.courier is not None and bool(case.courier.returned_at), due)
     elsewhere = case.forwarding is not None and case.state is CaseState.RECEIVED
-    put(Tab.TO_FORWARD, elsewhere, case.due)
+    put(Tab.TO_FORWARD, elsewhere, due)
     put(Tab.COMMITMENTS, case.state.open and bool(case.unchecked_commitments), case.check_by)
-    put(Tab.IN_HAND, case.state.open and case.accepted_at > 0, case.due)
+    put(Tab.IN_HAND, case.state.open and case.accepted_at > 0, due)
     silence = silence_of(case, on)
     put(Tab.DEEMED, case.state.open and silence is not None)
     nearest = min(dates) if dates else None

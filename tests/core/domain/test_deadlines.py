@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal.domain import deadlines
-from terminal.domain.calendar import DueDate, load_calendar
+from terminal.domain.calendar import DueDate, WorkingDayCalendar, YearNotice, load_calendar
 from terminal.domain.catalogue import Regime, TimeUnit
 from terminal.errors import InvalidInput
 from terminal.texts import Texts
@@ -123,10 +123,33 @@ def test_later_limits_of_the_licensing_law() -> None:
     assert deadlines.renew_by(D(2026, 12, 31)) == D(2026, 12, 1)
 
 
-def test_a_printed_date_never_moves_later() -> None:
-    printed = DueDate(D(2027, 1, 4), provisional=True)
-    assert deadlines.settled(printed, DueDate(D(2027, 1, 6))) == DueDate(D(2027, 1, 4))
-    assert deadlines.settled(printed, DueDate(D(2026, 12, 31))) == DueDate(D(2026, 12, 31))
+@pytest.mark.parametrize(
+    ("since", "off", "work", "holds"),
+    [
+        # 4 and 5 January become rest days: later, so what is printed holds.
+        (D(2026, 12, 30), (1, 4, 5), (), D(2027, 1, 7)),
+        # 2 and 3 January, a weekend, are worked: the last day comes earlier.
+        (D(2026, 12, 30), (1,), (2, 3), D(2027, 1, 5)),
+        (D(2026, 12, 30), (1,), (), D(2027, 1, 7)),
+        # The whole period lies in the year that had no notice.
+        (D(2026, 12, 31), (1,), (2,), D(2027, 1, 7)),
+        (D(2027, 1, 4), (), (9,), D(2027, 1, 9)),
+    ],
+)
+def test_a_printed_date_never_moves_later(
+    since: dt.date, off: tuple[int, ...], work: tuple[int, ...], holds: dt.date
+) -> None:
+    printed = CALENDAR.add_working_days(since, 5)
+    assert printed.provisional
+    notice = YearNotice(
+        2027, {D(2027, 1, day): "元旦" for day in off}, {D(2027, 1, day): "调休" for day in work}
+    )
+    known = WorkingDayCalendar({**CALENDAR.notices, 2027: notice}, CALENDAR.statutory)
+    assert deadlines.settled(since, printed.date, known) == holds
+    # Without the notice, and of what no working days were counted for, nothing moves.
+    assert deadlines.settled(since, printed.date, CALENDAR) == printed.date
+    assert deadlines.settled(since, D(2027, 1, 10), known) == D(2027, 1, 10)
+    assert deadlines.settled(since, since, known) == since
 
 
 def test_how_a_date_is_said() -> None:

@@ -17,6 +17,7 @@ from terminal.domain.policy import Bar, credit_key
 from terminal.domain.records import Lane
 from terminal.errors import RuleRefused
 from terminal.services import drafts
+from terminal.services.cases import case_row
 from terminal.services.lanes import outside_hours
 from terminal.services.review import forwarding_to, review
 from terminal.services.views import Act, IntakeDraft
@@ -218,3 +219,28 @@ def test_a_limit_across_an_unknown_year_is_marked_and_stays_when_the_notice_come
     fresh = review(hall.complete(), item, today, known).law.respond_by
     assert fresh is not None
     assert (fresh.on.isoformat(), fresh.provisional) == ("2027-01-11", False)
+
+
+def test_a_notice_that_makes_a_printed_date_earlier_moves_the_organs_clock(
+    hall: Hall, hall_clock: FixedClock
+) -> None:
+    hall_clock.advance(days=37)  # 30 December: 2027 has no notice yet
+    ctx = hall.ctx
+    waiting = ctx.cases.case(ctx.intake.receive(hall.complete(), hall.clerk).case.case_id)
+    accepted = ctx.cases.case(ctx.intake.accept(hall.complete(), hall.clerk).case.case_id)
+    calendar = ctx.policy.rules().calendar
+    # The weekend after New Year is worked.
+    worked = YearNotice(
+        2027,
+        {dt.date(2027, 1, 1): "元旦"},
+        {dt.date(2027, 1, day): "调休" for day in (2, 3)},
+    )
+    known = WorkingDayCalendar({**calendar.notices, 2027: worked}, calendar.statutory)
+    today = dt.date(2027, 1, 5)
+    for case in (waiting, accepted):
+        before, after = case_row(case, today, calendar, ""), case_row(case, today, known, "")
+        assert (before.due, before.provisional) == (dt.date(2027, 1, 7), True)
+        assert (after.due, after.light, after.provisional) == (today, "red", False)
+    # What somebody has corrected since has a day of its own.
+    told = msgspec.structs.replace(waiting, notified_at=waiting.received_at)
+    assert case_row(told, today, known, "").due == dt.date(2027, 1, 7)

@@ -11,7 +11,8 @@ import msgspec
 from hub.hub import Hub
 from hub.store import feeds, people, projections
 from hub.store.feeds import NewRow
-from terminal.domain.catalogue import LifeEvent, ServiceItem
+from hub.store.statements import rows
+from terminal.domain.catalogue import Elsewhere, LifeEvent, Organ, ServiceItem
 from terminal.errors import InvalidInput, NotFound, SyncError
 from terminal.protocol import sets, snapshot
 from terminal.protocol.snapshot import Line
@@ -119,6 +120,21 @@ def _publish_whole(hub: Hub, new: dict[str, Line]) -> CataloguePointer:
             )
     hub.bell.ring(moved)
     return pointer
+
+
+class _Named(msgspec.Struct, frozen=True):
+    department: str
+    organ: Organ | None = None
+    elsewhere: Elsewhere | None = None
+
+
+def organs(hub: Hub) -> frozenset[str]:
+    """Return the organs that the catalogue in force names as competent; none without one."""
+    with hub.store.reading() as database:
+        bodies = rows(database, "SELECT body FROM items")
+    items = [msgspec.json.decode(bytes(body), type=_Named) for (body,) in bodies]
+    here = {one.organ.name if one.organ else one.department for one in items}
+    return frozenset(here | {one.elsewhere.organ for one in items if one.elsewhere})
 
 
 def read_file(path: Path) -> list[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,19 +123,40 @@ def _publish_set(args: argparse.Namespace, console: Console) -> None:
 
 
 def _account(args: argparse.Namespace, console: Console) -> None:
-    password = _password(console)
+    from hub.catalogue import organs
+
+    password, organ = _password(console), getattr(args, "organ", None) or ""
     with closing(_hub(args)) as hub:
         setup.add_account(
             hub,
             args.name,
             getattr(args, "display_name", None) or args.name,
-            getattr(args, "organ", None) or "",
+            organ,
             password,
             enforcement_number=getattr(args, "enforcement_number", None) or "",
             supervisor=bool(getattr(args, "supervisor", False)),
             legal=bool(getattr(args, "legal", False)),
         )
+        known = organs(hub)
     console.result({"account": args.name}, "hub.cli.account_made", account=args.name)
+    if organ and known and organ not in known:
+        _doubt_organ(organ, known, console)
+
+
+def _doubt_organ(organ: str, known: Collection[str], console: Console) -> None:
+    """Say that no item is of an organ, and which names are near to it.
+
+    No more than a word of caution: an organ of another place, whose cases are only received
+    here, stands in no catalogue, and an account may be made before its organ's items are.
+    """
+    import difflib
+
+    near = difflib.get_close_matches(organ, sorted(known), n=3, cutoff=0.5)
+    if near:
+        names = console.texts("hub.cli.list").join(near)
+        console.note("hub.cli.organ_unknown_near", organ=organ, names=names)
+    else:
+        console.note("hub.cli.organ_unknown", organ=organ)
 
 
 def _password(console: Console) -> str:

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
-from hub import friday_command, number_commands, publish_command, publishing
+from hub import catalogue, cli, friday_command, number_commands, publish_command, publishing
 from hub.hub import Hub
+from hub.store import people
 from terminal.cli.base import Console
+from terminal.domain.catalogue import Elsewhere, Organ, ServiceItem
 from terminal.domain.policy import key_of_number
 from terminal.errors import InvalidInput, StoreError
 from terminal.protocol.rules import BARRED
+from terminal.protocol.snapshot import Line as Item
 from terminal.protocol.wire import policy_feed
 from terminal.reports import Reports
 from terminal.texts import Texts
@@ -73,7 +76,7 @@ def test_credit_is_asked_for_and_repaired(hub: Hub, tmp_path: Path) -> None:
 def test_the_week_is_written_to_a_file_or_said(hub: Hub, tmp_path: Path) -> None:
     assert "周五清单" in said(tmp_path, friday_command.run, hub, out=None, format=None)
     data = json.loads(said(tmp_path, friday_command.run, hub, as_json=True, out=None, format=None))
-    assert data["sections"][0]["key"] == "due"
+    assert data["sections"][0]["key"] == "overdue"
     target = tmp_path / "friday.pdf"
     said(tmp_path, friday_command.run, hub, out=target, format=None)
     assert target.read_bytes().startswith(b"%PDF")
@@ -84,3 +87,32 @@ def test_the_week_is_written_to_a_file_or_said(hub: Hub, tmp_path: Path) -> None
         with pytest.raises(wrong) as caught:
             said(tmp_path, friday_command.run, hub, out=out, format=kind)
         assert caught.value.sentence()
+
+
+def test_an_organ_that_no_item_names_is_doubted_and_kept(
+    hub: Hub, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def account(organ: str) -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO("a-long-password\n"))
+        given = argparse.Namespace(
+            action="account", data_dir=data_dir, name="zhao", organ=organ, database=None
+        )
+        console = Console(
+            texts=Texts(), stdout=io.StringIO(), stderr=(err := io.StringIO()), json=False,
+            reports=Reports(tmp_path, "hub", "0"),
+        )  # fmt: skip
+        assert cli.run(given, console) == 0
+        with hub.store.reading() as database:
+            found = people.account(database, "zhao")
+        assert found is not None
+        assert found.organ == organ
+        return err.getvalue()
+
+    assert account("区市场监督局") == "", "before the catalogue nobody can know"
+    item = ServiceItem("1", "食品经营许可", "区市场监管局", organ=Organ("区市场监督管理局"))
+    there = ServiceItem("2", "异地事项", "区民政局", elsewhere=Elsewhere("外省某局", "外省"))
+    catalogue.publish(hub, [Item(item=item), Item(item=there)])
+    assert "名称相近的有：区市场监督管理局" in account("区市场监督局")
+    assert "没有部门“水电站”的事项" in account("水电站")
+    for known in ("区市场监督管理局", "区民政局", "外省某局"):
+        assert account(known) == ""

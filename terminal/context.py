@@ -168,13 +168,18 @@ class Context:
         return enrolled.hall_id if enrolled else ""
 
     @property
+    def hall_name(self) -> str:
+        """What papers and screens call the hall: as it was enrolled, otherwise by the settings."""
+        enrolled = self.enrolment.current()
+        return enrolled.hall_name if enrolled else self.settings.hall.name
+
+    @property
     def calendar(self) -> WorkingDayCalendar:
         """The working days as they are known now; the hub may send others at any time."""
         return self.policy.calendar()
 
     def _build_services(self, enrolled: Enrolment | None) -> None:
         settings = self.settings
-        hall = enrolled.hall_name if enrolled else settings.hall.name
         region = enrolled.region if enrolled else settings.hall.region
         number = enrolled.terminal_number if enrolled else settings.window.number
         self.staff = StaffService(self.ledger, self.clock, self.ids, self.enrolment.current)
@@ -211,7 +216,7 @@ class Context:
             events=self.events,
         )  # fmt: skip
         place = Place(
-            hall, settings.window.name, settings.hall.phone, self._paper_language(),
+            self.hall_name, settings.window.name, settings.hall.phone, self._paper_language(),
             settings.documents.copy_check,
         )  # fmt: skip
         desk = Desk(
@@ -265,7 +270,7 @@ class Context:
             window=lambda: settings.window.name,
         )
         self.phone_list = PhoneListService(
-            self.ledger, self.clock, self.printing, hall, settings.window.name
+            self.ledger, self.clock, self.printing, self.hall_name, settings.window.name
         )
         self.forwarding = ForwardingService(
             self.intake, self.cases, self.visits, self.blobs, self.catalogue, self.clock

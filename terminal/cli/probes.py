@@ -143,18 +143,37 @@ def data_folder(config: Settings) -> Iterator[Finding]:
 
 
 def configuration(config: Settings) -> Iterator[Finding]:
-    """Which settings are in force: window, hall, devices."""
+    """Which settings are in force: window, hall (the enrolled one), devices."""
     from terminal.cli.device_probe import as_written
 
+    hall = _hall_in_force(config)
     data: dict[str, object] = {
-        "hall": config.hall.name,
+        "hall": hall,
         "window": config.window.name,
         "devices": len(config.devices),
         "retention": config.journal.retention_days,
     }
-    yield Finding("settings", State.OK, "settings", data)
+    yield Finding("settings", State.OK, "settings" if hall else "settings_in_use", data)
     for device in config.devices:
         yield as_written(device)
+
+
+def _hall_in_force(config: Settings) -> str:
+    """Return the name that papers give the hall; empty while a window has the ledger open.
+
+    Where nobody was ever enrolled, or the ledger is broken, it is the settings' own.
+    """
+    from terminal.context import Context
+    from terminal.errors import TerminalError
+
+    if not config.ledger_path.exists():
+        return config.hall.name
+    try:
+        with Context(config) as context:
+            return context.hall_name
+    except TerminalError as error:
+        enrolled = (config.data_dir / settings.ENROLLED_FILE).exists()
+        return "" if enrolled and error.code == "store.in_use" else config.hall.name
 
 
 def key_protection(config: Settings) -> Iterator[Finding]:

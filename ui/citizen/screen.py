@@ -45,7 +45,7 @@ class CitizenScreen(QWidget):
         self._bridge, texts = bridge, bridge.texts
         settings = ctx.settings
         served = texts("citizen.served_by", window=settings.window.name, clerk=clerk_name)
-        self.welcome = WelcomePage(texts, settings.hall.name, settings.window.name)
+        self.welcome = WelcomePage(texts, ctx.hall_name, settings.window.name)
         self.mirror = MirrorPage(texts)
         self.rating = RatingPage(texts, served)
         self.thanks = ThanksPage(texts)

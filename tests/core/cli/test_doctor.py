@@ -198,6 +198,11 @@ def test_the_hubs_time_and_the_keys_date_are_told(
     assert set(found) == {"renewal", "hub_time"}
     with Context(settings) as context:
         HubTime(context.ledger, SystemClock()).take(measure_hub(now, now, now.wall + 10**9))
+    # Papers name the hall as it was enrolled; while a window runs it cannot be asked for here.
+    assert _found(probes.configuration, settings)["settings"].data["hall"] == "大厅"
+    (data_dir / "hub.toml").write_text('url = "https://127.0.0.1:1"\n', encoding="utf-8")
+    with Context(settings):
+        assert list(_found(probes.configuration, settings)) == ["settings_in_use"]
     found = _found(probes.renewal_and_hub_time, settings)
     assert found["renewal_overdue"].state is State.WARNING
     assert found["hub_time_off"].data["seconds"] == pytest.approx(10**6, abs=5)

@@ -19,6 +19,8 @@ from terminal.texts import LANGUAGES, Texts
 Actions: TypeAlias = "argparse._SubParsersAction[Any]"
 _Taker: TypeAlias = "argparse.ArgumentParser | argparse._ArgumentGroup"
 
+_NEAREST = "invalid choice: %(value)r, did you mean %(nearest)r? (choose from %(choices)s)"
+
 # The sentences that argparse makes by itself, and the text that stands for each.
 _OWN_SENTENCES = {
     "usage: ": "cli.argparse.usage",
@@ -33,6 +35,7 @@ _OWN_SENTENCES = {
     "expected at most one argument": "cli.argparse.at_most_one_argument",
     "argument %(argument_name)s: %(message)s": "cli.argparse.argument",
     "invalid choice: %(value)r (choose from %(choices)s)": "cli.argparse.choice",
+    _NEAREST: "cli.argparse.nearest",
     "invalid %(type)s value: %(value)r": "cli.argparse.value",
     "not allowed with argument %s": "cli.argparse.not_allowed",
     "one of the arguments %s is required": "cli.argparse.one_of",
@@ -58,6 +61,20 @@ class Parser(argparse.ArgumentParser):
         self.print_usage()
         template = argparse.__dict__["_"]("%(prog)s: error: %(message)s\n")
         self.exit(Exit.USAGE, template % {"prog": self.prog, "message": message})
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Name the nearest choice of a word that is none: a slip of the fingers."""
+        if action.choices is not None and value not in action.choices:
+            import difflib
+
+            choices = [str(choice) for choice in action.choices]
+            near = difflib.get_close_matches(str(value), choices, 1)
+            if near:
+                said = argparse.__dict__["_"](_NEAREST)
+                listed = ", ".join(map(repr, choices))
+                words = {"value": value, "nearest": near[0], "choices": listed}
+                raise argparse.ArgumentError(action, said % words)
+        super()._check_value(action, value)
 
     def print_usage(self, file: object = None) -> None:
         import sys

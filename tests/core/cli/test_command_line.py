@@ -140,6 +140,23 @@ def test_wrong_usage_is_told_in_english(capsys: pytest.CaptureFixture[str]) -> N
     assert "missing: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["windwo"], "是不是 'window'？"),
+        (["journal", "statsu"], "是不是 'status'？"),
+        (["doctor", "--language", "zz"], "没有 'zz' 这一项（可选："),
+        (["windwo", "--language", "en"], "did you mean 'window'?"),
+    ],
+)
+def test_a_slip_is_told_the_nearest_word(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main.main(arguments)
+    assert said in capsys.readouterr().err
+
+
 def test_common_options_may_stand_before_or_behind_the_command() -> None:
     before = main.parse(["--data-dir", "d", "--hub", "http://h", "journal", "status", "--json"])
     behind = main.parse(["journal", "status", "--json", "--data-dir", "d", "--hub", "http://h"])

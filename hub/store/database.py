@@ -111,6 +111,7 @@ class SqliteStore:
         self._judging = threading.Lock()
         self._writer = _connect(path)
         self._readers: queue.LifoQueue[Database] = queue.LifoQueue()
+        self._reading = threading.local()
         try:
             migrations.migrate(self._writer)
             for _ in range(READERS):
@@ -128,12 +129,21 @@ class SqliteStore:
 
     @contextmanager
     def reading(self, *, once: bool = False) -> Iterator[Database]:
-        """Run the block on one consistent state; nothing may be written."""
-        database = self._readers.get()
+        """Run the block on one consistent state; nothing may be written.
+
+        A block within a block reads on: if each thread held one connection and waited for a
+        second one, all would wait for ever.
+        """
+        held: Database | None = getattr(self._reading, "database", None)
+        if held is not None:
+            yield held
+            return
+        database = self._reading.database = self._readers.get()
         try:
             with database.atomic("DEFERRED"):
                 yield database
         finally:
+            self._reading.database = None
             self._readers.put(database)
 
     @contextmanager

@@ -117,8 +117,9 @@ def fields_of(act: str, case: Case, grounds: Grounds, texts: Texts) -> tuple[Fie
             )
             return (Field("undertaken", "radio", texts("desk.field.undertaken"), choices=choices),)
         case "supplement":
+            copied = _copied(case, grounds)
             rows = tuple(
-                _row(entry, texts, copied=entry.material_id in _copied(case, grounds))
+                _row(entry, texts, copied=entry.material_id in copied)
                 for entry in case.materials
                 if entry.status is not MaterialStatus.RECEIVED
             )

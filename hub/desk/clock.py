@@ -9,6 +9,7 @@ import msgspec
 from hub.web.site import Site, say_due
 from terminal.clock import to_local
 from terminal.domain import deadlines
+from terminal.domain.answering import due_now, provisional_now
 from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
 from terminal.texts import Texts
@@ -28,14 +29,18 @@ class Clock(msgspec.Struct, frozen=True):
 
 
 def clock_of(case: Case, texts: Texts, site: Site) -> Clock:
-    """Return a case's clock: due date and the working days that are left."""
-    also = _also(case, texts, site.today())
-    if not case.due:
+    """Return a case's clock: due date and the working days that are left.
+
+    A provisional date counts as notices since have made it, if that is earlier.
+    """
+    today, calendar = site.today(), site.hub.calendar
+    also = _also(case, texts, today)
+    due = due_now(case, calendar)
+    if due is None:
         return Clock("", texts("hub.desk.no_due"), "minus", "muted", also)
-    today = site.today()
-    due = dt.date.fromisoformat(case.due)
-    said = say_due(case.due, texts, today, provisional=case.provisional)
-    left = deadlines.working_days_left(today, due, site.hub.calendar)
+    provisional = provisional_now(case, calendar)
+    said = say_due(due.isoformat(), texts, today, provisional=provisional)
+    left = deadlines.working_days_left(today, due, calendar)
     if due < today:
         late = texts.counted("hub.desk.late", max(-left, 1))
         return Clock(said, late, "circle-alert", "bad", also)

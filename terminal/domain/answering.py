@@ -12,7 +12,7 @@ import msgspec
 
 from terminal.clock import to_local
 from terminal.domain import deadlines
-from terminal.domain.calendar import DueDate, WorkingDayCalendar
+from terminal.domain.calendar import DueDate, WorkingDayCalendar, undecided
 from terminal.domain.case import Case, CaseState
 from terminal.domain.catalogue import ServiceItem, TimeLimit, asked_materials
 from terminal.domain.materials import came, missing, received
@@ -86,6 +86,11 @@ def due_now(case: Case, calendar: WorkingDayCalendar) -> dt.date | None:
     if not case.provisional or not since:
         return printed
     return deadlines.settled(to_local(since).date(), printed, calendar)
+
+
+def provisional_now(case: Case, calendar: WorkingDayCalendar) -> bool:
+    """Say whether the next legal date is provisional still: the mark goes with the notice."""
+    return case.provisional and undecided(case.received_at, case.due, calendar)
 
 
 def desk_answers(case: Case, item: ServiceItem) -> frozenset[str]:

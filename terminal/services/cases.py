@@ -8,8 +8,8 @@ from datetime import date
 from typing import NamedTuple
 
 from terminal.clock import Clock, today
-from terminal.domain.answering import due_now
-from terminal.domain.calendar import WorkingDayCalendar, undecided
+from terminal.domain.answering import due_now, provisional_now
+from terminal.domain.calendar import WorkingDayCalendar
 from terminal.domain.case import Case, CaseState
 from terminal.domain.deadlines import working_days_left
 from terminal.domain.telling import Owed, owed_papers
@@ -52,7 +52,7 @@ def case_row(case: Case, on: date, calendar: WorkingDayCalendar, sync: str) -> C
         state=case.state,
         due=due,
         days_left=left,
-        provisional=case.provisional and undecided(case.received_at, case.due, calendar),
+        provisional=provisional_now(case, calendar),
         light=light,
         received_at=case.received_at,
         sync=sync,

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from types import SimpleNamespace
+from typing import cast
+
+import msgspec
 import pytest
 
 from hub import setup
 from hub.desk.acts import DeskActs
+from hub.desk.clock import clock_of
 from hub.enrol import PUBLIC_URL
 from hub.hub import Hub
-from hub.store import people
+from hub.store import people, projections
+from hub.web.site import Site
+from terminal.clock import CHINA_TIME, to_milliseconds
+from terminal.domain.calendar import WorkingDayCalendar, YearNotice
+from terminal.domain.case import Case
 from terminal.domain.parties import MaterialEntry, MaterialStatus
+from terminal.texts import Texts
 from tests.hub.line import Line, TestTerminal
 from tests.hub.test_desk import SECRET, Browser
 from tests.hub.test_desk_pages import words
@@ -67,3 +78,38 @@ def test_the_state_and_the_history_are_told_to_staff(
     assert missing.status == 404
     assert "不属于您的部门" in words(missing)
     assert "二维码" not in words(missing)
+
+
+def test_a_notice_that_makes_a_provisional_date_earlier_moves_the_clock(
+    hub: Hub, terminal: TestTerminal
+) -> None:
+    taken = terminal.receive()
+    terminal.push()
+    with hub.store.reading() as store:
+        stored = projections.load(store, taken.case_id)
+    assert isinstance(stored, Case)
+    received = to_milliseconds(dt.datetime(2026, 12, 30, 10, tzinfo=CHINA_TIME))
+    case = msgspec.structs.replace(
+        stored, received_at=received, respond_by="2027-01-07", provisional=True
+    )
+    unknown = WorkingDayCalendar(
+        {year: one for year, one in hub.calendar.notices.items() if year < 2027},
+        hub.calendar.statutory,
+    )
+    weekend = {dt.date(2027, 1, day): "调休" for day in (2, 3)}
+    worked = YearNotice(2027, {dt.date(2027, 1, 1): "元旦"}, weekend)
+    known = WorkingDayCalendar({**unknown.notices, 2027: worked}, unknown.statutory)
+    said = [
+        clock_of(
+            case, Texts("zh"),
+            cast(Site, SimpleNamespace(
+                today=lambda: dt.date(2027, 1, 5), hub=SimpleNamespace(calendar=calendar)
+            )),
+        )
+        for calendar in (unknown, known)
+    ]  # fmt: skip
+    assert "01-07" in said[0].text
+    assert "暂按" in said[0].text
+    assert "01-05" in said[1].text
+    assert "暂按" not in said[1].text
+    assert said[1].tone == "bad"

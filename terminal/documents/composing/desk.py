@@ -104,21 +104,20 @@ def copy_check(
 
 def _signer(case: Case) -> str:
     """Return who signs on the citizen's screen: the applicant, or who acts for one, and as what."""
-    if case.capacity is Capacity.SELF:
-        return case.applicant.name
-    wording = default_wording(DEFAULT_LANGUAGE)
-    capacity = wording.plain(f"capacity.{case.capacity}")
-    return wording("format.person", name=case.visitor.name, detail=capacity)
+    own = case.capacity is Capacity.SELF
+    return _signed_as(case.applicant.name if own else case.visitor.name, case.capacity)
 
 
 def _who_withdrew(body: CaseWithdrawn, case: Case) -> str:
-    if body.signer is None:
-        return _signer(case)
-    if body.capacity == Capacity.SELF:
-        return body.signer.name
+    return _signer(case) if body.signer is None else _signed_as(body.signer.name, body.capacity)
+
+
+def _signed_as(name: str, capacity: str) -> str:
+    """Return a signer's name, of whoever acts for another with the capacity behind it."""
+    if capacity == Capacity.SELF:
+        return name
     wording = default_wording(DEFAULT_LANGUAGE)
-    capacity = wording.plain(f"capacity.{body.capacity}")
-    return wording("format.person", name=body.signer.name, detail=capacity)
+    return wording("format.person", name=name, detail=wording.plain(f"capacity.{capacity}"))
 
 
 def withdrawal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -66,6 +67,9 @@ TEMPLATES: dict[str, Callable[[Any, Wording, Copy], Layout]] = {
 }
 """The template of each document, by the name of its kind."""
 
+_QUOTED = re.compile(f"{LICENSING_LAW}(?![律学])")
+"""The law itself: a firm of 行政许可法律咨询 quotes nothing with its name."""
+
 OF_A_REGIME = (ReceiptView, SupplementView, NoticeView, OneTimeNoticeView)
 """The organ's own papers, whose words the regime binds."""
 
@@ -104,7 +108,7 @@ def _check_words(view: DocumentView) -> None:
         return
     name = view.item if isinstance(view.item, str) else view.item.name
     words = encode_view(view).decode().replace(name, "")
-    if LICENSING_LAW in words:
+    if _QUOTED.search(words):
         raise RuleRefused(
             "document.licensing_law_quoted", document=kind_of(view), basis=LICENSING_LAW
         )

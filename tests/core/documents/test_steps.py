@@ -93,6 +93,8 @@ def test_nobody_types_the_licensing_law_into_another_regime_s_paper() -> None:
     assert lay_out(typed, copy=Copy(2, "2026-11-24T09:05:00+08:00"))
     named = replace(refusal, item=replace(refusal.item, name="行政许可法律咨询"))
     assert lay_out(named)
+    firm = replace(refusal.applicant, name="某某行政许可法律咨询有限公司")
+    assert lay_out(replace(refusal, applicant=firm))
 
 
 @pytest.mark.parametrize("kind", ["extension", "special_procedure"])

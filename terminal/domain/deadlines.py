@@ -255,16 +255,6 @@ def weekday_name(day: dt.date, texts: Texts) -> str:
     return texts(f"deadline.weekday.{day.isoweekday()}")
 
 
-def say_rest_day(today: dt.date, calendar: WorkingDayCalendar, texts: Texts | None = None) -> str:
-    """Say on a rest day from when the period runs, or return an empty string."""
-    if calendar.is_working_day(today):
-        return ""
-    texts = texts or Texts()
-    first = starts_counting_on(today, calendar)
-    name = weekday_name(today, texts) if today.weekday() >= 5 else texts("deadline.holiday")
-    return texts("deadline.rest_day", rest_day=name, date=say_day(first, texts, today))
-
-
 def _midnight(day: dt.date) -> dt.datetime:
     # Local wall time without a zone: hours of one hall never cross a change of clocks.
     return dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001

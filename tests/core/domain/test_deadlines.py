@@ -162,19 +162,6 @@ def test_how_a_date_is_said() -> None:
     assert "2027 年" in provisional
 
 
-@pytest.mark.parametrize(
-    ("today", "said"),
-    [
-        (D(2026, 11, 22), "今天是周日，办理期限从11-23开始计算。"),
-        (D(2026, 10, 1), "今天是法定节假日，办理期限从10-08开始计算。"),
-        (D(2026, 11, 23), ""),
-        (D(2026, 10, 10), ""),
-    ],
-)
-def test_rest_days_are_said(today: dt.date, said: str) -> None:
-    assert deadlines.say_rest_day(today, CALENDAR, ZH) == said
-
-
 @given(st.dates(D(2019, 1, 1), D(2034, 12, 31)))
 def test_no_deemed_acceptance_without_an_alarm_before(received: dt.date) -> None:
     limit = deadlines.accept_by(received, CALENDAR)

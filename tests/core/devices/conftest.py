@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from terminal.devices.emulators.card_reader import CardReaderEmulator
+from terminal.devices.emulators.hall import EmulatedDevices
 from terminal.devices.emulators.inputs import RatingPadEmulator, ScannerEmulator
 from terminal.devices.emulators.printer import NetworkPrinterEmulator, PrinterEmulator
 
@@ -40,3 +41,9 @@ def scanner(tmp_path: Path) -> Iterator[ScannerEmulator]:
 def pad(tmp_path: Path) -> Iterator[RatingPadEmulator]:
     with RatingPadEmulator(tmp_path / "pad") as emulator:
         yield emulator
+
+
+@pytest.fixture
+def devices(tmp_path: Path) -> Iterator[EmulatedDevices]:
+    with EmulatedDevices(tmp_path / "devices") as found:
+        yield found

@@ -130,3 +130,17 @@ def join(
 def joined(join: Join, line: FaultyLine, data_dir: Path) -> Hall:
     """One enrolled terminal on `line`."""
     return join(data_dir, line)
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def alone(joined: Hall, line: FaultyLine) -> Hall:
+    """A terminal that was enrolled once and has no network since."""
+    line.down = True
+    return joined

@@ -25,9 +25,9 @@ from terminal.services import drafts
 from terminal.store import feeds
 from terminal.sync.transport import HttpReply
 from tests.core.hall import LEASE, PLAIN, Hall
+from tests.core.sync.carrying import carried, decided
 from tests.core.sync.conftest import FaultyLine, Join
 from tests.core.sync.rounds import Send, accepted, at_hub, cases_at, here, refused, worker
-from tests.core.sync.test_courier import carried, decided
 
 
 class PowerFailed(BaseException):

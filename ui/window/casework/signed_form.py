@@ -24,7 +24,7 @@ POST = "post"
 class SignedForm(CaseForm):
     """What was signed is what stands in the form: a change afterwards asks for it again."""
 
-    reasons = REASONS
+    reasons: tuple[str, ...] = REASONS
     how: Pick
     reason: Pick
     witness: Field

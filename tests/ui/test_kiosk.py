@@ -25,7 +25,7 @@ from terminal.texts import Texts
 from ui.app import application
 from ui.kiosk.app import KioskApp
 from ui.kiosk.look import Look
-from ui.kiosk.pages import TILES, first_badge
+from ui.kiosk.pages import FREQUENT, TILES, first_badge
 from ui.kiosk.window import WARN_SECONDS
 
 MOMENT = datetime(2026, 11, 23, 10, 42, tzinfo=CHINA_TIME)
@@ -115,6 +115,14 @@ def test_every_screen_fits_its_display(ctx: Context, qtbot: QtBot, width: int, h
             qtbot.waitUntil(lambda program=program, page=page: page.isVisible())
             if not look.large or height == SIZES[0][1]:
                 assert program.window.size() == QSize(width, height), page.objectName()
+        # All that is asked for most can be had, in large print too.
+        home, offered = program.window.home, set[str]()
+        program.window.go_home()
+        for _ in range(home._leaves()):
+            cells = [home._often.itemAt(place) for place in range(home._often.count())]
+            offered |= {cell.widget().objectName() for cell in cells if cell is not None}
+            home._more.click()
+        assert len(offered) == FREQUENT
         program.close()
 
 

@@ -23,6 +23,9 @@ TILES = (
 )
 """What this machine does by itself; where the rest is done stands in one line below."""
 
+FREQUENT = 6
+"""How many of the items that are asked for most the first screen offers."""
+
 STEPS = {"case_received", "case_accepted", "correction_notified", "case_declined", "case_decided",
          "materials_supplemented"}  # fmt: skip
 
@@ -86,8 +89,15 @@ class HomePage(KioskPage):
         self._across = across if landscape else 2 - large
         self._frequent = Label(texts("kiosk.home.frequent"), "k-small")
         self._frequent.hide()
+        self._items: tuple[ItemView, ...] = ()
+        self._leaf = 0
+        self._at_once = FREQUENT // 2 if landscape and large else FREQUENT
+        self._more = Touch("", "k-pill", "frequent_more")
+        self._more.hide()
+        self._more.clicked.connect(self._turn)
+        heading = row(self._frequent, None, self._more, gap=8)
         column(
-            self.title, self.detail, 8, grid, 8, elsewhere, 4, self._frequent, self._often, None,
+            self.title, self.detail, 8, grid, 8, elsewhere, 4, heading, self._often, None,
             gap=8, margins=(28, 16 if landscape or large else 40), to=self,
         )  # fmt: skip
 
@@ -96,10 +106,31 @@ class HomePage(KioskPage):
         self.detail.say(self.texts("kiosk.home.detail", count=count))
 
     def show_frequent(self, items: tuple[ItemView, ...]) -> None:
-        """Show what is asked for most; few where there is little room."""
+        """Show what is asked for most; where there is little room, in two halves."""
+        self._items = items[:FREQUENT]
+        self.begin()
+
+    def begin(self) -> None:
+        """Show the first half again."""
+        self._leaf = 0
+        self._fill()
+
+    def _turn(self) -> None:
+        self._leaf = (self._leaf + 1) % self._leaves()
+        self._fill()
+
+    def _leaves(self) -> int:
+        return -(-len(self._items) // self._at_once)
+
+    def _fill(self) -> None:
         clear(self._often)
-        shown = items[:6] if self._across == 2 else items[:3]
-        self._frequent.setVisible(bool(shown))
+        leaves = self._leaves()
+        self._frequent.setVisible(leaves > 0)
+        self._more.setVisible(leaves > 1)
+        words = self.texts("kiosk.home.more", leaf=self._leaf + 1, leaves=leaves)
+        self._more.setText(words)
+        self._more.setAccessibleName(words)
+        shown = self._items[self._leaf * self._at_once :][: self._at_once]
         for place, item in enumerate(shown):
             made = Touch(item.name, "k-pill", f"frequent_{item.code}")
             made.clicked.connect(lambda _=False, code=item.code: self.item_wanted.emit(code))

@@ -215,8 +215,9 @@ def test_a_decision_is_an_entry_that_the_window_hears(
     assert case.decision.enforcement_number == "川0042"
     assert case.decision.decider.place == "区市场监管局"
     rows = terminal.progress()[before:]
-    assert [row.kind for row in rows] == ["entry"]
+    assert [row.kind for row in rows] == ["entry", "entry"]
     assert b"case_decided" in (rows[0].body or b"")
+    assert b"document_issued" in (rows[1].body or b""), "its paper comes along"
     assert "已决定：准予" in line.call("GET", accepted.path).text
 
 

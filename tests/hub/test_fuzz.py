@@ -128,7 +128,8 @@ def _try(hub: Hub, cases: Any, answers: Any, send: Callable[[Any], Reply]) -> No
     def one(case: Any) -> None:
         reply = send(case)
         assert reply.status < 500, (case.method, case.path, reply.body[:500])
-        assert str(reply.status) in {*answers, "404"}
+        # A path with a slash too many is led to the one without: nothing is done on the way.
+        assert str(reply.status) in {*answers, "404", "307"}
         if case.media_type == wire.MEDIA_TYPE and reply.status != 404:
             assert signed(hub, reply).refusal
 

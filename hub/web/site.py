@@ -90,7 +90,9 @@ class Site:
             texts=texts,
             icon=icon,
             lang="zh-CN" if texts.language == "zh" else "en",
-            other_language=other_language(request),
+            # The answer to a form stands at no address of its own, and a link from it would lose
+            # what was typed.
+            other_language=other_language(request) if request.method == "GET" else "",
             **data,
         )
         answer = Response(body, status, HEADERS, media_type="text/html")

@@ -246,6 +246,7 @@ def test_an_incomplete_decision_is_refused_and_nothing_typed_is_lost(
     fields = decision(browser, accepted, **changes)
     reply = browser.post(f"/desk/cases/{accepted.case_id}/decision", **fields)
     assert reply.status in (400, 409)
+    assert "hreflang" not in reply.text, "a link to another language would lose what was typed"
     assert 'role="alert"' in reply.text
     assert sentence in reply.text
     if fields["document_number"].strip():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from terminal.clock import to_local
 from terminal.domain.case import Case, CaseState, Ending
 from terminal.domain.evolve.judgement import Refused, advance, changes, wrong_state
-from terminal.domain.parties import Actor
+from terminal.domain.parties import Actor, Capacity, Party, PartyKind
 from terminal.domain.records import CaseVoided, CaseWithdrawn, Record
 
 _VOIDABLE = (CaseState.RECEIVED, CaseState.AWAITING_CORRECTION, CaseState.ACCEPTED)
@@ -18,11 +18,20 @@ def _case_withdrawn(case: Case, body: CaseWithdrawn, record: Record) -> Case | R
         return wrong_state(case)
     if not body.signature or not body.document_digest or not body.device:
         return Refused("case.withdrawal_needs_signature")
-    if body.signer is not None and not (body.identity_checked and body.capacity):
+    if body.signer is not None and not _known(case, body, body.signer):
         return Refused("case.withdrawal_needs_identity")
     actor = Actor("visitor", name=body.signer.name if body.signer is not None else "")
     ending = Ending(body.kind, body.reason, body.withdrawn_at, actor, signature=body.signature)
     return advance(case, record, actor, state=CaseState.WITHDRAWN, ending=ending)
+
+
+def _known(case: Case, body: CaseWithdrawn, signer: Party) -> bool:
+    """Say whether it was checked who signed; who signs as the applicant has the same number."""
+    if not body.identity_checked or not body.capacity:
+        return False
+    number = case.applicant.identity_number.upper()
+    own = body.capacity == Capacity.SELF and case.applicant.kind is PartyKind.PERSON
+    return not (own and number) or signer.identity_number.upper() == number
 
 
 @changes(CaseVoided, Case)

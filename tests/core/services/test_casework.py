@@ -184,10 +184,10 @@ def test_an_agent_withdraws_by_a_power_that_says_so(hall: Hall) -> None:
 
 def test_nobody_unknown_withdraws(hall: Hall) -> None:
     case_id = accepted(hall)
-    with refusing("case.withdrawal_needs_identity"):
-        hall.ctx.signing.withdraw(
-            case_id, Withdrawal(Party("李群"), "", "不办了", strokes()), hall.clerk
-        )
+    for capacity in ("", Capacity.SELF):
+        withdrawal = Withdrawal(Party("李群"), capacity, "不办了", strokes())
+        with refusing("case.withdrawal_needs_identity"):
+            hall.ctx.signing.withdraw(case_id, withdrawal, hall.clerk)
     assert hall.ctx.cases.case(case_id).state is CaseState.ACCEPTED
 
 

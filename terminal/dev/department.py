@@ -144,7 +144,7 @@ class Seat:
     def refusals(self, tab: str = "filed") -> tuple[FiledRefusal, ...]:
         """Return the filed refusals of a tab."""
         page = self._open(f"/desk/refusals?tab={tab}")
-        forms = {form.action.partition("#")[0].rpartition("/")[2]: form for form in page.forms}
+        forms = {_path(form).rpartition("/")[2]: form for form in page.forms}
         return tuple(
             FiledRefusal(outcome_id, words_of(text), forms.get(outcome_id))
             for outcome_id, text in _FILED.findall(page.text)
@@ -175,9 +175,13 @@ class Seat:
 
 def _act_of(form: Form, case_id: str) -> str:
     """Return the act that a form is for; empty when it is not one of the case."""
-    path = re.split("[?#]", form.action)[0]
-    before, _, act = path.rpartition("/")
+    before, _, act = _path(form).rpartition("/")
     return act if before.endswith(f"/cases/{case_id}") else ""
+
+
+def _path(form: Form) -> str:
+    """Return where a form goes, without query and place."""
+    return re.split("[?#]", form.action)[0]
 
 
 def _answered(page: Page, consequence: str = "") -> Answered:
